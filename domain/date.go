@@ -1,0 +1,116 @@
+package domain
+
+import (
+	"fmt"
+	"time"
+)
+
+// Date is a day of the calendar, without time of day or zone. The zero value
+// means "no date". Dates compare with ==.
+type Date struct {
+	days int32 // days since 0000-12-31, so that 0 is no date and 1 is 0001-01-01
+}
+
+const layout = "2006-01-02"
+
+var epoch = time.Date(0, 12, 31, 0, 0, 0, 0, time.UTC)
+
+// NewDate returns the given day, normalised as time.Date does: 31 June is
+// 1 July. Years before 1 and after 9999 give the zero Date.
+func NewDate(year int, month time.Month, day int) Date {
+	return DateOf(time.Date(year, month, day, 0, 0, 0, 0, time.UTC))
+}
+
+// DateOf returns the day on which t falls in t's own location.
+func DateOf(t time.Time) Date {
+	y, m, d := t.Date()
+	if y < 1 || y > 9999 {
+		return Date{}
+	}
+	return Date{int32(time.Date(y, m, d, 0, 0, 0, 0, time.UTC).Sub(epoch) / (24 * time.Hour))}
+}
+
+// ParseDate reads "2006-01-02". Anything else, "" included, is an error that
+// does not repeat the text.
+func ParseDate(s string) (Date, error) {
+	t, err := time.Parse(layout, s)
+	if err != nil || t.Year() < 1 {
+		return Date{}, fmt.Errorf("not a date of the form YYYY-MM-DD")
+	}
+	return DateOf(t), nil
+}
+
+// MustDate is ParseDate for dates written in code.
+func MustDate(s string) Date {
+	d, err := ParseDate(s)
+	if err != nil {
+		panic(err)
+	}
+	return d
+}
+
+// IsZero reports whether d is no date.
+func (d Date) IsZero() bool { return d.days == 0 }
+
+// Time returns midnight UTC of the day.
+func (d Date) Time() time.Time { return epoch.AddDate(0, 0, int(d.days)) }
+
+// String returns "2006-01-02", or "" for no date.
+func (d Date) String() string {
+	if d.IsZero() {
+		return ""
+	}
+	return d.Time().Format(layout)
+}
+
+// Before reports whether d is an earlier day than e.
+func (d Date) Before(e Date) bool { return d.days < e.days }
+
+// After reports whether d is a later day than e.
+func (d Date) After(e Date) bool { return d.days > e.days }
+
+// Compare returns -1, 0 or +1; no date sorts before every date.
+func (d Date) Compare(e Date) int {
+	switch {
+	case d.days < e.days:
+		return -1
+	case d.days > e.days:
+		return +1
+	}
+	return 0
+}
+
+// AddDays returns the day n days later (earlier when n is negative).
+func (d Date) AddDays(n int) Date { return DateOf(d.Time().AddDate(0, 0, n)) }
+
+// AddMonths returns the same day n months later, or the last day of that month
+// when it is shorter: a month after 31 January is 28 or 29 February.
+func (d Date) AddMonths(n int) Date {
+	y, m, day := d.Time().Date()
+	first := time.Date(y, m+time.Month(n), 1, 0, 0, 0, 0, time.UTC)
+	last := first.AddDate(0, 1, -1).Day()
+	return NewDate(first.Year(), first.Month(), min(day, last))
+}
+
+// DaysUntil returns the number of days from d to e, negative when e is earlier.
+func (d Date) DaysUntil(e Date) int { return int(e.days - d.days) }
+
+// Weekday returns the day of the week.
+func (d Date) Weekday() time.Weekday { return d.Time().Weekday() }
+
+// MarshalText writes "2006-01-02", or nothing for no date.
+func (d Date) MarshalText() ([]byte, error) { return []byte(d.String()), nil }
+
+// UnmarshalText reads what MarshalText writes.
+func (d *Date) UnmarshalText(text []byte) error {
+	if len(text) == 0 {
+		*d = Date{}
+		return nil
+	}
+	parsed, err := ParseDate(string(text))
+	if err != nil {
+		return err
+	}
+	*d = parsed
+	return nil
+}
