@@ -138,5 +138,8 @@ type Known[E Event] struct {
 	Fact  E
 }
 
+// Know notes that an entry states a fact.
+func Know[E Event](entry uint64, fact E) Known[E] { return Known[E]{Entry: entry, Fact: fact} }
+
 // IsZero reports whether nothing was recorded.
 func (k Known[E]) IsZero() bool { return k.Entry == 0 }

@@ -1,0 +1,102 @@
+package record
+
+import (
+	"reflect"
+
+	"caseledger/domain"
+	"caseledger/domain/assessment"
+	"caseledger/domain/cinplan"
+	"caseledger/domain/correction"
+	"caseledger/domain/identity"
+	"caseledger/domain/protection"
+)
+
+// Allow checks the rules that hold for every event of a record, whatever its
+// part: the record must be open, and nothing happens after today, before birth
+// or after death.
+func (r Record) Allow(events []domain.Event, today domain.Date) error {
+	var broken domain.Refusals
+	for _, e := range events {
+		if refused, ok := r.allow(e, today).(domain.Refusals); ok {
+			broken = append(broken, refused...)
+		}
+	}
+	if broken == nil {
+		return nil
+	}
+	return broken
+}
+
+func (r Record) allow(e domain.Event, today domain.Date) error {
+	day := e.HappenedOn()
+	_, registers := e.(identity.Registered)
+	_, aboutPerson := e.(identity.Event)
+	born, died := r.Person.Born.Fact.Happened, r.Person.Died.Fact.Happened
+	if b, ok := e.(identity.Born); ok {
+		born = b.Happened
+	}
+	return domain.Refuse(
+		domain.Rule{Name: "not-registered", Broken: !registers && r.Person.Registered.IsZero(),
+			Reason: "The record is not open: register the person first."},
+		domain.Rule{Name: "in-the-future", Broken: day.After(today),
+			Reason: "The day lies in the future: what has not happened yet cannot be recorded as happened."},
+		domain.Rule{Name: "before-birth", Broken: !aboutPerson && !born.IsZero() && !day.IsZero() && day.Before(born) && r.Person.Expected.IsZero(),
+			Reason: "The day lies before the person's birth."},
+		domain.Rule{Name: "after-death", Broken: startsWork(e) && !died.IsZero() && day.After(died),
+			Reason: "The day lies after the person's death."})
+}
+
+// startsWork reports whether the event begins work with a living child.
+func startsWork(e domain.Event) bool {
+	switch e.(type) {
+	case assessment.Started, cinplan.Started, protection.Registered:
+		return true
+	}
+	return false
+}
+
+// Correct replaces an entry of the record by what decide returns, decided on
+// the record as it would be had the entry never been written. Exactly one
+// event of the same type about the same thing can take its place.
+func (r Record) Correct(seq uint64, reason string, decide func(Record) ([]domain.Event, error)) ([]domain.Fact, error) {
+	old, found := r.Entry(seq)
+	if err := r.correctable(seq, found); err != nil {
+		return nil, err
+	}
+	events, err := decide(r.without(seq))
+	if err != nil {
+		return nil, err
+	}
+	same := len(events) == 1 && reflect.TypeOf(events[0]) == reflect.TypeOf(old.Event) && events[0].About() == old.Event.About()
+	if err := domain.Refuse(domain.Rule{Name: "correction-of-another-fact", Broken: !same,
+		Reason: "A correction must state the same kind of fact about the same thing."}); err != nil {
+		return nil, err
+	}
+	return []domain.Fact{{Event: events[0], Corrects: &domain.Correction{Entry: seq, Reason: reason}}}, nil
+}
+
+// EnterInError decides on taking an entry out of force.
+func (r Record) EnterInError(c correction.EnterInError) ([]domain.Event, error) {
+	_, found := r.Entry(c.Entry)
+	return []domain.Event{correction.EnteredInError{Dated: c.Dated, Entry: c.Entry, Reason: c.Reason}},
+		r.correctable(c.Entry, found)
+}
+
+func (r Record) correctable(seq uint64, found bool) error {
+	inForce, _ := r.InForce(seq)
+	return domain.Refuse(
+		domain.Rule{Name: "entry-unknown", Broken: !found, Reason: "No entry with this number is on the record."},
+		domain.Rule{Name: "entry-not-in-force", Broken: found && !inForce,
+			Reason: "The entry has already been corrected or entered in error; name the one in force."})
+}
+
+// without returns the record as it would be without the entry.
+func (r Record) without(seq uint64) Record {
+	then := Record{Entries: r.Entries}
+	for _, e := range Effective(r.Entries) {
+		if e.Seq != seq {
+			then = then.apply(e)
+		}
+	}
+	return then
+}

@@ -1,0 +1,118 @@
+package record
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"caseledger/domain"
+	"caseledger/domain/correction"
+)
+
+// KnownAt returns the entries that had been recorded by t: what did we know,
+// and when?
+func KnownAt(entries []domain.Entry, t time.Time) []domain.Entry {
+	// Entries are in the order of recording, so the known ones come first.
+	n, _ := slices.BinarySearchFunc(entries, t, func(e domain.Entry, t time.Time) int {
+		if e.Recorded.After(t) {
+			return 1
+		}
+		return -1
+	})
+	return entries[:n:n]
+}
+
+// Effective returns the entries in force, in the order of the world (the day
+// on which they happened, then the order of recording): an entry entered in
+// error is left out, and a corrected one is represented by its latest
+// correction. Taking a correction out of force puts the corrected entry back.
+func Effective(entries []domain.Entry) []domain.Entry {
+	out := outOfForce(entries)
+	root := make(map[uint64]uint64) // of a correction: the first entry of its chain
+	type placed struct {
+		domain.Entry
+		root uint64
+	}
+	var force []placed
+	for _, e := range entries {
+		first := e.Seq
+		if e.Corrects != nil {
+			first = rootOf(root, e.Corrects.Entry)
+			root[e.Seq] = first
+		}
+		if _, by := out[e.Seq]; !by {
+			force = append(force, placed{e, first})
+		}
+	}
+	slices.SortStableFunc(force, func(a, b placed) int {
+		return cmp.Or(a.Event.HappenedOn().Compare(b.Event.HappenedOn()), cmp.Compare(a.root, b.root), cmp.Compare(a.Seq, b.Seq))
+	})
+	effective := make([]domain.Entry, len(force))
+	for i, p := range force {
+		effective[i] = p.Entry
+	}
+	return effective
+}
+
+func rootOf(root map[uint64]uint64, seq uint64) uint64 {
+	if first, ok := root[seq]; ok {
+		return first
+	}
+	return seq
+}
+
+// outOfForce maps each entry that is no longer in force to the entry that took
+// it out. Later entries are judged first, because one that is itself out of
+// force takes nothing out.
+func outOfForce(entries []domain.Entry) map[uint64]uint64 {
+	out := make(map[uint64]uint64)
+	for _, e := range slices.Backward(entries) {
+		if _, by := out[e.Seq]; by {
+			continue
+		}
+		if v, ok := e.Event.(correction.EnteredInError); ok {
+			out[v.Entry] = e.Seq
+		}
+		if e.Corrects != nil {
+			out[e.Corrects.Entry] = e.Seq
+		}
+	}
+	return out
+}
+
+// TrueOn returns the effective entries that had happened by the day. Entries
+// of which nobody knows the day are among them.
+func TrueOn(effective []domain.Entry, day domain.Date) []domain.Entry {
+	n, _ := slices.BinarySearchFunc(effective, day, func(e domain.Entry, day domain.Date) int {
+		if e.Event.HappenedOn().After(day) {
+			return 1
+		}
+		return -1
+	})
+	return effective[:n:n]
+}
+
+// At returns the record as known at a time and as true on a day. A zero time
+// means "as known now", a zero day "whatever the day".
+func (r Record) At(known time.Time, day domain.Date) Record {
+	entries := r.Entries
+	if !known.IsZero() {
+		entries = KnownAt(entries, known)
+	}
+	then := Record{Entries: entries}
+	effective := Effective(entries)
+	if !day.IsZero() {
+		effective = TrueOn(effective, day)
+	}
+	for _, e := range effective {
+		then = then.apply(e)
+	}
+	return then
+}
+
+// InForce reports whether the entry is still what the record goes by, and the
+// entry that took it out of force otherwise.
+func (r Record) InForce(seq uint64) (bool, uint64) {
+	by, gone := outOfForce(r.Entries)[seq]
+	return !gone, by
+}

@@ -1,0 +1,137 @@
+// Package record is one person's whole record: its parts side by side, folded
+// from the entries of one stream. Corrections and late entries are taken into
+// account here and nowhere else, so that every reader sees the same history.
+// It never reads a store.
+package record
+
+import (
+	"slices"
+
+	"caseledger/domain"
+	"caseledger/domain/allocation"
+	"caseledger/domain/assessment"
+	"caseledger/domain/cinplan"
+	"caseledger/domain/correction"
+	"caseledger/domain/enquiry"
+	"caseledger/domain/identity"
+	"caseledger/domain/note"
+	"caseledger/domain/protection"
+	"caseledger/domain/referral"
+	"caseledger/domain/unmapped"
+)
+
+// Record is a person's record as the entries tell it. The zero value is the
+// record on which nothing happened yet.
+type Record struct {
+	// Entries are all entries, in the order in which they were recorded.
+	Entries []domain.Entry
+
+	Person      identity.Person
+	Referrals   referral.Referrals
+	Assessments assessment.Assessments
+	Enquiries   enquiry.Enquiries
+	CINPlans    cinplan.Plans
+	Protection  protection.Plans
+	Notes       note.Notes
+	Allocations allocation.Allocations
+	Unmapped    unmapped.Elements
+
+	latest domain.Date // the latest day of an entry in force
+}
+
+// Fold returns the record that the entries tell.
+func Fold(entries []domain.Entry) Record {
+	return Record{Entries: entries}.refold()
+}
+
+// Evolve returns the record with more entries. The result is the same as that
+// of folding the effective entries in the order of the world; that is done
+// again only when an entry came late or changes an earlier one.
+func (r Record) Evolve(entries ...domain.Entry) Record {
+	r.Entries = append(r.Entries, entries...)
+	if r.unordered(entries) {
+		return r.refold()
+	}
+	for _, e := range entries {
+		r = r.apply(e)
+	}
+	return r
+}
+
+func (r Record) unordered(entries []domain.Entry) bool {
+	latest := r.latest
+	for _, e := range entries {
+		_, voids := e.Event.(correction.EnteredInError)
+		day := e.Event.HappenedOn()
+		if e.Corrects != nil || voids || day.Before(latest) {
+			return true
+		}
+		latest = day
+	}
+	return false
+}
+
+func (r Record) refold() Record {
+	again := Record{Entries: r.Entries}
+	for _, e := range Effective(r.Entries) {
+		again = again.apply(e)
+	}
+	return again
+}
+
+func (r Record) apply(e domain.Entry) Record {
+	switch ev := e.Event.(type) {
+	case identity.Event:
+		r.Person = r.Person.Evolve(e.Seq, ev)
+	case referral.Event:
+		r.Referrals = r.Referrals.Evolve(e.Seq, ev)
+	case assessment.Event:
+		r.Assessments = r.Assessments.Evolve(e.Seq, ev)
+	case enquiry.Event:
+		r.Enquiries = r.Enquiries.Evolve(e.Seq, ev)
+	case cinplan.Event:
+		r.CINPlans = r.CINPlans.Evolve(e.Seq, ev)
+	case protection.Event:
+		r.Protection = r.Protection.Evolve(e.Seq, ev)
+	case note.Event:
+		r.Notes = r.Notes.Evolve(e.Seq, ev)
+	case allocation.Event:
+		r.Allocations = r.Allocations.Evolve(e.Seq, ev)
+	case unmapped.Kept:
+		r.Unmapped = r.Unmapped.Evolve(e.Seq, ev)
+	}
+	if day := e.Event.HappenedOn(); day.After(r.latest) {
+		r.latest = day
+	}
+	return r
+}
+
+// Fork returns the record in a form that may be evolved apart from the one it
+// came from: the two never write to the same memory.
+func (r Record) Fork() Record {
+	r.Entries = slices.Clip(r.Entries)
+	return r
+}
+
+// Entry returns the entry with the number, and whether there is one.
+func (r Record) Entry(seq uint64) (domain.Entry, bool) {
+	if seq == 0 || seq > uint64(len(r.Entries)) {
+		return domain.Entry{}, false
+	}
+	return r.Entries[seq-1], true
+}
+
+// OpenWork reports whether an assessment, enquiry or plan under the referral
+// goes on.
+func (r Record) OpenWork(id referral.ID) bool {
+	return r.Assessments.OpenUnder(id) || r.Enquiries.OpenUnder(id) ||
+		r.CINPlans.OpenUnder(id) || r.Protection.OpenUnder(id)
+}
+
+// Conferred reports whether an initial conference under the referral is
+// recorded on the day.
+func (r Record) Conferred(id referral.ID, day domain.Date) bool {
+	return slices.ContainsFunc(r.Enquiries.Conferences, func(c domain.Known[enquiry.ConferenceHeld]) bool {
+		return c.Fact.Referral == id && c.Fact.Happened == day
+	})
+}

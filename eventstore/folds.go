@@ -1,0 +1,155 @@
+package eventstore
+
+import (
+	"container/list"
+	"context"
+	"fmt"
+	"sync"
+
+	"caseledger/domain"
+)
+
+// Folds keeps folded streams, so that only new events are read again. It is
+// bounded: the streams that were longest unused are dropped, and folded anew
+// when they are asked for.
+type Folds[S any] struct {
+	evolve func(S, ...domain.Entry) S
+	budget int // bytes of stored events behind all kept states
+
+	mu      sync.Mutex
+	kept    map[string]*list.Element // of *folded[S]
+	recent  *list.List               // most recently used first
+	inBytes int
+}
+
+// DefaultFoldBudget bounds the stored events behind the kept states, in bytes.
+// Folded, they take about four times as much memory.
+const DefaultFoldBudget = 64 << 20
+
+// NewFolds returns an empty cache for streams that evolve folds. evolve must
+// not change the state it is given.
+func NewFolds[S any](budget int, evolve func(S, ...domain.Entry) S) *Folds[S] {
+	return &Folds[S]{evolve: evolve, budget: budget, kept: make(map[string]*list.Element), recent: list.New()}
+}
+
+// Folded is a stream as folded up to a revision.
+type Folded[S any] struct {
+	State    S
+	Revision Revision
+	requests map[string]answered
+}
+
+// answered is the receipt of a request, with the digest of its command.
+type answered struct {
+	receipt Receipt
+	digest  string
+}
+
+func (a answered) repeat(act Act) (Receipt, error) {
+	if a.digest != act.Digest {
+		return Receipt{}, &RequestReusedError{Stream: act.Stream}
+	}
+	receipt := a.receipt
+	receipt.Repeated = true
+	return receipt, nil
+}
+
+type folded[S any] struct {
+	stream string
+	bytes  int // guarded by Folds.mu
+
+	mu sync.Mutex // held while new events are read and folded
+	at Folded[S]
+}
+
+// Load returns the stream as it is now. The state is shared: it may be read at
+// any time, also while others load later ones.
+func (f *Folds[S]) Load(ctx context.Context, l *Ledger, stream string) (Folded[S], error) {
+	one := f.use(stream)
+	one.mu.Lock()
+	defer one.mu.Unlock()
+	next, read, err := f.advance(ctx, l, stream, one.at)
+	if err != nil {
+		return Folded[S]{}, err
+	}
+	one.at = next
+	f.charge(one, read)
+	return next, nil
+}
+
+// advance folds what the stream has gained. Requests are copied when they
+// change, because earlier callers may still read the old ones.
+func (f *Folds[S]) advance(ctx context.Context, l *Ledger, stream string, at Folded[S]) (Folded[S], int, error) {
+	var fresh []domain.Entry
+	var answers []Recorded
+	read := 0
+	for e, err := range l.Store.ReadStream(ctx, stream, at.Revision) {
+		if err != nil {
+			return at, 0, err
+		}
+		entry, err := l.Codec.Decode(e)
+		if err != nil {
+			return at, 0, fmt.Errorf("stream %s: revision %d: %w", stream, e.Revision, err)
+		}
+		fresh = append(fresh, entry)
+		read += len(e.Metadata) + len(e.Data)
+		answers = append(answers, Recorded{Revision: e.Revision, Position: e.Position})
+	}
+	if len(fresh) == 0 {
+		return at, 0, nil
+	}
+	at.State = f.evolve(at.State, fresh...)
+	at.Revision = answers[len(answers)-1].Revision
+	at.requests = withAnswers(stream, at.requests, fresh, answers)
+	return at, read, nil
+}
+
+func withAnswers(stream string, old map[string]answered, entries []domain.Entry, at []Recorded) map[string]answered {
+	all := make(map[string]answered, len(old)+1)
+	for request, a := range old {
+		all[request] = a
+	}
+	for i, e := range entries {
+		a, seen := all[e.Request]
+		if !seen {
+			a = answered{receipt: Receipt{Stream: stream, First: at[i].Revision}, digest: e.Digest}
+		}
+		a.receipt.Revision, a.receipt.Position = at[i].Revision, at[i].Position
+		all[e.Request] = a
+	}
+	return all
+}
+
+// use returns the kept stream, or a fresh one, as the most recently used.
+func (f *Folds[S]) use(stream string) *folded[S] {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if element, ok := f.kept[stream]; ok {
+		f.recent.MoveToFront(element)
+		return element.Value.(*folded[S])
+	}
+	one := &folded[S]{stream: stream}
+	f.kept[stream] = f.recent.PushFront(one)
+	return one
+}
+
+// charge counts what was read, and drops what is over the budget. The stream
+// itself stays, however long it is.
+func (f *Folds[S]) charge(one *folded[S], read int) {
+	const perStream = 256 // bytes: an empty stream is not free
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if _, kept := f.kept[one.stream]; !kept {
+		return // dropped while it was being read
+	}
+	if one.bytes == 0 {
+		read += perStream
+	}
+	one.bytes += read
+	f.inBytes += read
+	for f.inBytes > f.budget && f.recent.Len() > 1 {
+		oldest := f.recent.Remove(f.recent.Back()).(*folded[S])
+		delete(f.kept, oldest.stream)
+		f.inBytes -= oldest.bytes
+	}
+}

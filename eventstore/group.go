@@ -1,0 +1,217 @@
+package eventstore
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+
+	"caseledger/domain"
+	"caseledger/domain/group"
+)
+
+// MaxParts is the number of records that one act may concern.
+const MaxParts = 100
+
+// GroupStream returns the stream of an act on several records.
+func GroupStream(id string) string { return "group-" + id }
+
+// Part is the share of one record in an act on several.
+type Part[S any] struct {
+	Act
+	Decide func(S) ([]domain.Fact, error)
+}
+
+// PartError says which record's share was not possible.
+type PartError struct {
+	Stream string
+	Err    error
+}
+
+func (e *PartError) Error() string { return e.Stream + ": " + e.Err.Error() }
+func (e *PartError) Unwrap() error { return e.Err }
+
+// UpdateAll performs one act on several records. Every part is decided before
+// the first append; when one is refused nothing is recorded, and the error
+// joins a *PartError for each. Then the intention is recorded, and from that
+// moment the act will be finished, by this call or, after a crash, by
+// FinishGroup. A repeat with the same group id returns the old receipts.
+func UpdateAll[S any](ctx context.Context, l *Ledger, folds *Folds[S], id string, parts []Part[S]) ([]Receipt, error) {
+	if len(parts) == 0 || len(parts) > MaxParts {
+		return nil, &ValidationError{Faults: []Fault{{Pointer: "/parts", Rule: fmt.Sprintf("an act concerns 1 to %d records", MaxParts)}}}
+	}
+	state, err := loadGroup(ctx, l, id)
+	if err != nil {
+		return nil, err
+	}
+	digest, err := checkAll(parts)
+	if err != nil {
+		return nil, err
+	}
+	if !state.State.Begun.IsZero() && state.State.Digest != digest {
+		return nil, &RequestReusedError{Stream: GroupStream(id)}
+	}
+	if state.State.Begun.IsZero() {
+		begun, err := decideAll(ctx, l, folds, id, parts)
+		if err != nil {
+			return nil, err
+		}
+		act := Act{Actor: parts[0].Actor, Authority: parts[0].Authority, Digest: digest}
+		if err := appendGroup(ctx, l, act, id, 0, begun); err != nil {
+			return nil, err
+		}
+	}
+	return FinishGroup(ctx, l, id)
+}
+
+// checkAll validates every part, and returns one digest for all of them.
+func checkAll[S any](parts []Part[S]) (string, error) {
+	sum := sha256.New()
+	var faults []error
+	for i := range parts {
+		if err := parts[i].check(); err != nil {
+			faults = append(faults, &PartError{Stream: parts[i].Stream, Err: err})
+		}
+		fmt.Fprintf(sum, "%s %s\n", parts[i].Stream, parts[i].Digest)
+	}
+	return hex.EncodeToString(sum.Sum(nil)), errors.Join(faults...)
+}
+
+func decideAll[S any](ctx context.Context, l *Ledger, folds *Folds[S], id string, parts []Part[S]) (group.Begun, error) {
+	begun := group.Begun{Dated: domain.Dated{Happened: domain.DateOf(l.Now().UTC())}}
+	var refused []error
+	for i := range parts {
+		part, err := decidePart(ctx, l, folds, id, &parts[i])
+		if err != nil {
+			refused = append(refused, &PartError{Stream: parts[i].Stream, Err: err})
+			continue
+		}
+		begun.Parts = append(begun.Parts, part)
+	}
+	return begun, errors.Join(refused...)
+}
+
+func decidePart[S any](ctx context.Context, l *Ledger, folds *Folds[S], id string, p *Part[S]) (group.Part, error) {
+	at, err := folds.Load(ctx, l, p.Stream)
+	if err != nil {
+		return group.Part{}, err
+	}
+	if _, seen := at.requests[p.Request]; seen {
+		return group.Part{}, &RequestReusedError{Stream: p.Stream}
+	}
+	facts, err := p.Decide(at.State)
+	if err != nil {
+		return group.Part{}, err
+	}
+	events, err := l.encode(p.Act, id, facts)
+	if err != nil {
+		return group.Part{}, err
+	}
+	part := group.Part{Stream: p.Stream, Request: p.Request, After: uint64(at.Revision)}
+	for _, e := range events {
+		part.Events = append(part.Events, group.Stored{ID: hex.EncodeToString(e.ID[:]), Type: e.Type, Metadata: e.Metadata, Data: e.Data})
+	}
+	return part, nil
+}
+
+// FinishGroup finishes an act on several records whose intention is recorded,
+// and returns the receipt of each part. It may be called any number of times.
+func FinishGroup(ctx context.Context, l *Ledger, id string) ([]Receipt, error) {
+	at, err := loadGroup(ctx, l, id)
+	if err != nil {
+		return nil, err
+	}
+	begun := at.State.Begun
+	if begun.IsZero() {
+		return nil, fmt.Errorf("group %s: no intention is recorded", id)
+	}
+	finished := group.Finished{Dated: begun.Fact.Dated}
+	var receipts []Receipt
+	for _, part := range begun.Fact.Parts {
+		receipt, err := l.finishPart(ctx, part)
+		if err != nil {
+			return receipts, &PartError{Stream: part.Stream, Err: err}
+		}
+		receipts = append(receipts, receipt)
+		finished.Outcomes = append(finished.Outcomes, group.Outcome{Stream: part.Stream, Revision: uint64(receipt.Revision)})
+	}
+	if !at.State.Finished.IsZero() {
+		return receipts, nil
+	}
+	return receipts, appendGroup(ctx, l, Act{Actor: at.State.Actor, Authority: at.State.Authority}, id, at.Revision, finished)
+}
+
+// finishPart appends what was decided for one record. The record may have
+// moved on since: what was decided holds, so it goes to the new end, unless it
+// is there already.
+func (l *Ledger) finishPart(ctx context.Context, part group.Part) (Receipt, error) {
+	events, err := unpack(part)
+	if err != nil {
+		return Receipt{}, err
+	}
+	after := Revision(part.After)
+	var conflict *ConflictError
+	for range MaxAttempts {
+		position, err := l.Store.Append(ctx, part.Stream, after, events)
+		if err == nil {
+			return Receipt{Stream: part.Stream, First: after + 1, Revision: after + Revision(len(events)), Position: position}, nil
+		}
+		if !errors.As(err, &conflict) {
+			return Receipt{}, err
+		}
+		done, head, err := l.find(ctx, part.Stream, after, events)
+		if err != nil || done.Repeated {
+			return done, err
+		}
+		after = head
+	}
+	return Receipt{}, conflict
+}
+
+// find looks for the events of a part in its stream, and returns their receipt
+// or the head of the stream.
+func (l *Ledger) find(ctx context.Context, stream string, after Revision, events []Event) (Receipt, Revision, error) {
+	var receipt Receipt
+	head := after
+	for e, err := range l.Store.ReadStream(ctx, stream, after) {
+		if err != nil {
+			return Receipt{}, 0, err
+		}
+		head = e.Revision
+		if e.ID == events[0].ID {
+			receipt = Receipt{Stream: stream, First: e.Revision, Repeated: true}
+		}
+		if e.ID == events[len(events)-1].ID {
+			receipt.Revision, receipt.Position = e.Revision, e.Position
+		}
+	}
+	return receipt, head, nil
+}
+
+func unpack(part group.Part) ([]Event, error) {
+	events := make([]Event, len(part.Events))
+	for i, stored := range part.Events {
+		id, err := hex.DecodeString(stored.ID)
+		if err != nil || len(id) != len(EventID{}) {
+			return nil, fmt.Errorf("event %d of the intention has no proper id", i)
+		}
+		events[i] = Event{ID: EventID(id), Type: stored.Type, Metadata: stored.Metadata, Data: stored.Data}
+	}
+	return events, nil
+}
+
+func loadGroup(ctx context.Context, l *Ledger, id string) (Folded[group.Group], error) {
+	folds := NewFolds(0, group.Group.Evolve)
+	return folds.Load(ctx, l, GroupStream(id))
+}
+
+func appendGroup(ctx context.Context, l *Ledger, act Act, id string, after Revision, event domain.Event) error {
+	act.Stream, act.Request = GroupStream(id), fmt.Sprintf("group-%s-%d", id, after)
+	events, err := l.encode(act, id, domain.Facts(event))
+	if err != nil {
+		return err
+	}
+	_, err = l.Store.Append(ctx, act.Stream, after, events)
+	return err
+}

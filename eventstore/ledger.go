@@ -1,0 +1,182 @@
+package eventstore
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/go-json-experiment/json"
+
+	"caseledger/domain"
+)
+
+// Codec turns entries into stored events and back. It owns the meaning of
+// Metadata and Data.
+type Codec interface {
+	// Encode returns the event's type, metadata and data. The entry's Seq is
+	// not part of them: the store keeps it as the revision.
+	Encode(domain.Entry) (Event, error)
+	// Decode is the inverse. It fails on whatever it does not know.
+	Decode(Recorded) (domain.Entry, error)
+}
+
+// Ledger is a store with what is needed to write to it: how entries are
+// encoded, what time it is, and new event ids.
+type Ledger struct {
+	Store Store
+	Codec Codec
+	Now   func() time.Time
+	NewID func() EventID
+}
+
+// Act is who does something to one stream, why, and in answer to which
+// request. Nothing of it is ever taken from a context.
+type Act struct {
+	Stream string
+	// Expect is the revision that the caller saw and insists on. nil leaves it
+	// to the ledger, which then decides again on a conflict.
+	Expect *Revision
+	// Request is the caller's idempotency key, 1 to MaxRequestBytes bytes.
+	Request   string
+	Actor     domain.Actor     `validate:"required"`
+	Authority domain.Authority `validate:"required"`
+	// Command is what is asked for. It is validated, and its digest makes sure
+	// that one request id does not stand for two different acts. Imports, which
+	// keep what breaks the rules, give only a Digest.
+	Command any
+	Digest  string
+}
+
+// Receipt says what became of an act.
+type Receipt struct {
+	Stream   string
+	First    Revision // of the first event recorded; 0 when there was none
+	Revision Revision // of the stream after the act
+	Position Position // of the last event recorded; 0 when there was none
+	Repeated bool     // the request had been answered before; this is that answer
+}
+
+// Events returns the number of events that the act recorded.
+func (r Receipt) Events() int {
+	if r.First == 0 {
+		return 0
+	}
+	return int(r.Revision - r.First + 1)
+}
+
+// Limits on acts.
+const (
+	MaxRequestBytes = 200 // length of a request id
+	MaxAttempts     = 16  // decisions on one act before a conflict is reported
+)
+
+// RequestReusedError says that a request id has been used for another act.
+type RequestReusedError struct{ Stream string }
+
+func (e *RequestReusedError) Error() string {
+	return fmt.Sprintf("stream %s: the request id was used before for another act", e.Stream)
+}
+
+// Update performs one act on one stream: it loads and folds the stream, asks
+// decide, and appends the facts at the exact revision that decide saw. A
+// request that the stream has seen before gets its old receipt, whatever
+// decide would say now. When the caller did not pin a revision, a conflict
+// makes the ledger decide again, MaxAttempts times at most.
+//
+// Errors: *ValidationError, domain.Refusals (from decide), *ConflictError,
+// *RequestReusedError, or the store's own.
+func Update[S any](ctx context.Context, l *Ledger, folds *Folds[S], act Act, decide func(S) ([]domain.Fact, error)) (Receipt, error) {
+	if err := act.check(); err != nil {
+		return Receipt{}, err
+	}
+	var conflict *ConflictError
+	for range MaxAttempts {
+		receipt, err := attempt(ctx, l, folds, act, decide)
+		if !errors.As(err, &conflict) || act.Expect != nil {
+			return receipt, err
+		}
+	}
+	return Receipt{}, conflict
+}
+
+func attempt[S any](ctx context.Context, l *Ledger, folds *Folds[S], act Act, decide func(S) ([]domain.Fact, error)) (Receipt, error) {
+	at, err := folds.Load(ctx, l, act.Stream)
+	if err != nil {
+		return Receipt{}, err
+	}
+	if old, seen := at.requests[act.Request]; seen {
+		return old.repeat(act)
+	}
+	if act.Expect != nil && *act.Expect != at.Revision {
+		return Receipt{}, &ConflictError{Stream: act.Stream, Expected: *act.Expect, Actual: at.Revision}
+	}
+	facts, err := decide(at.State)
+	if err != nil {
+		return Receipt{}, err
+	}
+	if len(facts) == 0 {
+		return Receipt{Stream: act.Stream, Revision: at.Revision}, nil
+	}
+	events, err := l.encode(act, "", facts)
+	if err != nil {
+		return Receipt{}, err
+	}
+	position, err := l.Store.Append(ctx, act.Stream, at.Revision, events)
+	if err != nil {
+		return Receipt{}, err
+	}
+	return Receipt{Stream: act.Stream, First: at.Revision + 1, Revision: at.Revision + Revision(len(events)), Position: position}, nil
+}
+
+// check validates the act and fills in the command's digest.
+func (a *Act) check() error {
+	if len(a.Request) == 0 || len(a.Request) > MaxRequestBytes {
+		return &ValidationError{Faults: []Fault{{Pointer: "/request", Rule: fmt.Sprintf("a request id has 1 to %d bytes", MaxRequestBytes)}}}
+	}
+	if err := Validate(circumstances{a.Actor, a.Authority}); err != nil {
+		return err
+	}
+	if a.Command == nil {
+		return nil
+	}
+	if err := Validate(a.Command); err != nil {
+		return err
+	}
+	text, err := json.Marshal(a.Command, json.Deterministic(true))
+	if err != nil {
+		return fmt.Errorf("command %T: %w", a.Command, err)
+	}
+	sum := sha256.Sum256(text)
+	a.Digest = hex.EncodeToString(sum[:])
+	return nil
+}
+
+type circumstances struct {
+	Actor     domain.Actor     `json:"actor"`
+	Authority domain.Authority `json:"authority"`
+}
+
+// encode makes the events of an act. All of them carry the same moment.
+func (l *Ledger) encode(act Act, group string, facts []domain.Fact) ([]Event, error) {
+	recorded := l.Now().UTC().Truncate(time.Microsecond)
+	events := make([]Event, len(facts))
+	for i, fact := range facts {
+		event, err := l.Codec.Encode(domain.Entry{
+			Recorded: recorded,
+			Circumstances: domain.Circumstances{
+				Actor: act.Actor, Authority: act.Authority, Request: act.Request, Digest: act.Digest,
+				Group: group, Corrects: fact.Corrects, Source: fact.Source,
+			},
+			Event: fact.Event,
+		})
+		if err != nil {
+			return nil, fmt.Errorf("stream %s: %w", act.Stream, err)
+		}
+		event.ID = l.NewID()
+		events[i] = event
+	}
+	return events, nil
+}

@@ -1,0 +1,127 @@
+package schema
+
+import (
+	"context"
+	"fmt"
+	"reflect"
+	"strings"
+	"time"
+	_ "time/tzdata" // the day of a council's act must not depend on the machine
+
+	"caseledger/domain"
+	"caseledger/domain/policy"
+	"caseledger/domain/record"
+	"caseledger/eventstore"
+)
+
+const recordPrefix = "record-"
+
+// Stream returns the stream of a record.
+func Stream(id domain.RecordID) string { return recordPrefix + string(id) }
+
+// RecordOf returns the record whose stream it is, and whether it is one.
+func RecordOf(stream string) (domain.RecordID, bool) {
+	id, ok := strings.CutPrefix(stream, recordPrefix)
+	return domain.RecordID(id), ok
+}
+
+// Records is a ledger of persons' records: commands go in, entries come out.
+type Records struct {
+	Ledger *eventstore.Ledger
+	Folds  *eventstore.Folds[record.Record]
+	Pack   policy.Pack
+	byType map[reflect.Type]Command
+	byName map[string]Command
+	zone   *time.Location
+}
+
+// NewRecords returns the records of a ledger under a nation's rules.
+func NewRecords(l *eventstore.Ledger, pack policy.Pack) (*Records, error) {
+	zone, err := time.LoadLocation("Europe/London")
+	if err != nil {
+		return nil, fmt.Errorf("time zone: %w", err)
+	}
+	r := &Records{
+		Ledger: l, Pack: pack, zone: zone,
+		Folds:  eventstore.NewFolds(eventstore.DefaultFoldBudget, record.Record.Evolve),
+		byType: make(map[reflect.Type]Command), byName: make(map[string]Command),
+	}
+	for _, c := range Commands() {
+		r.byType[c.Go], r.byName[c.Name] = c, c
+	}
+	return r, nil
+}
+
+// Setting returns the rules and the day, in the United Kingdom, of now.
+func (r *Records) Setting() Setting {
+	return Setting{Pack: r.Pack, Today: domain.DateOf(r.Ledger.Now().In(r.zone))}
+}
+
+// Named returns the command with the name.
+func (r *Records) Named(name string) (Command, bool) {
+	c, ok := r.byName[name]
+	return c, ok
+}
+
+// Load returns a record as it is now, and its revision.
+func (r *Records) Load(ctx context.Context, id domain.RecordID) (record.Record, eventstore.Revision, error) {
+	at, err := r.Folds.Load(ctx, r.Ledger, Stream(id))
+	return at.State, at.Revision, err
+}
+
+// Decide returns what the command would record, and the rules against it.
+func (r *Records) Decide(on record.Record, command any) ([]domain.Event, error) {
+	c, ok := r.byType[reflect.TypeOf(command)]
+	if !ok {
+		return nil, fmt.Errorf("command %T is not in the catalogue", command)
+	}
+	return c.Decide(on, r.Setting(), command)
+}
+
+// Do performs act.Command on one record. See eventstore.Update for errors.
+func (r *Records) Do(ctx context.Context, id domain.RecordID, act eventstore.Act) (eventstore.Receipt, error) {
+	act.Stream = Stream(id)
+	return eventstore.Update(ctx, r.Ledger, r.Folds, act, r.decide(act.Command))
+}
+
+// DoAll performs one act on several records, whole or not at all. The parts'
+// streams are made of the records' ids.
+func (r *Records) DoAll(ctx context.Context, group string, acts map[domain.RecordID]eventstore.Act) ([]eventstore.Receipt, error) {
+	var parts []eventstore.Part[record.Record]
+	for id, act := range acts {
+		act.Stream = Stream(id)
+		parts = append(parts, eventstore.Part[record.Record]{Act: act, Decide: r.decide(act.Command)})
+	}
+	return eventstore.UpdateAll(ctx, r.Ledger, r.Folds, group, parts)
+}
+
+func (r *Records) decide(command any) func(record.Record) ([]domain.Fact, error) {
+	return func(on record.Record) ([]domain.Fact, error) {
+		events, err := r.Decide(on, command)
+		if err != nil {
+			return nil, err
+		}
+		return domain.Facts(events...), nil
+	}
+}
+
+// Correction replaces an entry by what another command records.
+type Correction struct {
+	Entry   uint64 `json:"entry" validate:"required"`
+	Reason  string `json:"reason" validate:"required,max=500"`
+	Command any    `json:"command" validate:"required"`
+}
+
+// Correct performs a correction, given as act.Command, on one record.
+func (r *Records) Correct(ctx context.Context, id domain.RecordID, act eventstore.Act) (eventstore.Receipt, error) {
+	c, ok := act.Command.(Correction)
+	if !ok {
+		return eventstore.Receipt{}, fmt.Errorf("command %T is no correction", act.Command)
+	}
+	act.Stream = Stream(id)
+	return eventstore.Update(ctx, r.Ledger, r.Folds, act, func(on record.Record) ([]domain.Fact, error) {
+		return on.Correct(c.Entry, c.Reason, func(without record.Record) ([]domain.Event, error) {
+			return r.Decide(without, c.Command)
+		})
+	})
+}
