@@ -13,7 +13,13 @@ type Date struct {
 
 const layout = "2006-01-02"
 
-var epoch = time.Date(0, 12, 31, 0, 0, 0, 0, time.UTC)
+const (
+	secondsPerDay = 24 * 60 * 60
+	// unixDay is 1970-01-01 counted as Date counts. Days are reckoned in Unix
+	// seconds, because a time.Duration ends after 292 years.
+	unixDay = 719163
+	lastDay = 3652059 // 9999-12-31
+)
 
 // NewDate returns the given day, normalised as time.Date does: 31 June is
 // 1 July. Years before 1 and after 9999 give the zero Date.
@@ -27,7 +33,7 @@ func DateOf(t time.Time) Date {
 	if y < 1 || y > 9999 {
 		return Date{}
 	}
-	return Date{int32(time.Date(y, m, d, 0, 0, 0, 0, time.UTC).Sub(epoch) / (24 * time.Hour))}
+	return Date{int32(time.Date(y, m, d, 0, 0, 0, 0, time.UTC).Unix()/secondsPerDay + unixDay)}
 }
 
 // ParseDate reads "2006-01-02". Anything else, "" included, is an error that
@@ -53,7 +59,9 @@ func MustDate(s string) Date {
 func (d Date) IsZero() bool { return d.days == 0 }
 
 // Time returns midnight UTC of the day.
-func (d Date) Time() time.Time { return epoch.AddDate(0, 0, int(d.days)) }
+func (d Date) Time() time.Time {
+	return time.Unix((int64(d.days)-unixDay)*secondsPerDay, 0).UTC()
+}
 
 // String returns "2006-01-02", or "" for no date.
 func (d Date) String() string {
@@ -80,12 +88,26 @@ func (d Date) Compare(e Date) int {
 	return 0
 }
 
-// AddDays returns the day n days later (earlier when n is negative).
-func (d Date) AddDays(n int) Date { return DateOf(d.Time().AddDate(0, 0, n)) }
+// AddDays returns the day n days later (earlier when n is negative). Counted
+// from no date, or past the years 1 to 9999, the result is no date.
+func (d Date) AddDays(n int) Date {
+	if d.IsZero() || n > lastDay || n < -lastDay {
+		return Date{}
+	}
+	sum := int(d.days) + n
+	if sum < 1 || sum > lastDay {
+		return Date{}
+	}
+	return Date{int32(sum)}
+}
 
 // AddMonths returns the same day n months later, or the last day of that month
-// when it is shorter: a month after 31 January is 28 or 29 February.
+// when it is shorter: a month after 31 January is 28 or 29 February. Counted
+// from no date, or past the years 1 to 9999, the result is no date.
 func (d Date) AddMonths(n int) Date {
+	if d.IsZero() || n > lastDay || n < -lastDay {
+		return Date{}
+	}
 	y, m, day := d.Time().Date()
 	first := time.Date(y, m+time.Month(n), 1, 0, 0, 0, 0, time.UTC)
 	last := first.AddDate(0, 1, -1).Day()
@@ -95,8 +117,8 @@ func (d Date) AddMonths(n int) Date {
 // DaysUntil returns the number of days from d to e, negative when e is earlier.
 func (d Date) DaysUntil(e Date) int { return int(e.days - d.days) }
 
-// Weekday returns the day of the week.
-func (d Date) Weekday() time.Weekday { return d.Time().Weekday() }
+// Weekday returns the day of the week; 0001-01-01 was a Monday.
+func (d Date) Weekday() time.Weekday { return time.Weekday(d.days % 7) }
 
 // MarshalText writes "2006-01-02", or nothing for no date.
 func (d Date) MarshalText() ([]byte, error) { return []byte(d.String()), nil }

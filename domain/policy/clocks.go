@@ -1,0 +1,108 @@
+package policy
+
+import (
+	"fmt"
+	"strings"
+	"sync"
+
+	"caseledger/domain"
+)
+
+// Clock names a time limit.
+type Clock string
+
+// The clocks. Which nation has which, and since when, stands in
+// data/clocks.csv. The comment says from which day each is counted.
+const (
+	ReferralDecision  Clock = "referral-decision"  // the referral
+	InitialAssessment Clock = "initial-assessment" // the referral
+	CoreAssessment    Clock = "core-assessment"    // the start of the assessment
+	Assessment        Clock = "assessment"         // the referral
+
+	InitialConference   Clock = "initial-conference"   // the strategy discussion, or the Scottish inter-agency one
+	PreBirthConference  Clock = "pre-birth-conference" // the inter-agency referral discussion
+	TransferConference  Clock = "transfer-conference"  // notice of the move
+	InquorateConference Clock = "inquorate-conference" // the inquorate meeting
+	ConferenceRecord    Clock = "conference-record"    // the conference
+	CoreGroup           Clock = "core-group"           // the conference
+	FirstReview         Clock = "first-review"         // the initial conference
+	PreBirthReview      Clock = "pre-birth-review"     // the conference before birth
+	LaterReview         Clock = "later-review"         // the review before
+	SignificantChange   Clock = "significant-change"   // the change
+
+	PlacementVisit          Clock = "placement-visit"            // the start of a placement
+	LookedAfterVisit        Clock = "looked-after-visit"         // the visit before
+	SettledPlacementVisit   Clock = "settled-placement-visit"    // the visit before
+	LookedAfterFirstReview  Clock = "looked-after-first-review"  // the start of being looked after
+	LookedAfterSecondReview Clock = "looked-after-second-review" // the first review
+	LookedAfterLaterReview  Clock = "looked-after-later-review"  // the review before
+
+	CareProceedings              Clock = "care-proceedings"               // the issue of the application
+	PoliceProtection             Clock = "police-protection"              // the start of the protection
+	EmergencyProtectionOrder     Clock = "emergency-protection-order"     // the order
+	EmergencyProtectionExtension Clock = "emergency-protection-extension" // the end of the order
+	SeriousIncidentNotification  Clock = "serious-incident-notification"  // awareness of the incident
+
+	SubjectAccess         Clock = "subject-access"          // receipt of the request
+	SubjectAccessExtended Clock = "subject-access-extended" // receipt of the request
+)
+
+// Unit is what a clock counts in.
+type Unit string
+
+// The units of clocks.
+const (
+	WorkingDays  Unit = "working-days"
+	CalendarDays Unit = "calendar-days"
+	Weeks        Unit = "weeks"
+	Months       Unit = "months"
+)
+
+// Rule is the length of a clock while it was in force.
+type Rule struct {
+	Clock  Clock
+	Amount int
+	Unit   Unit
+	// From and Until are the first and last day on which the clock may start;
+	// a zero Until means that it still holds.
+	From, Until domain.Date
+	// Source is where the rule is laid down.
+	Source string
+	// Sentence says the rule to a practitioner.
+	Sentence string
+}
+
+// clocks are the rules of every nation, in the order of the file.
+var clocks = sync.OnceValue(loadClocks)
+
+func loadClocks() map[Nation]map[Clock][]Rule {
+	all := make(map[Nation]map[Clock][]Rule)
+	for _, row := range must(readTable("data/clocks.csv")) {
+		rule := must(parseRule(row))
+		for _, name := range strings.Fields(row["nations"]) {
+			nation := Nation(name)
+			if all[nation] == nil {
+				all[nation] = make(map[Clock][]Rule)
+			}
+			all[nation][rule.Clock] = append(all[nation][rule.Clock], rule)
+		}
+	}
+	return all
+}
+
+func parseRule(row map[string]string) (Rule, error) {
+	rule := Rule{
+		Clock:    Clock(row["clock"]),
+		Unit:     Unit(row["unit"]),
+		Source:   row["source"],
+		Sentence: row["sentence"],
+	}
+	if _, err := fmt.Sscan(row["amount"], &rule.Amount); err != nil {
+		return Rule{}, fmt.Errorf("policy: clock %s: %w", rule.Clock, err)
+	}
+	var err error
+	if rule.From, rule.Until, err = parsePeriod(row); err != nil {
+		return Rule{}, fmt.Errorf("policy: clock %s: %w", rule.Clock, err)
+	}
+	return rule, nil
+}

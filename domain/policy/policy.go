@@ -1,0 +1,99 @@
+// Package policy holds the rules that differ by nation and by date: statutory
+// clocks, calendars of working days, and code sets; and the check digits of
+// identifiers. A record from 2015 is judged by the rules of 2015, so every rule
+// is data with the days between which it holds, embedded from the folder data,
+// where each row also names its source.
+//
+// It decides nothing about a record, reads no clock, and does no input or
+// output. Rules that one authority sets for itself do not stand here.
+package policy
+
+import (
+	"fmt"
+	"slices"
+
+	"caseledger/domain"
+)
+
+// Nation is a part of the United Kingdom with rules of its own.
+type Nation string
+
+// The nations whose rules are known.
+const (
+	England  Nation = "england"
+	Scotland Nation = "scotland"
+	Wales    Nation = "wales"
+)
+
+// calendarOf names the calendar of bank holidays that a nation keeps.
+var calendarOf = map[Nation]string{
+	England:  "england-and-wales",
+	Scotland: "scotland",
+	Wales:    "england-and-wales",
+}
+
+// Pack is the rules of one nation. The zero value has no rules: use For.
+type Pack struct {
+	nation   Nation
+	rules    map[Clock][]Rule
+	holidays []domain.Date // ascending, none at a weekend
+}
+
+// For returns the rules of a nation.
+func For(n Nation) (Pack, error) {
+	calendar, ok := calendarOf[n]
+	if !ok {
+		return Pack{}, fmt.Errorf("policy: no rules for this nation")
+	}
+	return Pack{nation: n, rules: clocks()[n], holidays: calendars()[calendar]}, nil
+}
+
+// Nation returns the nation whose rules these are.
+func (p Pack) Nation() Nation { return p.nation }
+
+// Due returns the last day in time of a clock that starts on from, by the rule
+// in force on from; false where there was no such clock. Working days and
+// calendar days are counted from the day after from.
+func (p Pack) Due(c Clock, from domain.Date) (domain.Date, bool) {
+	rule, ok := p.ClockRule(c, from)
+	if !ok {
+		return domain.Date{}, false
+	}
+	due := p.add(from, rule)
+	return due, !due.IsZero()
+}
+
+// add moves from by the length of a rule.
+func (p Pack) add(from domain.Date, rule Rule) domain.Date {
+	switch rule.Unit {
+	case WorkingDays:
+		return p.AddWorkingDays(from, rule.Amount)
+	case CalendarDays:
+		return from.AddDays(rule.Amount)
+	case Weeks:
+		return from.AddDays(7 * rule.Amount)
+	case Months:
+		return from.AddMonths(rule.Amount)
+	}
+	return domain.Date{}
+}
+
+// ClockRule returns the rule of a clock in force on a day; false where there
+// was none.
+func (p Pack) ClockRule(c Clock, on domain.Date) (Rule, bool) {
+	if on.IsZero() {
+		return Rule{}, false
+	}
+	rules := p.rules[c]
+	i := slices.IndexFunc(rules, func(r Rule) bool { return inForce(r.From, r.Until, on) })
+	if i < 0 {
+		return Rule{}, false
+	}
+	return rules[i], true
+}
+
+// inForce reports whether on lies from the first to the last day, both
+// included; a zero Date leaves that end open.
+func inForce(from, until, on domain.Date) bool {
+	return !on.Before(from) && (until.IsZero() || !on.After(until))
+}
