@@ -83,11 +83,8 @@ func (p Pack) add(from domain.Date, rule Rule) domain.Date {
 }
 
 // ClockRule returns the rule of a clock in force on a day; false where there
-// was none.
+// was none. Every rule has a first day, so none is in force on no date.
 func (p Pack) ClockRule(c Clock, on domain.Date) (Rule, bool) {
-	if on.IsZero() {
-		return Rule{}, false
-	}
 	rules := p.rules[c]
 	i := slices.IndexFunc(rules, func(r Rule) bool { return inForce(r.From, r.Until, on) })
 	if i < 0 {
