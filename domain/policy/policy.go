@@ -25,13 +25,6 @@ const (
 	Wales    Nation = "wales"
 )
 
-// calendarOf names the calendar of bank holidays that a nation keeps.
-var calendarOf = map[Nation]string{
-	England:  "england-and-wales",
-	Scotland: "scotland",
-	Wales:    "england-and-wales",
-}
-
 // Pack is the rules of one nation. The zero value has no rules: use For.
 type Pack struct {
 	nation   Nation
@@ -41,11 +34,22 @@ type Pack struct {
 
 // For returns the rules of a nation.
 func For(n Nation) (Pack, error) {
-	calendar, ok := calendarOf[n]
-	if !ok {
+	calendar := calendarOf(n)
+	if calendar == "" {
 		return Pack{}, fmt.Errorf("policy: no rules for this nation")
 	}
 	return Pack{nation: n, rules: clocks()[n], holidays: calendars()[calendar]}, nil
+}
+
+// calendarOf names the calendar of bank holidays that a nation keeps.
+func calendarOf(n Nation) string {
+	switch n {
+	case England, Wales:
+		return "england-and-wales"
+	case Scotland:
+		return "scotland"
+	}
+	return ""
 }
 
 // Nation returns the nation whose rules these are.
@@ -79,11 +83,8 @@ func (p Pack) add(from domain.Date, rule Rule) domain.Date {
 }
 
 // ClockRule returns the rule of a clock in force on a day; false where there
-// was none.
+// was none. Every rule has a first day, so none is in force on no date.
 func (p Pack) ClockRule(c Clock, on domain.Date) (Rule, bool) {
-	if on.IsZero() {
-		return Rule{}, false
-	}
 	rules := p.rules[c]
 	i := slices.IndexFunc(rules, func(r Rule) bool { return inForce(r.From, r.Until, on) })
 	if i < 0 {

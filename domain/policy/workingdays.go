@@ -29,7 +29,7 @@ func isWeekend(d domain.Date) bool {
 // the result is no date.
 func (p Pack) AddWorkingDays(d domain.Date, n int) domain.Date {
 	switch {
-	case d.IsZero() || n == 0:
+	case n == 0:
 		return d
 	case n > 0:
 		return p.forward(d, n)
