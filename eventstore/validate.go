@@ -90,7 +90,7 @@ var validation = sync.OnceValue(func() *validator.Validate {
 // command speaks of.
 func inCodeSet(f validator.FieldLevel) bool {
 	var on domain.Date
-	if dated, ok := f.Top().Interface().(interface{ HappenedOn() domain.Date }); ok {
+	if dated, ok := f.Parent().Interface().(interface{ HappenedOn() domain.Date }); ok {
 		on = dated.HappenedOn()
 	}
 	return policy.Valid(policy.CodeSet(f.Param()), f.Field().String(), on)

@@ -3,7 +3,9 @@ package schema
 import (
 	"context"
 	"fmt"
+	"maps"
 	"reflect"
+	"slices"
 	"strings"
 	"time"
 	_ "time/tzdata" // the day of a council's act must not depend on the machine
@@ -88,7 +90,8 @@ func (r *Records) Do(ctx context.Context, id domain.RecordID, act eventstore.Act
 // streams are made of the records' ids.
 func (r *Records) DoAll(ctx context.Context, group string, acts map[domain.RecordID]eventstore.Act) ([]eventstore.Receipt, error) {
 	var parts []eventstore.Part[record.Record]
-	for id, act := range acts {
+	for _, id := range slices.Sorted(maps.Keys(acts)) {
+		act := acts[id]
 		act.Stream = Stream(id)
 		parts = append(parts, eventstore.Part[record.Record]{Act: act, Decide: r.decide(act.Command)})
 	}

@@ -1,0 +1,54 @@
+package demo
+
+import (
+	"testing"
+
+	"caseledger/domain/policy"
+	"caseledger/eventstore/memory"
+	"caseledger/schema"
+)
+
+func build(t *testing.T, seed uint64, children int) (*memory.Store, Summary) {
+	t.Helper()
+	store := memory.New()
+	ledger, clock := NewLedger(store, schema.NewCodec(schema.Events()), seed)
+	pack, err := policy.For(policy.England)
+	if err != nil {
+		t.Fatal(err)
+	}
+	records, err := schema.NewRecords(ledger, pack)
+	if err != nil {
+		t.Fatal(err)
+	}
+	summary, err := Build(t.Context(), records, clock, Options{Seed: seed, Children: children})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return store, summary
+}
+
+func TestTheSameSeedGivesTheSameLedger(t *testing.T) {
+	a, _ := build(t, 7, 60)
+	b, _ := build(t, 7, 60)
+	c, _ := build(t, 8, 60)
+	if digest(t, a) != digest(t, b) {
+		t.Error("two ledgers of one seed differ")
+	}
+	if digest(t, a) == digest(t, c) {
+		t.Error("ledgers of two seeds are the same")
+	}
+}
+
+func TestTheAuthorityHoldsWhatPracticeHolds(t *testing.T) {
+	_, s := build(t, 1, 1200)
+	t.Logf("%+v", s)
+	for what, n := range map[string]int{"families": s.Families, "late notes": s.Late, "corrections": s.Corrections,
+		"errors": s.Errors, "transfers": s.Transfers, "registered again": s.Again} {
+		if n == 0 {
+			t.Errorf("no %s", what)
+		}
+	}
+	if s.Children < 1200 {
+		t.Errorf("%d children", s.Children)
+	}
+}

@@ -1,0 +1,109 @@
+// Command caseledger is the whole product in one program: it keeps a ledger of
+// social-care records in a directory, takes statutory returns in, and gives
+// registers, caseloads, histories and returns out. It decides no rule itself.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/spf13/cobra"
+
+	"caseledger/eventstore/journal"
+)
+
+// Exit codes, the same for every command.
+const (
+	exitOK       = 0
+	exitFailed   = 1
+	exitUsage    = 2
+	exitVerify   = 3 // something checked did not hold
+	exitNotReady = 4 // the ledger is not there, or another process has it
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr))
+}
+
+// run performs one command line and returns its exit code.
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	root := newRoot(stdout, stderr)
+	root.SetArgs(args)
+	err := root.ExecuteContext(ctx)
+	if err != nil {
+		fmt.Fprintf(stderr, "caseledger: %v\n", err)
+	}
+	return exitCode(err)
+}
+
+// usageError marks what the caller typed wrongly.
+type usageError struct{ error }
+
+// verifyError marks a check that did not hold.
+type verifyError struct{ error }
+
+// notReadyError marks a ledger that cannot be used now.
+type notReadyError struct{ error }
+
+func exitCode(err error) int {
+	var usage usageError
+	var verify verifyError
+	var notReady notReadyError
+	var corrupt *journal.CorruptError
+	switch {
+	case err == nil:
+		return exitOK
+	case errors.As(err, &usage):
+		return exitUsage
+	case errors.As(err, &verify), errors.As(err, &corrupt):
+		return exitVerify
+	case errors.As(err, &notReady), errors.Is(err, journal.ErrLocked):
+		return exitNotReady
+	}
+	return exitFailed
+}
+
+// streams are where a command writes: answers to out, all else to err.
+type streams struct {
+	out, err io.Writer
+}
+
+func newRoot(stdout, stderr io.Writer) *cobra.Command {
+	root := &cobra.Command{
+		Use:   "caseledger",
+		Short: "A ledger of social-care records: append-only, replayable, provable",
+		Long: `Caseledger keeps every change to a person's record as an event that is never
+changed again, and builds registers, caseloads, chronologies and statutory
+returns from the events.`,
+		SilenceUsage:  true,
+		SilenceErrors: true,
+	}
+	root.SetOut(stdout)
+	root.SetErr(stderr)
+	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
+	to := streams{out: stdout, err: stderr}
+	root.AddCommand(
+		newInit(to), newDemo(to), newImport(to), newExport(to), newRegister(to), newCaseload(to),
+		newRecord(to), newAct(to), newSchema(to), newRebuild(to), newVerify(to), newVersion(to),
+	)
+	return root
+}
+
+// exactly is cobra.ExactArgs with the usage exit code.
+func exactly(n int) cobra.PositionalArgs { return usage(cobra.ExactArgs(n)) }
+
+func usage(check cobra.PositionalArgs) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if err := check(cmd, args); err != nil {
+			return usageError{err}
+		}
+		return nil
+	}
+}

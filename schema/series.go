@@ -1,0 +1,43 @@
+package schema
+
+import (
+	"context"
+
+	"caseledger/domain"
+	"caseledger/domain/record"
+	"caseledger/eventstore"
+)
+
+// Series is several commands given as one act on one record: all of them are
+// recorded, in order, or none.
+type Series struct {
+	Commands []any `json:"commands" validate:"required,min=1,max=100,dive,required"`
+}
+
+// DoSeries performs act.Command, a Series, on one record. Each command is
+// decided on the record as the ones before it would leave it.
+func (r *Records) DoSeries(ctx context.Context, id domain.RecordID, act eventstore.Act, commands ...any) (eventstore.Receipt, error) {
+	act.Stream, act.Command = Stream(id), Series{Commands: commands}
+	return eventstore.Update(ctx, r.Ledger, r.Folds, act, func(on record.Record) ([]domain.Fact, error) {
+		var facts []domain.Fact
+		on = on.Fork()
+		for _, command := range commands {
+			events, err := r.Decide(on, command)
+			if err != nil {
+				return nil, err
+			}
+			on = ahead(on, events)
+			facts = append(facts, domain.Facts(events...)...)
+		}
+		return facts, nil
+	})
+}
+
+// ahead returns the record as it would be with the events recorded.
+func ahead(on record.Record, events []domain.Event) record.Record {
+	entries := make([]domain.Entry, len(events))
+	for i, e := range events {
+		entries[i] = domain.Entry{Seq: uint64(len(on.Entries) + i + 1), Event: e}
+	}
+	return on.Evolve(entries...)
+}
