@@ -211,4 +211,3 @@ func (f *family) workingDay(day domain.Date) domain.Date {
 func (f *family) after(day domain.Date, low, high int) domain.Date {
 	return f.g.pack.AddWorkingDays(day, f.g.between(low, high))
 }
-

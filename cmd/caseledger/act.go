@@ -1,0 +1,100 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/go-json-experiment/json/jsontext"
+	"github.com/spf13/cobra"
+
+	"caseledger/domain"
+	"caseledger/eventstore"
+	"caseledger/schema"
+)
+
+// maxCommandBytes bounds the text of one command.
+const maxCommandBytes = eventstore.MaxEventBytes
+
+type receiptRow struct {
+	Record   domain.RecordID     `json:"record"`
+	Revision eventstore.Revision `json:"revision"`
+	Position eventstore.Position `json:"position"`
+	Events   int                 `json:"events"`
+	Repeated bool                `json:"repeated"`
+}
+
+func newAct(to streams) *cobra.Command {
+	var by struct{ id, role, agency, basis, purpose, record, request, reason string }
+	var corrects uint64
+	cmd := &cobra.Command{
+		Use:   "act COMMAND",
+		Short: "Perform one command on a record; the body is JSON on standard input",
+		Example: `  echo '{"happened":"2026-03-02","referral":"r1","source":"2A","need":"N1"}' |
+    caseledger act referral.receive --record AT000001 --actor sw-001 --role social-worker \
+      --agency anytown --basis children-act-1989-s17 --purpose referral --request 7d1f`,
+		Args: exactly(1),
+	}
+	data, output := addData(cmd), addFormat(cmd)
+	flags := cmd.Flags()
+	flags.StringVar(&by.record, "record", "", "record's id or the child's number with the authority; empty opens a new record")
+	flags.StringVar(&by.id, "actor", "", "who acts")
+	flags.StringVar(&by.role, "role", "", "in which role")
+	flags.StringVar(&by.agency, "agency", "", "for which agency")
+	flags.StringVar(&by.basis, "basis", "", "on which legal basis")
+	flags.StringVar(&by.purpose, "purpose", "", "for which purpose")
+	flags.StringVar(&by.request, "request", "", "idempotency key: a repeat with the same key changes nothing")
+	flags.Uint64Var(&corrects, "corrects", 0, "number of the entry that this act replaces")
+	flags.StringVar(&by.reason, "reason", "", "why that entry is replaced")
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		return withApp(cmd.Context(), *data, to, func(a *app) error {
+			act := eventstore.Act{Request: by.request, Actor: domain.Actor{ID: by.id, Role: by.role, Agency: by.agency},
+				Authority: domain.Authority{Basis: by.basis, Purpose: by.purpose}}
+			var err error
+			if act.Command, err = a.decode(args[0], cmd.InOrStdin()); err != nil {
+				return usageError{err}
+			}
+			if corrects > 0 {
+				act.Command = schema.Correction{Entry: corrects, Reason: by.reason, Command: act.Command}
+			}
+			return a.act(cmd.Context(), to, by.record, act, *output)
+		})
+	}
+	return cmd
+}
+
+// decode reads the body of a command.
+func (a *app) decode(name string, body io.Reader) (any, error) {
+	command, ok := a.records.Named(name)
+	if !ok {
+		return nil, errors.New("no command has this name; see 'caseledger schema commands'")
+	}
+	text, err := io.ReadAll(io.LimitReader(body, maxCommandBytes+1))
+	if err != nil {
+		return nil, err
+	}
+	if len(text) > maxCommandBytes {
+		return nil, fmt.Errorf("the body has more than %d bytes", maxCommandBytes)
+	}
+	return command.Decode(jsontext.Value(text))
+}
+
+func (a *app) act(ctx context.Context, to streams, name string, act eventstore.Act, output format) error {
+	id := newRecordID()
+	if name != "" {
+		var err error
+		if id, err = a.find(ctx, name); err != nil {
+			return err
+		}
+	}
+	do := a.records.Do
+	if _, corrects := act.Command.(schema.Correction); corrects {
+		do = a.records.Correct
+	}
+	receipt, err := do(ctx, id, act)
+	if err != nil {
+		return err
+	}
+	return output.print(to.out, []receiptRow{{id, receipt.Revision, receipt.Position, receipt.Events(), receipt.Repeated}})
+}

@@ -1,0 +1,202 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"caseledger/domain"
+	"caseledger/domain/policy"
+	"caseledger/domain/record"
+	"caseledger/domain/settings"
+	"caseledger/eventstore"
+	"caseledger/eventstore/journal"
+	"caseledger/projections"
+	"caseledger/schema"
+)
+
+// What a data directory holds.
+const (
+	journalDir      = "journal"
+	projectionsFile = "projections.db"
+	systemStream    = "system"
+)
+
+// app is an open ledger: the journal, the records over it and the read models,
+// which have caught up with the journal.
+type app struct {
+	store   *journal.Store
+	codec   schema.Codec
+	records *schema.Records
+	db      *projections.DB
+	runner  *projections.Runner
+	created settings.LedgerCreated
+}
+
+// addData adds --data to a command that works on a ledger.
+func addData(cmd *cobra.Command) *string {
+	dir := os.Getenv("CASELEDGER_DATA")
+	if dir == "" {
+		dir = "caseledger-data"
+	}
+	return cmd.Flags().String("data", dir, "directory of the ledger (also CASELEDGER_DATA)")
+}
+
+// withApp opens the ledger in dir, runs do, and closes the ledger again.
+func withApp(ctx context.Context, dir string, to streams, do func(*app) error) error {
+	store, err := openJournal(dir)
+	if err != nil {
+		return err
+	}
+	return useApp(ctx, dir, store, to, do)
+}
+
+// useApp builds the app on an open journal, finishes what a crash has left,
+// lets the read models catch up, runs do, and closes everything.
+func useApp(ctx context.Context, dir string, store *journal.Store, to streams, do func(*app) error) error {
+	a, err := assemble(dir, store, time.Now, newEventID)
+	if err != nil {
+		return err
+	}
+	if err := a.ready(ctx, to); err != nil {
+		return errors.Join(err, a.close())
+	}
+	return errors.Join(do(a), a.close())
+}
+
+// openJournal opens a journal that exists.
+func openJournal(dir string) (*journal.Store, error) {
+	path := filepath.Join(dir, journalDir)
+	if _, err := os.Stat(path); errors.Is(err, os.ErrNotExist) {
+		return nil, notReadyError{errors.New("there is no ledger in the data directory: create one with 'caseledger init'")}
+	}
+	return journal.Open(path, journal.Options{})
+}
+
+// assemble makes an app of an open journal, which it closes when it fails. Now
+// and newID are those of the ledger.
+func assemble(dir string, store *journal.Store, now func() time.Time, newID func() eventstore.EventID) (*app, error) {
+	codec := schema.NewCodec(schema.Events())
+	a := &app{store: store, codec: codec}
+	if err := a.assemble(dir, &eventstore.Ledger{Store: store, Codec: codec, Now: now, NewID: newID}); err != nil {
+		return nil, errors.Join(err, a.close())
+	}
+	return a, nil
+}
+
+func (a *app) assemble(dir string, ledger *eventstore.Ledger) error {
+	var err error
+	if a.records, err = schema.NewRecords(ledger, policy.Pack{}); err != nil {
+		return err
+	}
+	if a.db, err = projections.Open(filepath.Join(dir, projectionsFile)); err != nil {
+		return err
+	}
+	a.runner, err = projections.NewRunner(a.db, a.store, a.codec, projections.All())
+	return err
+}
+
+// ready reads the ledger's settings, lets the read models catch up, and
+// finishes acts on several records that a crash has interrupted.
+func (a *app) ready(ctx context.Context, to streams) error {
+	if r := a.store.Recovered(); r.Bytes > 0 {
+		fmt.Fprintf(to.err, "caseledger: %d bytes of an append that was never acknowledged were removed from the end of the journal\n", r.Bytes)
+	}
+	if err := a.configure(ctx); err != nil {
+		return err
+	}
+	if err := a.catchUp(ctx, to); err != nil {
+		return err
+	}
+	groups, err := a.db.OpenGroups(ctx)
+	if err != nil || len(groups) == 0 {
+		return err
+	}
+	for _, id := range groups {
+		if _, err := eventstore.FinishGroup(ctx, a.records.Ledger, id); err != nil {
+			return err
+		}
+	}
+	return a.catchUp(ctx, to)
+}
+
+func (a *app) configure(ctx context.Context) error {
+	at, err := a.settings(ctx)
+	if err != nil {
+		return err
+	}
+	if at.State.Created.IsZero() {
+		return notReadyError{errors.New("the ledger was never created: run 'caseledger init'")}
+	}
+	a.created = at.State.Created.Fact
+	a.records.Pack, err = policy.For(policy.Nation(a.created.Nation))
+	return err
+}
+
+func (a *app) settings(ctx context.Context) (eventstore.Folded[settings.Settings], error) {
+	return eventstore.NewFolds(0, settings.Settings.Evolve).Load(ctx, a.records.Ledger, systemStream)
+}
+
+// catchUp brings the read models to the end of the log.
+func (a *app) catchUp(ctx context.Context, to streams) error {
+	show := bar(to.err, "read models")
+	total := int64(a.store.Head())
+	return a.runner.CatchUp(ctx, func(at eventstore.Position) { show(int64(at), total) })
+}
+
+func (a *app) close() error {
+	var errs []error
+	if a.db != nil {
+		errs = append(errs, a.db.Close())
+	}
+	return errors.Join(append(errs, a.store.Close())...)
+}
+
+// load returns a record; one that does not exist is an error.
+func (a *app) load(ctx context.Context, id domain.RecordID) (record.Record, error) {
+	r, _, err := a.records.Load(ctx, id)
+	if err == nil && len(r.Entries) == 0 {
+		err = errors.New("there is no record with this id")
+	}
+	return r, err
+}
+
+// find returns the record that the argument names: its id, or the child's
+// number with the authority.
+func (a *app) find(ctx context.Context, name string) (domain.RecordID, error) {
+	if id := strings.TrimPrefix(name, "record-"); len(id) == 32 {
+		return domain.RecordID(id), nil
+	}
+	found, err := a.db.FindIdentifier(ctx, "la-child-id", name)
+	if err != nil {
+		return "", err
+	}
+	if len(found) != 1 {
+		return "", fmt.Errorf("%d records have this identifier; give a record's id or a child's number with the authority", len(found))
+	}
+	return found[0], nil
+}
+
+func newEventID() eventstore.EventID {
+	var id eventstore.EventID
+	rand.Read(id[:]) // never fails: see crypto/rand
+	return id
+}
+
+func newRecordID() domain.RecordID {
+	id := newEventID()
+	return domain.RecordID(hex.EncodeToString(id[:]))
+}
+
+// operator is who acts when a command of this program writes.
+func operator(role string) domain.Actor {
+	return domain.Actor{ID: "operator", Role: role, Agency: "authority"}
+}

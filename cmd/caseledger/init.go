@@ -1,0 +1,85 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"caseledger/domain"
+	"caseledger/domain/settings"
+	"caseledger/eventstore"
+	"caseledger/eventstore/journal"
+)
+
+func newInit(to streams) *cobra.Command {
+	var ledger, nation, lea string
+	cmd := &cobra.Command{
+		Use:     "init",
+		Short:   "Create an empty ledger in the data directory",
+		Example: "  caseledger init --data ledger --ledger anytown.example/prod --nation england --lea 201",
+		Args:    exactly(0),
+	}
+	data := addData(cmd)
+	cmd.Flags().StringVar(&ledger, "ledger", "localhost/caseledger", "name of the ledger, for ever")
+	cmd.Flags().StringVar(&nation, "nation", "england", "whose rules hold: england, scotland or wales")
+	cmd.Flags().StringVar(&lea, "lea", "", "the authority's three-digit number in statutory returns")
+	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
+		created := settings.LedgerCreated{Ledger: ledger, Nation: nation, LEA: lea}
+		if err := create(cmd.Context(), *data, created); err != nil {
+			return err
+		}
+		fmt.Fprintf(to.out, "Created ledger %s in %s.\n", ledger, *data)
+		return nil
+	}
+	return cmd
+}
+
+// create makes an empty ledger in a directory that holds none.
+func create(ctx context.Context, dir string, c settings.LedgerCreated) error {
+	store, err := newJournal(dir)
+	if err != nil {
+		return err
+	}
+	a, err := assemble(dir, store, time.Now, newEventID)
+	if err != nil {
+		return err
+	}
+	return errors.Join(a.create(ctx, c), a.close())
+}
+
+// newJournal makes a journal in a directory that holds none.
+func newJournal(dir string) (*journal.Store, error) {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, err
+	}
+	store, err := journal.Open(filepath.Join(dir, journalDir), journal.Options{})
+	if err != nil {
+		return nil, err
+	}
+	if store.Head() > 0 {
+		return nil, errors.Join(errors.New("the data directory holds a ledger already"), store.Close())
+	}
+	return store, nil
+}
+
+func (a *app) create(ctx context.Context, c settings.LedgerCreated) error {
+	c.Happened = a.records.Setting().Today
+	act := eventstore.Act{
+		Stream: systemStream, Request: "init", Actor: operator("administrator"), Command: c,
+		Authority: domain.Authority{Basis: "local-government-act-1972", Purpose: "administration"},
+	}
+	folds := eventstore.NewFolds(0, settings.Settings.Evolve)
+	_, err := eventstore.Update(ctx, a.records.Ledger, folds, act, func(settings.Settings) ([]domain.Fact, error) {
+		return domain.Facts(c), nil
+	})
+	var invalid *eventstore.ValidationError
+	if errors.As(err, &invalid) {
+		return usageError{err}
+	}
+	return err
+}

@@ -1,0 +1,245 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"caseledger/domain"
+	"caseledger/domain/record"
+	"caseledger/projections"
+)
+
+func newRecord(to streams) *cobra.Command {
+	cmd := &cobra.Command{
+		Use:     "record",
+		Short:   "Look at people's records and their history",
+		Example: "  caseledger record list\n  caseledger record replay AT000001 --known-at 2024-03-31",
+		Args:    usage(cobra.NoArgs),
+	}
+	cmd.AddCommand(newRecordList(to), newRecordShow(to), newRecordEntries(to), newRecordChronology(to), newRecordReplay(to))
+	return cmd
+}
+
+func newRecordList(to streams) *cobra.Command {
+	var filter projections.PeopleFilter
+	cmd := &cobra.Command{
+		Use:     "list",
+		Short:   "List the people on record",
+		Example: "  caseledger record list --text jones --limit 20 --output csv",
+		Args:    exactly(0),
+	}
+	data, output := addData(cmd), addFormat(cmd)
+	cmd.Flags().StringVar(&filter.Text, "text", "", "only people of whom a name or number contains this")
+	cmd.Flags().IntVar(&filter.Limit, "limit", 100, "at most this many rows")
+	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
+		return withApp(cmd.Context(), *data, to, func(a *app) error {
+			rows, err := a.db.People(cmd.Context(), filter)
+			if err != nil {
+				return err
+			}
+			return output.print(to.out, rows)
+		})
+	}
+	return cmd
+}
+
+// onRecord opens the ledger and the record that the argument names.
+func onRecord(ctx context.Context, dir, name string, to streams, do func(*app, domain.RecordID, record.Record) error) error {
+	return withApp(ctx, dir, to, func(a *app) error {
+		id, err := a.find(ctx, name)
+		if err != nil {
+			return err
+		}
+		r, err := a.load(ctx, id)
+		if err != nil {
+			return err
+		}
+		return do(a, id, r)
+	})
+}
+
+func newRecordShow(to streams) *cobra.Command {
+	cmd := &cobra.Command{
+		Use:     "show RECORD",
+		Short:   "Show what a record says, field by field, with the entries that say it",
+		Example: "  caseledger record show AT000001",
+		Args:    exactly(1),
+	}
+	data, output, at := addData(cmd), addFormat(cmd), addMoment(cmd, "", "")
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		return onRecord(cmd.Context(), *data, args[0], to, func(a *app, _ domain.RecordID, r record.Record) error {
+			facts, err := projections.Replay(a.codec, r, at.Known, at.On)
+			if err != nil {
+				return err
+			}
+			return output.print(to.out, facts)
+		})
+	}
+	return cmd
+}
+
+func newRecordEntries(to streams) *cobra.Command {
+	var known time.Time
+	cmd := &cobra.Command{
+		Use:     "entries RECORD",
+		Short:   "Show the audit trail: every entry, in the order of recording",
+		Example: "  caseledger record entries AT000001 --output json",
+		Args:    exactly(1),
+	}
+	data, output := addData(cmd), addFormat(cmd)
+	cmd.Flags().Var(knownFlag{&known}, "known-at", "only entries recorded by this time, or by the end of this day")
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		return onRecord(cmd.Context(), *data, args[0], to, func(a *app, id domain.RecordID, _ record.Record) error {
+			rows, err := a.db.Audit(cmd.Context(), id, known)
+			if err != nil {
+				return err
+			}
+			return output.print(to.out, rows)
+		})
+	}
+	return cmd
+}
+
+func newRecordChronology(to streams) *cobra.Command {
+	cmd := &cobra.Command{
+		Use:     "chronology RECORD",
+		Short:   "Tell a record's story in the order in which it happened",
+		Example: "  caseledger record chronology AT000001 --true-on 2024-03-31",
+		Args:    exactly(1),
+	}
+	data, output, at := addData(cmd), addFormat(cmd), addMoment(cmd, "", "")
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		return onRecord(cmd.Context(), *data, args[0], to, func(a *app, id domain.RecordID, r record.Record) error {
+			if !at.isNow() {
+				return output.print(to.out, projections.ChronologyAt(r, at.Known, at.On))
+			}
+			rows, err := a.db.Chronology(cmd.Context(), id)
+			if err != nil {
+				return err
+			}
+			return output.print(to.out, rows)
+		})
+	}
+	return cmd
+}
+
+func newRecordReplay(to streams) *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "replay RECORD",
+		Short: "Show a record as known at a time and true on a day, and what changed since",
+		Long: `Replay answers "what did we know, and when?". With --known-at and --true-on it
+shows the record from that point of view. With --then-known-at or --then-true-on
+it shows the difference to a second point of view instead, each change with the
+entry that made it; --diff compares with the record as it is now.`,
+		Example: "  caseledger record replay AT000001 --known-at 2024-03-31T17:00:00Z --true-on 2024-03-31\n" +
+			"  caseledger record replay AT000001 --known-at 2024-03-31 --diff",
+		Args: exactly(1),
+	}
+	data, output := addData(cmd), addFormat(cmd)
+	first, second := addMoment(cmd, "", ""), addMoment(cmd, "then-", "second point of view: ")
+	diff := cmd.Flags().Bool("diff", false, "show the difference to the second point of view, or to now")
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		return onRecord(cmd.Context(), *data, args[0], to, func(a *app, _ domain.RecordID, r record.Record) error {
+			before, err := projections.Replay(a.codec, r, first.Known, first.On)
+			if err != nil {
+				return err
+			}
+			if !*diff && second.isNow() {
+				return output.print(to.out, before)
+			}
+			after, err := projections.Replay(a.codec, r, second.Known, second.On)
+			if err != nil {
+				return err
+			}
+			return output.print(to.out, projections.Compare(r, before, after))
+		})
+	}
+	return cmd
+}
+
+func newRegister(to streams) *cobra.Command {
+	cmd := &cobra.Command{
+		Use:     "register",
+		Short:   "Print the child protection register",
+		Example: "  caseledger register\n  caseledger register --known-at 2024-03-31T17:00:00Z --true-on 2024-03-31 --output csv",
+		Args:    exactly(0),
+	}
+	data, output, at := addData(cmd), addFormat(cmd), addMoment(cmd, "", "")
+	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
+		return withApp(cmd.Context(), *data, to, func(a *app) error {
+			rows, err := a.register(cmd.Context(), *at)
+			if err != nil {
+				return err
+			}
+			if err := output.print(to.out, rows); err != nil {
+				return err
+			}
+			return footer(to, *output, "%d children's names are on the register%s.", len(rows), at)
+		})
+	}
+	return cmd
+}
+
+func (a *app) register(ctx context.Context, at moment) ([]projections.RegisterRow, error) {
+	if at.isNow() {
+		return a.db.Register(ctx)
+	}
+	return a.db.RegisterAt(ctx, a.load, at.Known, at.On)
+}
+
+func newCaseload(to streams) *cobra.Command {
+	var filter projections.CaseloadFilter
+	cmd := &cobra.Command{
+		Use:     "caseload",
+		Short:   "Print open work: who holds it, and what is due or overdue",
+		Example: "  caseledger caseload --team assessment-north --overdue",
+		Args:    exactly(0),
+	}
+	data, output, at := addData(cmd), addFormat(cmd), addMoment(cmd, "", "")
+	cmd.Flags().StringVar(&filter.Worker, "worker", "", "only the work of this worker")
+	cmd.Flags().StringVar(&filter.Team, "team", "", "only the work of this team")
+	cmd.Flags().BoolVar(&filter.Overdue, "overdue", false, "only work that is overdue today, or on --true-on")
+	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
+		return withApp(cmd.Context(), *data, to, func(a *app) error {
+			rows, err := a.caseload(cmd.Context(), filter, *at)
+			if err != nil {
+				return err
+			}
+			if err := output.print(to.out, rows); err != nil {
+				return err
+			}
+			return footer(to, *output, "%d pieces of work are open%s.", len(rows), at)
+		})
+	}
+	return cmd
+}
+
+func (a *app) caseload(ctx context.Context, filter projections.CaseloadFilter, at moment) ([]projections.CaseloadRow, error) {
+	filter.On = at.On
+	if filter.On.IsZero() {
+		filter.On = a.records.Setting().Today
+	}
+	if at.isNow() {
+		return a.db.Caseload(ctx, filter)
+	}
+	return a.db.CaseloadAt(ctx, a.load, filter, at.Known, at.On)
+}
+
+// footer prints a sentence under a table; other formats hold rows only.
+func footer(to streams, output format, sentence string, n int, at *moment) error {
+	if output != "text" {
+		return nil
+	}
+	view := ""
+	if !at.Known.IsZero() {
+		view += ", as known at " + at.Known.UTC().Format(time.RFC3339)
+	}
+	if !at.On.IsZero() {
+		view += ", as true on " + at.On.String()
+	}
+	_, err := fmt.Fprintf(to.out, "\n"+sentence+"\n", n, view)
+	return err
+}
