@@ -1,0 +1,249 @@
+package projections
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"time"
+
+	"caseledger/domain"
+	"caseledger/domain/identity"
+	"caseledger/domain/record"
+	"caseledger/domain/referral"
+)
+
+// The kinds of open work.
+const (
+	WorkDecision   = "referral-decision"
+	WorkCase       = "referral"
+	WorkAssessment = "assessment"
+	WorkEnquiry    = "s47-enquiry"
+	WorkCINPlan    = "cin-plan"
+	WorkProtection = "protection-plan"
+	WorkReview     = "protection-plan-review"
+)
+
+// CaseloadRow is one open piece of work.
+type CaseloadRow struct {
+	Record        domain.RecordID `json:"record"`
+	Kind          string          `json:"kind"`
+	Work          string          `json:"work"`
+	LAChildID     string          `json:"laChildId,omitempty"`
+	Referral      referral.ID     `json:"referral,omitempty"`
+	Worker        string          `json:"worker,omitempty"` // "" is unallocated
+	Team          string          `json:"team,omitempty"`
+	Opened        domain.Date     `json:"opened,omitzero"`
+	Due           domain.Date     `json:"due,omitzero"`
+	What          string          `json:"what,omitempty"` // is due
+	Contradictory bool            `json:"contradictory"`
+	Entries       []uint64        `json:"entries"`
+	// Overdue tells whether Due lies before the day of the question. It is in
+	// no table, because it changes without anything being recorded.
+	Overdue bool `json:"overdue"`
+}
+
+func (r *CaseloadRow) fields() []any {
+	return []any{&r.Record, &r.Kind, &r.Work, &r.LAChildID, &r.Referral, &r.Worker, &r.Team, &r.Opened, &r.Due, &r.What, &r.Contradictory, &r.Entries}
+}
+
+func caseloadProjection() Projection {
+	return Projection{
+		Name: "caseload", Version: 1, Tables: []Table{caseloadTable()},
+		Apply: func(w *Writer, c Change) error {
+			if c.Record == "" {
+				return nil
+			}
+			return replace(w, "caseload", caseloadRows(c.Record, c.Before), caseloadRows(c.Record, c.After))
+		},
+	}
+}
+
+func caseloadTable() Table {
+	return Table{
+		Name: "caseload", Comment: "One row for each open piece of work. What is overdue depends on the day: due < '2026-02-03'.",
+		Columns: []Column{
+			{"record", Text, "Id of the record."},
+			{"kind", Text, "referral-decision (a referral that waits for a decision), referral (an open case), assessment, s47-enquiry, cin-plan, protection-plan, protection-plan-review."},
+			{"work", Text, "Id within the record of the referral, assessment, enquiry or plan."},
+			{"la_child_id", Text, "The authority's own number for the child."},
+			{"referral", Text, "The referral under which the work is done."},
+			{"worker", Text, "The lead worker. NULL: nobody holds the case."},
+			{"team", Text, "The lead worker's team."},
+			{"opened", Date, "Day on which the work began; of a review, the day of the conference before it."},
+			{"due", Date, "Last day in time, by the rules of the day on which the clock started."},
+			{"what", Text, "What is due."},
+			{"contradictory", Boolean, "Whether other entries say that there should be no such work: its referral was turned down, closed, or never received."},
+			{"entries", JSON, "List of the entries that the row comes from."},
+		},
+		Key:     []string{"record", "kind", "work"},
+		Indexes: [][]string{{"worker", "due"}, {"team", "due"}, {"due"}},
+	}
+}
+
+// caseloadRows returns the open work of a record.
+func caseloadRows(id domain.RecordID, r record.Record) []CaseloadRow {
+	var rows []CaseloadRow
+	for _, one := range r.Referrals {
+		rows = append(rows, referralWork(one, underReferral(r, one.ID))...)
+	}
+	rows = append(rows, enquiryWork(r)...)
+	rows = append(rows, planWork(r)...)
+	lead, number := r.Allocations.Lead().Allocated, r.Person.Identifier(identity.LAChildID)
+	for i := range rows {
+		row := &rows[i]
+		row.Record, row.LAChildID, row.Worker, row.Team = id, number.Fact.Value, lead.Fact.Worker, lead.Fact.Team
+		row.Entries = entries(append(row.Entries, lead.Entry, number.Entry)...)
+		if row.Kind != WorkCase && row.Kind != WorkDecision {
+			under := r.Referrals.Find(row.Referral)
+			row.Contradictory = under.Received.IsZero() || !under.Open()
+		}
+	}
+	return rows
+}
+
+// referralWork returns the case that a referral opened. One that was turned
+// down is no case, unless work under it is recorded all the same: then two
+// sources contradict each other, and the child may not be lost sight of.
+func referralWork(one referral.Referral, under work) []CaseloadRow {
+	if one.Received.IsZero() || !one.Closed.IsZero() {
+		return nil
+	}
+	turnedDown, worked := !one.NotTakenFurther.IsZero(), len(under.entries) > 0
+	if turnedDown && !worked {
+		return nil
+	}
+	row := CaseloadRow{Kind: WorkCase, Work: string(one.ID), Referral: one.ID, Opened: one.Received.Fact.Happened, Contradictory: turnedDown,
+		Entries: []uint64{one.Received.Entry, one.Decided.Entry, one.NotTakenFurther.Entry}}
+	if turnedDown {
+		row.Entries = append(row.Entries, under.entries...)
+	}
+	if one.Decided.IsZero() && !worked {
+		row.Kind, row.Due, row.What = WorkDecision, one.Received.Fact.DecideBy, "decision on the referral"
+	}
+	return []CaseloadRow{row}
+}
+
+func enquiryWork(r record.Record) []CaseloadRow {
+	var rows []CaseloadRow
+	for _, a := range r.Assessments {
+		if s := a.Started; !s.IsZero() && a.Open() {
+			rows = append(rows, CaseloadRow{Kind: WorkAssessment, Work: string(a.ID), Referral: s.Fact.Referral,
+				Opened: s.Fact.Happened, Due: s.Fact.CompleteBy, What: "completion of the assessment", Entries: []uint64{s.Entry, a.Reviewed.Entry}})
+		}
+	}
+	for _, q := range r.Enquiries.All {
+		if s := q.Started; q.Open() {
+			rows = append(rows, CaseloadRow{Kind: WorkEnquiry, Work: string(q.ID), Referral: s.Fact.Referral,
+				Opened: s.Fact.Happened, Due: s.Fact.ConferenceBy, What: "initial conference, or the finding that none is required", Entries: []uint64{s.Entry, q.Discussed.Entry}})
+		}
+	}
+	return rows
+}
+
+func planWork(r record.Record) []CaseloadRow {
+	var rows []CaseloadRow
+	for _, p := range r.CINPlans {
+		if s := p.Started; !s.IsZero() && p.Open() {
+			rows = append(rows, CaseloadRow{Kind: WorkCINPlan, Work: string(p.ID), Referral: s.Fact.Referral, Opened: s.Fact.Happened, Entries: []uint64{s.Entry}})
+		}
+	}
+	for _, p := range r.Protection {
+		if !p.Open() {
+			continue
+		}
+		s := p.Registered
+		row := CaseloadRow{Kind: WorkProtection, Work: string(p.ID), Referral: s.Fact.Referral, Opened: s.Fact.Happened, Entries: []uint64{s.Entry}}
+		rows = append(rows, row)
+		if by := p.ReviewBy(); !by.IsZero() {
+			row.Kind, row.Due, row.What = WorkReview, by, "review conference"
+			if n := len(p.Reviews); n > 0 {
+				row.Opened, row.Entries = p.Reviews[n-1].Fact.Happened, []uint64{s.Entry, p.Reviews[n-1].Entry}
+			}
+			rows = append(rows, row)
+		}
+	}
+	return rows
+}
+
+// CaseloadFilter chooses open work; empty members choose all. Pages are in the
+// order of due date (none last), record, kind, work.
+type CaseloadFilter struct {
+	Worker      string
+	Team        string
+	Unallocated bool
+	Record      domain.RecordID
+	Kind        string
+	Overdue     bool        // only what was due before On
+	On          domain.Date // the day of the question; without it nothing is overdue
+	After       string      // CaseloadRow.Cursor of the last row seen
+	Limit       int         // 0 is DefaultLimit; at most MaxLimit
+}
+
+const neverDue = "9999-12-31" // sorts work without a due date last
+
+// Cursor names the row's place in the order of pages.
+func (r CaseloadRow) Cursor() string { return cursor(r.order()...) }
+
+func (r CaseloadRow) order() []string {
+	return []string{cmp.Or(r.Due.String(), neverDue), string(r.Record), r.Kind, r.Work}
+}
+
+func (r CaseloadRow) overdue(on domain.Date) bool {
+	return !on.IsZero() && !r.Due.IsZero() && r.Due.Before(on)
+}
+
+// Caseload returns the open work that the filter chooses.
+func (db *DB) Caseload(ctx context.Context, f CaseloadFilter) ([]CaseloadRow, error) {
+	q := selectFrom(caseloadTable())
+	q.whereSet("worker", f.Worker)
+	q.whereSet("team", f.Team)
+	q.whereSet("record", string(f.Record))
+	q.whereSet("kind", f.Kind)
+	if f.Unallocated {
+		q.where("worker IS NULL")
+	}
+	if f.Overdue {
+		q.where("due < ?", f.On.String())
+	}
+	if err := q.page([]string{"coalesce(due, '" + neverDue + "')", "record", "kind", "work"}, f.After, f.Limit); err != nil {
+		return nil, err
+	}
+	rows, err := rowsOf[CaseloadRow](ctx, db, q)
+	for i := range rows {
+		rows[i].Overdue = rows[i].overdue(f.On)
+	}
+	return rows, err
+}
+
+// CaseloadAt returns the work that was open on the day of the filter, as it was
+// known at a time. A zero time means "as known now", a zero day "whatever the
+// day". Records are replayed, not rows.
+func (db *DB) CaseloadAt(ctx context.Context, load Load, known time.Time, f CaseloadFilter) ([]CaseloadRow, error) {
+	var after []string
+	if f.After != "" {
+		var err error
+		if after, err = parseCursor(f.After, 4); err != nil {
+			return nil, err
+		}
+	}
+	all := []CaseloadRow{}
+	candidates, args := "SELECT record FROM record WHERE (? IS NULL OR first_recorded <= ?)", knownArgs(known)
+	if f.Record != "" {
+		candidates, args = candidates+" AND record = ?", append(args, string(f.Record))
+	}
+	err := db.candidates(ctx, load, candidates, args, func(id domain.RecordID, r record.Record) {
+		for _, row := range caseloadRows(id, r.At(known, f.On)) {
+			row.Overdue = row.overdue(f.On)
+			if f.matches(row) && slices.Compare(row.order(), after) > 0 {
+				all = append(all, row)
+			}
+		}
+	})
+	slices.SortFunc(all, func(a, b CaseloadRow) int { return slices.Compare(a.order(), b.order()) })
+	return all[:min(len(all), pageSize(f.Limit))], err
+}
+
+func (f CaseloadFilter) matches(r CaseloadRow) bool {
+	return (f.Worker == "" || f.Worker == r.Worker) && (f.Team == "" || f.Team == r.Team) &&
+		(!f.Unallocated || r.Worker == "") && (f.Kind == "" || f.Kind == r.Kind) && (!f.Overdue || r.Overdue)
+}

@@ -1,0 +1,147 @@
+package projections
+
+import (
+	"bytes"
+	"errors"
+	"reflect"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+
+	"caseledger/domain"
+	"caseledger/domain/correction"
+	"caseledger/domain/record"
+	"caseledger/schema"
+)
+
+var errFields = errors.New("the fields of the event cannot be told apart")
+
+// london returns the zone by which the days of acts are reckoned. Package
+// schema embeds the zones, so that it is always found.
+var london = sync.OnceValue(func() *time.Location {
+	zone, err := time.LoadLocation("Europe/London")
+	if err != nil {
+		panic(err)
+	}
+	return zone
+})
+
+var typeNames = sync.OnceValue(func() map[reflect.Type]string {
+	names := make(map[reflect.Type]string)
+	for _, t := range schema.Events() {
+		names[t.Go] = t.Name
+	}
+	return names
+})
+
+// typeName returns the name of an event in the catalogue. Every entry that was
+// read has one.
+func typeName(e domain.Event) string { return typeNames()[reflect.TypeOf(e)] }
+
+// changes returns the fields that an entry states otherwise than the entry that
+// stood for the same fact until then. An entry that takes another out of force
+// takes back all that it states.
+func changes(r record.Record, e domain.Entry) ([]FieldChange, error) {
+	old, after := predecessor(r, e), e.Event
+	if v, ok := e.Event.(correction.EnteredInError); ok {
+		if voided, found := r.Entry(v.Entry); found {
+			old, after = voided.Event, nil
+		}
+	}
+	was, err := fieldsOf(old)
+	if err != nil {
+		return nil, err
+	}
+	is, err := fieldsOf(after)
+	if err != nil {
+		return nil, err
+	}
+	return difference(was, is), nil
+}
+
+// predecessor returns the event that stood for the same fact when the entry was
+// recorded: later entries are not looked at, so that the answer never changes.
+func predecessor(r record.Record, e domain.Entry) domain.Event {
+	if e.Corrects != nil {
+		if corrected, found := r.Entry(e.Corrects.Entry); found {
+			return corrected.Event
+		}
+		return nil
+	}
+	then := record.Record{Entries: r.Entries[:e.Seq-1]}
+	kind, about := reflect.TypeOf(e.Event), e.Event.About()
+	for _, earlier := range slices.Backward(then.Entries) {
+		if reflect.TypeOf(earlier.Event) != kind || earlier.Event.About() != about {
+			continue
+		}
+		if in, _ := then.InForce(earlier.Seq); in {
+			return earlier.Event
+		}
+	}
+	return nil
+}
+
+// field is a member of an event as the ledger stores it.
+type field struct {
+	name  string
+	value jsontext.Value
+}
+
+func fieldsOf(e domain.Event) ([]field, error) {
+	if e == nil {
+		return nil, nil
+	}
+	text, err := json.Marshal(e)
+	if err != nil {
+		return nil, errFields
+	}
+	d := jsontext.NewDecoder(bytes.NewReader(text))
+	if _, err := d.ReadToken(); err != nil {
+		return nil, errFields
+	}
+	var all []field
+	for d.PeekKind() == '"' {
+		name, err := d.ReadToken()
+		if err != nil {
+			return nil, errFields
+		}
+		f := field{name: name.String()}
+		value, err := d.ReadValue()
+		if err != nil {
+			return nil, errFields
+		}
+		f.value = value.Clone()
+		all = append(all, f)
+	}
+	return all, nil
+}
+
+// difference lists what is otherwise, in the order of the fields; what is no
+// longer stated comes last.
+func difference(was, is []field) []FieldChange {
+	var all []FieldChange
+	for _, f := range is {
+		before := valueOf(was, f.name)
+		if !bytes.Equal(before, f.value) {
+			all = append(all, FieldChange{Field: f.name, Before: before, After: f.value})
+		}
+	}
+	for _, f := range was {
+		if valueOf(is, f.name) == nil {
+			all = append(all, FieldChange{Field: f.name, Before: f.value})
+		}
+	}
+	return all
+}
+
+func valueOf(all []field, name string) jsontext.Value {
+	for _, f := range all {
+		if f.name == name {
+			return f.value
+		}
+	}
+	return nil
+}

@@ -1,0 +1,189 @@
+package projections
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/go-json-experiment/json"
+
+	"caseledger/domain"
+	"caseledger/domain/record"
+)
+
+// How many rows a page has.
+const (
+	DefaultLimit = 100
+	MaxLimit     = 10_000
+)
+
+// ErrCursor says that a page was asked for after something that is no cursor.
+var ErrCursor = errors.New("not a cursor of this list")
+
+// Load reads a record as it is now, from the ledger.
+type Load func(context.Context, domain.RecordID) (record.Record, error)
+
+// query is a SELECT of all columns of a table in the making.
+type query struct {
+	table  Table
+	wheres []string
+	args   []any
+	order  string
+	limit  int // 0 is no limit
+}
+
+func selectFrom(t Table) *query { return &query{table: t, order: strings.Join(t.Key, ", ")} }
+
+func (q *query) where(condition string, args ...any) {
+	q.wheres, q.args = append(q.wheres, condition), append(q.args, args...)
+}
+
+// whereSet adds the condition when the value is not empty.
+func (q *query) whereSet(column, value string) {
+	if value != "" {
+		q.where(column+" = ?", value)
+	}
+}
+
+// page orders by text expressions and takes the rows after a cursor.
+func (q *query) page(by []string, after string, limit int) error {
+	q.order = strings.Join(by, ", ")
+	q.limit = pageSize(limit)
+	if after == "" {
+		return nil
+	}
+	parts, err := parseCursor(after, len(by))
+	if err != nil {
+		return err
+	}
+	args := make([]any, len(parts))
+	for i, p := range parts {
+		args[i] = p
+	}
+	marks := strings.TrimSuffix(strings.Repeat("?, ", len(by)), ", ")
+	q.where(fmt.Sprintf("(%s) > (%s)", q.order, marks), args...)
+	return nil
+}
+
+func pageSize(limit int) int {
+	if limit <= 0 {
+		return DefaultLimit
+	}
+	return min(limit, MaxLimit)
+}
+
+func (q *query) String() string {
+	text := "SELECT " + strings.Join(q.table.columnNames(), ", ") + " FROM " + q.table.Name
+	if len(q.wheres) > 0 {
+		text += " WHERE " + strings.Join(q.wheres, " AND ")
+	}
+	text += " ORDER BY " + q.order
+	if q.limit > 0 {
+		text += fmt.Sprintf(" LIMIT %d", q.limit)
+	}
+	return text
+}
+
+// rowsOf runs a query and reads its rows; none is an empty list.
+func rowsOf[R any, P row[R]](ctx context.Context, db *DB, q *query) ([]R, error) {
+	rows, err := db.read.QueryContext(ctx, q.String(), q.args...)
+	if err != nil {
+		return nil, fmt.Errorf("table %s: %w", q.table.Name, explain(err))
+	}
+	defer rows.Close()
+	all := []R{}
+	for rows.Next() {
+		var one R
+		if err := rows.Scan(cellsOf(P(&one).fields())...); err != nil {
+			return nil, fmt.Errorf("table %s: %w", q.table.Name, explain(err))
+		}
+		all = append(all, one)
+	}
+	return all, explain(rows.Err())
+}
+
+func cellsOf(fields []any) []any {
+	cells := make([]any, len(fields))
+	for i, f := range fields {
+		cells[i] = cell{f}
+	}
+	return cells
+}
+
+// records runs a query for ids.
+func (db *DB) records(ctx context.Context, text string, args ...any) ([]domain.RecordID, error) {
+	rows, err := db.read.QueryContext(ctx, text, args...)
+	if err != nil {
+		return nil, explain(err)
+	}
+	defer rows.Close()
+	ids := []domain.RecordID{}
+	for rows.Next() {
+		var id domain.RecordID
+		if err := rows.Scan(&id); err != nil {
+			return nil, explain(err)
+		}
+		ids = append(ids, id)
+	}
+	return ids, explain(rows.Err())
+}
+
+// cursor names a place in an ordered list.
+func cursor(parts ...string) string {
+	text, err := json.Marshal(parts)
+	if err != nil { // not UTF-8, which the ledger never holds
+		return ""
+	}
+	return string(text)
+}
+
+func parseCursor(text string, parts int) ([]string, error) {
+	var list []string
+	if err := json.Unmarshal([]byte(text), &list); err != nil || len(list) != parts {
+		return nil, ErrCursor
+	}
+	return list, nil
+}
+
+// Counts says how much there is.
+type Counts struct {
+	Records       int `json:"records"`
+	Entries       int `json:"entries"`
+	OpenCases     int `json:"openCases"`     // referrals that are being decided or worked on
+	OpenPlans     int `json:"openPlans"`     // protection plans: the size of the register
+	Unallocated   int `json:"unallocated"`   // open cases without a lead worker
+	Contradictory int `json:"contradictory"` // open pieces of work that other entries contradict
+	Batches       int `json:"batches"`       // imported files
+	OpenGroups    int `json:"openGroups"`    // acts on several records that were not finished
+}
+
+// Counts returns how much there is, all as of one moment.
+func (db *DB) Counts(ctx context.Context) (Counts, error) {
+	const cases = "FROM caseload WHERE kind IN ('referral', 'referral-decision')"
+	var c Counts
+	err := db.read.QueryRowContext(ctx, `SELECT
+		(SELECT count(*) FROM record), (SELECT coalesce(sum(entries), 0) FROM record),
+		(SELECT count(*) `+cases+`), (SELECT count(*) FROM register WHERE open),
+		(SELECT count(*) `+cases+` AND worker IS NULL), (SELECT count(*) FROM caseload WHERE contradictory),
+		(SELECT count(*) FROM batch), (SELECT count(*) FROM open_group)`).
+		Scan(&c.Records, &c.Entries, &c.OpenCases, &c.OpenPlans, &c.Unallocated, &c.Contradictory, &c.Batches, &c.OpenGroups)
+	return c, explain(err)
+}
+
+// candidates runs a query for ids and replays each record as known at a time
+// and true on a day.
+func (db *DB) candidates(ctx context.Context, load Load, q string, args []any, each func(domain.RecordID, record.Record)) error {
+	ids, err := db.records(ctx, q, args...)
+	if err != nil {
+		return err
+	}
+	for _, id := range ids {
+		r, err := load(ctx, id)
+		if err != nil {
+			return fmt.Errorf("record %s: %w", id, err)
+		}
+		each(id, r)
+	}
+	return nil
+}

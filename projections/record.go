@@ -1,0 +1,60 @@
+package projections
+
+import (
+	"time"
+
+	"caseledger/domain"
+	"caseledger/domain/protection"
+	"caseledger/domain/record"
+)
+
+// summaryRow says what a record has ever held, entries that are no longer in
+// force included: questions about the past start from it.
+type summaryRow struct {
+	Record        domain.RecordID
+	Entries       int
+	FirstRecorded time.Time
+	LastRecorded  time.Time
+	EverProtected bool
+}
+
+func (r *summaryRow) fields() []any {
+	return []any{&r.Record, &r.Entries, &r.FirstRecorded, &r.LastRecorded, &r.EverProtected}
+}
+
+func recordProjection() Projection {
+	return Projection{
+		Name: "record", Version: 1,
+		Tables: []Table{{
+			Name: "record", Comment: "One row for each record in the ledger.",
+			Columns: []Column{
+				{"record", Text, "Id of the record: a pseudonym."},
+				{"entries", Integer, "Number of entries, those no longer in force included."},
+				{"first_recorded", Time, "When the first entry was recorded."},
+				{"last_recorded", Time, "When the latest entry was recorded."},
+				{"ever_protected", Boolean, "Whether any entry speaks of a protection plan, be it in force or not."},
+			},
+			Key: []string{"record"},
+		}},
+		Apply: func(w *Writer, c Change) error {
+			if c.Record == "" {
+				return nil
+			}
+			return replace(w, "record", summaryRows(c.Record, c.Before), summaryRows(c.Record, c.After))
+		},
+	}
+}
+
+func summaryRows(id domain.RecordID, r record.Record) []summaryRow {
+	n := len(r.Entries)
+	if n == 0 {
+		return nil
+	}
+	row := summaryRow{Record: id, Entries: n, FirstRecorded: r.Entries[0].Recorded, LastRecorded: r.Entries[n-1].Recorded}
+	for _, e := range r.Entries {
+		if _, ok := e.Event.(protection.Event); ok {
+			row.EverProtected = true
+		}
+	}
+	return []summaryRow{row}
+}

@@ -1,0 +1,234 @@
+package projections
+
+import (
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+
+	"caseledger/domain"
+)
+
+// timeLayout sorts as text as the times do.
+const timeLayout = "2006-01-02T15:04:05.000000Z"
+
+// row is one line of a table: fields points at its members in the order of the
+// table's columns, the key first.
+type row[R any] interface {
+	*R
+	fields() []any
+}
+
+// replace makes the rows of a record, which are before, what they are after. Both
+// come from the same pure function, so that rows always are what a fold of the
+// whole record says.
+func replace[R any, P row[R]](w *Writer, table string, before, after []R) error {
+	t, err := w.table(table)
+	if err != nil {
+		return err
+	}
+	old := make(map[string]*R, len(before))
+	for i := range before {
+		old[keyText(t, P(&before[i]).fields())] = &before[i]
+	}
+	for i := range after {
+		fields := P(&after[i]).fields()
+		key := keyText(t, fields)
+		was, there := old[key]
+		delete(old, key)
+		if there && reflect.DeepEqual(*was, after[i]) {
+			continue
+		}
+		if there {
+			err = w.Delete(table, keyCells(t, fields)...)
+		}
+		if err == nil {
+			err = w.Insert(table, fields...)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	for _, gone := range old {
+		if err := w.Delete(table, keyCells(t, P(gone).fields())...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func keyCells(t Table, fields []any) []Cell {
+	cells := make([]Cell, len(t.Key))
+	for i, column := range t.Key {
+		cells[i] = Cell{column, fields[i]}
+	}
+	return cells
+}
+
+// keyText tells rows of one record apart. The separator occurs in no value,
+// because ids are printable.
+func keyText(t Table, fields []any) string {
+	var text strings.Builder
+	for i := range t.Key {
+		switch f := fields[i].(type) {
+		case *string:
+			text.WriteString(*f)
+		case *domain.RecordID:
+			text.WriteString(string(*f))
+		case *uint64:
+			fmt.Fprint(&text, *f)
+		default:
+			fmt.Fprint(&text, reflect.ValueOf(f).Elem())
+		}
+		text.WriteByte(0)
+	}
+	return text.String()
+}
+
+// stored returns a value as SQLite stores it.
+func stored(v any) (any, error) {
+	switch v := v.(type) {
+	case *string:
+		return textOrNull(*v), nil
+	case string:
+		return textOrNull(v), nil
+	case *domain.RecordID:
+		return textOrNull(string(*v)), nil
+	case domain.RecordID:
+		return textOrNull(string(v)), nil
+	case *domain.Date:
+		return textOrNull(v.String()), nil
+	case domain.Date:
+		return textOrNull(v.String()), nil
+	case *time.Time:
+		return textOrNull(timeText(*v)), nil
+	case time.Time:
+		return textOrNull(timeText(v)), nil
+	case *jsontext.Value:
+		return textOrNull(string(*v)), nil
+	case jsontext.Value:
+		return textOrNull(string(v)), nil
+	case nil:
+		return nil, nil
+	}
+	return storedByKind(reflect.ValueOf(v))
+}
+
+func storedByKind(v reflect.Value) (any, error) {
+	switch v.Kind() {
+	case reflect.Pointer:
+		if v.IsNil() {
+			return nil, nil
+		}
+		return stored(v.Elem().Interface())
+	case reflect.Bool:
+		if v.Bool() {
+			return int64(1), nil
+		}
+		return int64(0), nil
+	case reflect.Int, reflect.Int64, reflect.Int32:
+		return v.Int(), nil
+	case reflect.Uint, reflect.Uint64, reflect.Uint32:
+		return int64(v.Uint()), nil
+	case reflect.String:
+		return textOrNull(v.String()), nil
+	case reflect.Slice:
+		return storedList(v)
+	}
+	return nil, fmt.Errorf("a value of type %s has no column type", v.Type())
+}
+
+func storedList(v reflect.Value) (any, error) {
+	if v.Len() == 0 {
+		return nil, nil
+	}
+	text, err := json.Marshal(v.Interface())
+	return string(text), err
+}
+
+func textOrNull(s string) any {
+	if s == "" {
+		return nil
+	}
+	return s
+}
+
+func timeText(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.UTC().Format(timeLayout)
+}
+
+// cell reads a column into what a row's field points at.
+type cell struct{ to any }
+
+// Scan implements sql.Scanner: the inverse of stored.
+func (c cell) Scan(from any) error {
+	switch from := from.(type) {
+	case nil:
+		reflect.ValueOf(c.to).Elem().SetZero()
+		return nil
+	case int64:
+		return c.scanNumber(from)
+	case string:
+		return c.scanText(from)
+	}
+	return fmt.Errorf("a column holds %T", from)
+}
+
+func (c cell) scanNumber(n int64) error {
+	v := reflect.ValueOf(c.to).Elem()
+	if v.Kind() == reflect.Pointer {
+		v.Set(reflect.New(v.Type().Elem()))
+		v = v.Elem()
+	}
+	switch v.Kind() {
+	case reflect.Bool:
+		v.SetBool(n != 0)
+	case reflect.Int, reflect.Int64, reflect.Int32:
+		v.SetInt(n)
+	case reflect.Uint, reflect.Uint64, reflect.Uint32:
+		v.SetUint(uint64(n))
+	default:
+		return fmt.Errorf("a number in a field of type %s", v.Type())
+	}
+	return nil
+}
+
+func (c cell) scanText(s string) error {
+	switch to := c.to.(type) {
+	case *domain.Date:
+		return to.UnmarshalText([]byte(s))
+	case *time.Time:
+		t, err := time.Parse(timeLayout, s)
+		*to = t
+		return err
+	case *jsontext.Value:
+		*to = jsontext.Value(s)
+		return nil
+	}
+	v := reflect.ValueOf(c.to).Elem()
+	switch v.Kind() {
+	case reflect.String:
+		v.SetString(s)
+		return nil
+	case reflect.Slice:
+		return json.Unmarshal([]byte(s), c.to)
+	}
+	return fmt.Errorf("text in a field of type %s", v.Type())
+}
+
+// entries lists the entries that a row comes from: ascending, each once.
+func entries(all ...uint64) []uint64 {
+	slices.Sort(all)
+	all = slices.Compact(all)
+	if len(all) > 0 && all[0] == 0 { // a fact of which nothing is recorded
+		all = all[1:]
+	}
+	return all
+}

@@ -1,0 +1,246 @@
+package projections
+
+import (
+	"fmt"
+	"strings"
+	"unicode/utf8"
+
+	"caseledger/domain"
+	"caseledger/domain/allocation"
+	"caseledger/domain/assessment"
+	"caseledger/domain/batch"
+	"caseledger/domain/cinplan"
+	"caseledger/domain/correction"
+	"caseledger/domain/enquiry"
+	"caseledger/domain/group"
+	"caseledger/domain/identity"
+	"caseledger/domain/note"
+	"caseledger/domain/policy"
+	"caseledger/domain/protection"
+	"caseledger/domain/referral"
+	"caseledger/domain/settings"
+	"caseledger/domain/unmapped"
+)
+
+// maxQuote is how many characters of a note or element a sentence quotes.
+const maxQuote = 280
+
+// sentence tells an event in plain English. "" is an event that has no
+// sentence; a test makes sure that there is none in the catalogue.
+func sentence(e domain.Event) string {
+	switch e := e.(type) {
+	case identity.Event:
+		return personSentence(e)
+	case referral.Event:
+		return referralSentence(e)
+	case assessment.Event:
+		return assessmentSentence(e)
+	case enquiry.Event:
+		return enquirySentence(e)
+	case cinplan.Event:
+		return cinPlanSentence(e)
+	case protection.Event:
+		return protectionSentence(e)
+	case allocation.Event:
+		return allocationSentence(e)
+	case note.Written:
+		return noteSentence(e)
+	}
+	return otherSentence(e)
+}
+
+func personSentence(e identity.Event) string {
+	switch e := e.(type) {
+	case identity.Registered:
+		return "The authority opened a record on the person."
+	case identity.Named:
+		return fmt.Sprintf("Name (%s): %s.", spaced(e.Kind), strings.TrimSpace(e.Given+" "+e.Family))
+	case identity.Born:
+		return "The child was born."
+	case identity.BirthExpected:
+		return fmt.Sprintf("The child was expected to be born on %s.", day(e.Expected))
+	case identity.Identified:
+		return fmt.Sprintf("Identifier %s: %s, as stated by %s%s.", e.Kind, e.Value, e.Source, unless(e.Valid, " (its form or check character is wrong)"))
+	case identity.IdentifierMissing:
+		return fmt.Sprintf("No %s: %s.", e.Kind, label(policy.UPNUnknown, e.Reason))
+	case identity.AddressRecorded:
+		return fmt.Sprintf("Address: %s.", strings.Join(append(append([]string(nil), e.Lines...), nonEmpty(e.Postcode)...), ", "))
+	case identity.EthnicityRecorded:
+		return fmt.Sprintf("Ethnicity: %s.", label(policy.Ethnicity, e.Ethnicity))
+	case identity.SexRecorded:
+		return fmt.Sprintf("Sex: %s.", label(policy.Sex, e.Sex))
+	case identity.DisabilitiesRecorded:
+		return fmt.Sprintf("Disabilities: %s.", labels(policy.Disability, e.Disabilities))
+	case identity.Died:
+		return "The person died."
+	}
+	return ""
+}
+
+func referralSentence(e referral.Event) string {
+	switch e := e.(type) {
+	case referral.Received:
+		return fmt.Sprintf("A referral was received from %s%s.", label(policy.ReferralSource, e.Source), prefixed("; need: ", label(policy.PrimaryNeed, e.Need)))
+	case referral.Decided:
+		return fmt.Sprintf("A manager decided to act on the referral%s.", prefixed(": ", spaced(e.Outcome)))
+	case referral.NotTakenFurther:
+		return fmt.Sprintf("A manager decided on no further action on the referral%s.", prefixed(": ", e.Reason))
+	case referral.Closed:
+		return fmt.Sprintf("The case was closed%s.", prefixed(": ", label(policy.ReasonForClosure, e.Reason)))
+	}
+	return ""
+}
+
+func assessmentSentence(e assessment.Event) string {
+	switch e := e.(type) {
+	case assessment.Started:
+		return fmt.Sprintf("An assessment began%s.", prefixed(", to be completed by ", day(e.CompleteBy)))
+	case assessment.Reviewed:
+		return "A manager looked at the assessment before its end."
+	case assessment.Completed:
+		return fmt.Sprintf("The assessment was completed%s.", prefixed("; factors: ", labels(policy.AssessmentFactor, e.Factors)))
+	}
+	return ""
+}
+
+func enquirySentence(e enquiry.Event) string {
+	switch e := e.(type) {
+	case enquiry.Discussed:
+		return fmt.Sprintf("A strategy discussion was held%s%s.", prefixed(" with ", strings.Join(e.Agencies, ", ")), prefixed("; outcome: ", spaced(e.Outcome)))
+	case enquiry.Started:
+		return fmt.Sprintf("An enquiry under section 47 began%s.", prefixed(", with a conference due by ", day(e.ConferenceBy)))
+	case enquiry.ConferenceHeld:
+		return fmt.Sprintf("An initial child protection conference was held%s.", prefixed("; outcome: ", spaced(e.Outcome)))
+	case enquiry.ConferenceNotRequired:
+		return fmt.Sprintf("The enquiry under section 47 ended without a conference%s.", prefixed(": ", e.Reason))
+	}
+	return ""
+}
+
+func cinPlanSentence(e cinplan.Event) string {
+	switch e := e.(type) {
+	case cinplan.Started:
+		return "A child-in-need plan began."
+	case cinplan.Reviewed:
+		return "The child-in-need plan was reviewed and goes on."
+	case cinplan.Ended:
+		return fmt.Sprintf("The child-in-need plan ended%s.", prefixed(": ", e.Reason))
+	}
+	return ""
+}
+
+func protectionSentence(e protection.Event) string {
+	switch e := e.(type) {
+	case protection.Registered:
+		return fmt.Sprintf("The child became subject to a protection plan%s.", prefixed(" under the category ", label(policy.CategoryOfAbuse, e.Category)))
+	case protection.Reviewed:
+		return fmt.Sprintf("A review conference was held%s.", prefixed("; outcome: ", spaced(e.Outcome)))
+	case protection.CategoryChanged:
+		return fmt.Sprintf("The category of the protection plan became %s.", label(policy.CategoryOfAbuse, e.Category))
+	case protection.Ended:
+		return fmt.Sprintf("The protection plan ended%s.", prefixed(": ", spaced(e.Reason)))
+	}
+	return ""
+}
+
+func allocationSentence(e allocation.Event) string {
+	switch e := e.(type) {
+	case allocation.Allocated:
+		return fmt.Sprintf("The case was given to worker %s of team %s (%s).", e.Worker, e.Team, e.Role)
+	case allocation.Ended:
+		return fmt.Sprintf("A worker's allocation ended%s.", prefixed(": ", e.Reason))
+	}
+	return ""
+}
+
+// noteSentence quotes what is not marked as coming from others: a chronology is
+// handed on more freely than the note itself.
+func noteSentence(e note.Written) string {
+	var own strings.Builder
+	left := ""
+	for _, p := range e.Text {
+		if p.ThirdParty || p.Informant {
+			left = " [what others told is left out]"
+			continue
+		}
+		own.WriteString(p.Text)
+	}
+	return fmt.Sprintf("Note (%s%s)%s: %s%s", spaced(e.Kind), prefixed(", ", e.Time),
+		prefixed(", present: ", strings.Join(e.Present, ", ")), quote(own.String()), left)
+}
+
+func otherSentence(e domain.Event) string {
+	switch e := e.(type) {
+	case correction.EnteredInError:
+		return fmt.Sprintf("Entry %d was found to be written in error: %s.", e.Entry, strings.TrimSuffix(e.Reason, "."))
+	case unmapped.Kept:
+		return fmt.Sprintf("An imported file also said, under %s: %s", e.Element, quote(e.Text))
+	case settings.LedgerCreated:
+		return fmt.Sprintf("The ledger %s was created.", e.Ledger)
+	case batch.Began:
+		return fmt.Sprintf("The import of a file of kind %s began.", e.Kind)
+	case batch.Finished:
+		return fmt.Sprintf("The import came to its end: %d children, %d events, %d flags, %d failed.", e.Children, e.Events, e.Flags, e.Failed)
+	case group.Begun:
+		return fmt.Sprintf("An act on %d records was decided.", len(e.Parts))
+	case group.Finished:
+		return fmt.Sprintf("An act on %d records was finished.", len(e.Outcomes))
+	}
+	return ""
+}
+
+// label returns the meaning of a code with the code; a code that is not in the
+// set stands for itself.
+func label(set policy.CodeSet, code string) string {
+	if text := policy.Label(set, code); text != "" {
+		return fmt.Sprintf("%s (%s)", text, code)
+	}
+	return code
+}
+
+func labels(set policy.CodeSet, codes []string) string {
+	texts := make([]string, len(codes))
+	for i, c := range codes {
+		texts[i] = label(set, c)
+	}
+	return strings.Join(texts, ", ")
+}
+
+// prefixed returns "" when there is no text.
+func prefixed(prefix, text string) string {
+	if text == "" {
+		return ""
+	}
+	return prefix + text
+}
+
+func unless(ok bool, text string) string {
+	if ok {
+		return ""
+	}
+	return text
+}
+
+func nonEmpty(s string) []string {
+	if s == "" {
+		return nil
+	}
+	return []string{s}
+}
+
+func day(d domain.Date) string {
+	if d.IsZero() {
+		return ""
+	}
+	return d.Time().Format("2 January 2006")
+}
+
+func spaced(code string) string { return strings.ReplaceAll(code, "-", " ") }
+
+// quote shortens a text to maxQuote characters.
+func quote(s string) string {
+	if utf8.RuneCountInString(s) <= maxQuote {
+		return s
+	}
+	return string([]rune(s)[:maxQuote]) + " …"
+}

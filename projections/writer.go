@@ -1,0 +1,136 @@
+package projections
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"strings"
+)
+
+// Writer writes the rows of one projection, within the transaction that also
+// moves its position.
+type Writer struct {
+	ctx        context.Context
+	tx         *sql.Tx
+	projection *Projection
+	prepared   map[string]*sql.Stmt
+}
+
+// Cell is a column with a value: see Writer.Insert for the types.
+type Cell struct {
+	Column string
+	Value  any
+}
+
+// Insert adds a row. Values are given in the order of the table's columns, as
+// strings, numbers, bools, dates, times, lists (JSON), or pointers to them;
+// what is empty becomes NULL, except numbers and bools.
+func (w *Writer) Insert(table string, values ...any) error {
+	t, err := w.table(table)
+	if err != nil {
+		return err
+	}
+	if len(values) != len(t.Columns) {
+		return fmt.Errorf("table %s: %d values for %d columns", table, len(values), len(t.Columns))
+	}
+	statement, err := w.prepare("insert "+table, func() string {
+		marks := strings.TrimSuffix(strings.Repeat("?,", len(t.Columns)), ",")
+		return fmt.Sprintf("INSERT INTO %s VALUES (%s)", physical(table, w.projection.Version), marks)
+	})
+	if err != nil {
+		return err
+	}
+	_, err = w.exec(table, statement, values)
+	return err
+}
+
+// Delete removes the rows in which all cells are as given.
+func (w *Writer) Delete(table string, where ...Cell) error {
+	_, err := w.change(table, nil, where)
+	return err
+}
+
+// Update sets cells in the rows in which all where cells are as given, and
+// returns the number of rows.
+func (w *Writer) Update(table string, set, where []Cell) (int, error) {
+	return w.change(table, set, where)
+}
+
+func (w *Writer) change(table string, set, where []Cell) (int, error) {
+	if _, err := w.table(table); err != nil {
+		return 0, err
+	}
+	verb, key := "DELETE FROM %s", "delete "+table
+	if set != nil {
+		verb, key = "UPDATE %s SET "+cells(set, " = ?", ", "), "update "+table+cells(set, "", ",")
+	}
+	statement, err := w.prepare(key+" where "+cells(where, "", ","), func() string {
+		return fmt.Sprintf(verb, physical(table, w.projection.Version)) + " WHERE " + cells(where, " IS ?", " AND ")
+	})
+	if err != nil {
+		return 0, err
+	}
+	var values []any
+	for _, c := range append(append([]Cell(nil), set...), where...) {
+		values = append(values, c.Value)
+	}
+	return w.exec(table, statement, values)
+}
+
+// cells joins the columns' names: "kind IS ? AND value IS ?".
+func cells(all []Cell, suffix, between string) string {
+	texts := make([]string, len(all))
+	for i, c := range all {
+		texts[i] = c.Column + suffix
+	}
+	return strings.Join(texts, between)
+}
+
+func (w *Writer) table(name string) (Table, error) {
+	for _, t := range w.projection.Tables {
+		if t.Name == name {
+			return t, nil
+		}
+	}
+	return Table{}, fmt.Errorf("table %s is not the projection's", name)
+}
+
+func (w *Writer) prepare(key string, text func() string) (*sql.Stmt, error) {
+	if s, ok := w.prepared[key]; ok {
+		return s, nil
+	}
+	s, err := w.tx.PrepareContext(w.ctx, text())
+	if err != nil {
+		return nil, err
+	}
+	w.prepared[key] = s
+	return s, nil
+}
+
+func (w *Writer) exec(table string, statement *sql.Stmt, values []any) (int, error) {
+	args := make([]any, len(values))
+	for i, v := range values {
+		arg, err := stored(v)
+		if err != nil {
+			return 0, fmt.Errorf("table %s: %w", table, err)
+		}
+		args[i] = arg
+	}
+	result, err := statement.ExecContext(w.ctx, args...)
+	if err != nil {
+		return 0, fmt.Errorf("table %s: %w", table, err)
+	}
+	n, err := result.RowsAffected()
+	return int(n), err
+}
+
+// savepoint runs do so that its writes can be taken back alone.
+func (w *Writer) savepoint(do func() error) (undone, err error) {
+	if err := execAll(w.tx, "SAVEPOINT step"); err != nil {
+		return nil, err
+	}
+	if undone = do(); undone != nil {
+		return undone, execAll(w.tx, "ROLLBACK TO step", "RELEASE step")
+	}
+	return nil, execAll(w.tx, "RELEASE step")
+}
