@@ -61,16 +61,19 @@ func UpdateAll[S any](ctx context.Context, l *Ledger, folds *Folds[S], id string
 // beginGroup decides and records the intention, and returns the group as it is
 // then. Where another call has begun it meanwhile, that intention holds.
 func beginGroup[S any](ctx context.Context, l *Ledger, folds *Folds[S], id, digest string, parts []Part[S]) (Folded[group.Group], error) {
-	begun, err := decideAll(ctx, l, folds, id, parts)
-	if err != nil {
-		return Folded[group.Group]{}, err
+	begun, refused := decideAll(ctx, l, folds, id, parts)
+	if refused == nil {
+		act := Act{Actor: parts[0].Actor, Authority: parts[0].Authority, Digest: digest}
+		var conflict *ConflictError
+		if err := appendGroup(ctx, l, act, id, 0, begun); err != nil && !errors.As(err, &conflict) {
+			return Folded[group.Group]{}, err
+		}
 	}
-	act := Act{Actor: parts[0].Actor, Authority: parts[0].Authority, Digest: digest}
-	var conflict *ConflictError
-	if err := appendGroup(ctx, l, act, id, 0, begun); err != nil && !errors.As(err, &conflict) {
-		return Folded[group.Group]{}, err
+	state, err := loadGroup(ctx, l, id)
+	if err == nil && state.State.Begun.IsZero() {
+		err = refused
 	}
-	return loadGroup(ctx, l, id)
+	return state, err
 }
 
 // checkAll validates every part, and returns one digest for all of them.
