@@ -111,7 +111,8 @@ type Circumstances struct {
 	// appends nothing and is given the first receipt.
 	Request string
 	// Digest is the SHA-256, in hexadecimal, of the command that the request
-	// carried, so that one key cannot stand for two different acts.
+	// carried and of its name, so that one key cannot stand for two different
+	// acts.
 	Digest string
 	// Group joins the entries of one act on several records; "" for one.
 	Group string

@@ -36,7 +36,38 @@ func NewFolds[S any](budget int, evolve func(S, ...domain.Entry) S) *Folds[S] {
 type Folded[S any] struct {
 	State    S
 	Revision Revision
-	requests map[string]answered
+	requests *requests
+}
+
+// requests are the receipts of one stream's acts. All folded states of the
+// stream share them: that an act was done holds for earlier states as well.
+type requests struct {
+	mu  sync.RWMutex
+	all map[string]answered
+}
+
+func (r *requests) find(request string) (answered, bool) {
+	if r == nil {
+		return answered{}, false
+	}
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	a, seen := r.all[request]
+	return a, seen
+}
+
+// add notes the answers that the entries, recorded at these places, gave.
+func (r *requests) add(stream string, entries []domain.Entry, at []Recorded) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for i, e := range entries {
+		a, seen := r.all[e.Request]
+		if !seen {
+			a = answered{receipt: Receipt{Stream: stream, First: at[i].Revision}, digest: e.Digest}
+		}
+		a.receipt.Revision, a.receipt.Position = at[i].Revision, at[i].Position
+		r.all[e.Request] = a
+	}
 }
 
 // answered is the receipt of a request, with the digest of its command.
@@ -63,22 +94,22 @@ type folded[S any] struct {
 }
 
 // Load returns the stream as it is now. The state is shared: it may be read at
-// any time, also while others load later ones.
+// any time, also while others load later ones. Where evolve lets a state grow in
+// place, whoever wants to evolve it apart from the cache takes a copy first.
 func (f *Folds[S]) Load(ctx context.Context, l *Ledger, stream string) (Folded[S], error) {
 	one := f.use(stream)
 	one.mu.Lock()
 	defer one.mu.Unlock()
 	next, read, err := f.advance(ctx, l, stream, one.at)
+	f.charge(one, read)
 	if err != nil {
 		return Folded[S]{}, err
 	}
 	one.at = next
-	f.charge(one, read)
 	return next, nil
 }
 
-// advance folds what the stream has gained. Requests are copied when they
-// change, because earlier callers may still read the old ones.
+// advance folds what the stream has gained, and says how many bytes that were.
 func (f *Folds[S]) advance(ctx context.Context, l *Ledger, stream string, at Folded[S]) (Folded[S], int, error) {
 	var fresh []domain.Entry
 	var answers []Recorded
@@ -100,24 +131,11 @@ func (f *Folds[S]) advance(ctx context.Context, l *Ledger, stream string, at Fol
 	}
 	at.State = f.evolve(at.State, fresh...)
 	at.Revision = answers[len(answers)-1].Revision
-	at.requests = withAnswers(stream, at.requests, fresh, answers)
+	if at.requests == nil {
+		at.requests = &requests{all: make(map[string]answered)}
+	}
+	at.requests.add(stream, fresh, answers)
 	return at, read, nil
-}
-
-func withAnswers(stream string, old map[string]answered, entries []domain.Entry, at []Recorded) map[string]answered {
-	all := make(map[string]answered, len(old)+1)
-	for request, a := range old {
-		all[request] = a
-	}
-	for i, e := range entries {
-		a, seen := all[e.Request]
-		if !seen {
-			a = answered{receipt: Receipt{Stream: stream, First: at[i].Revision}, digest: e.Digest}
-		}
-		a.receipt.Revision, a.receipt.Position = at[i].Revision, at[i].Position
-		all[e.Request] = a
-	}
-	return all
 }
 
 // use returns the kept stream, or a fresh one, as the most recently used.
@@ -128,7 +146,9 @@ func (f *Folds[S]) use(stream string) *folded[S] {
 		f.recent.MoveToFront(element)
 		return element.Value.(*folded[S])
 	}
-	one := &folded[S]{stream: stream}
+	const perStream = 256 // bytes: an empty stream is not free
+	one := &folded[S]{stream: stream, bytes: perStream}
+	f.inBytes += perStream
 	f.kept[stream] = f.recent.PushFront(one)
 	return one
 }
@@ -136,14 +156,10 @@ func (f *Folds[S]) use(stream string) *folded[S] {
 // charge counts what was read, and drops what is over the budget. The stream
 // itself stays, however long it is.
 func (f *Folds[S]) charge(one *folded[S], read int) {
-	const perStream = 256 // bytes: an empty stream is not free
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if _, kept := f.kept[one.stream]; !kept {
-		return // dropped while it was being read
-	}
-	if one.bytes == 0 {
-		read += perStream
+	if element, kept := f.kept[one.stream]; !kept || element.Value != any(one) {
+		return // dropped while it was being read, and perhaps begun anew
 	}
 	one.bytes += read
 	f.inBytes += read

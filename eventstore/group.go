@@ -32,47 +32,67 @@ type PartError struct {
 func (e *PartError) Error() string { return e.Stream + ": " + e.Err.Error() }
 func (e *PartError) Unwrap() error { return e.Err }
 
-// UpdateAll performs one act on several records. Every part is decided before
-// the first append; when one is refused nothing is recorded, and the error
-// joins a *PartError for each. Then the intention is recorded, and from that
-// moment the act will be finished, by this call or, after a crash, by
-// FinishGroup. A repeat with the same group id returns the old receipts.
+// UpdateAll performs one act on several records, each of them named once.
+// Every part is decided before the first append; when one is refused nothing
+// is recorded, and the error joins a *PartError for each. Then the intention
+// is recorded, and from that moment the act will be finished, by this call or,
+// after a crash, by FinishGroup. A repeat with the same group id returns the
+// old receipts.
 func UpdateAll[S any](ctx context.Context, l *Ledger, folds *Folds[S], id string, parts []Part[S]) ([]Receipt, error) {
-	if len(parts) == 0 || len(parts) > MaxParts {
-		return nil, &ValidationError{Faults: []Fault{{Pointer: "/parts", Rule: fmt.Sprintf("an act concerns 1 to %d records", MaxParts)}}}
+	digest, err := checkAll(parts)
+	if err != nil {
+		return nil, err
 	}
 	state, err := loadGroup(ctx, l, id)
 	if err != nil {
 		return nil, err
 	}
-	digest, err := checkAll(parts)
-	if err != nil {
-		return nil, err
-	}
-	if !state.State.Begun.IsZero() && state.State.Digest != digest {
-		return nil, &RequestReusedError{Stream: GroupStream(id)}
-	}
 	if state.State.Begun.IsZero() {
-		begun, err := decideAll(ctx, l, folds, id, parts)
-		if err != nil {
+		if state, err = beginGroup(ctx, l, folds, id, digest, parts); err != nil {
 			return nil, err
 		}
-		act := Act{Actor: parts[0].Actor, Authority: parts[0].Authority, Digest: digest}
-		if err := appendGroup(ctx, l, act, id, 0, begun); err != nil {
-			return nil, err
-		}
+	}
+	if state.State.Digest != digest {
+		return nil, &RequestReusedError{Stream: GroupStream(id)}
 	}
 	return FinishGroup(ctx, l, id)
 }
 
+// beginGroup decides and records the intention, and returns the group as it is
+// then. Where another call has begun it meanwhile, that intention holds.
+func beginGroup[S any](ctx context.Context, l *Ledger, folds *Folds[S], id, digest string, parts []Part[S]) (Folded[group.Group], error) {
+	begun, refused := decideAll(ctx, l, folds, id, parts)
+	if refused == nil {
+		act := Act{Actor: parts[0].Actor, Authority: parts[0].Authority, Digest: digest}
+		var conflict *ConflictError
+		if err := appendGroup(ctx, l, act, id, 0, begun); err != nil && !errors.As(err, &conflict) {
+			return Folded[group.Group]{}, err
+		}
+	}
+	state, err := loadGroup(ctx, l, id)
+	if err == nil && state.State.Begun.IsZero() {
+		err = refused
+	}
+	return state, err
+}
+
 // checkAll validates every part, and returns one digest for all of them.
 func checkAll[S any](parts []Part[S]) (string, error) {
+	if len(parts) == 0 || len(parts) > MaxParts {
+		return "", &ValidationError{Faults: []Fault{{Pointer: "/parts", Rule: fmt.Sprintf("an act concerns 1 to %d records", MaxParts)}}}
+	}
 	sum := sha256.New()
+	seen := make(map[string]bool, len(parts))
 	var faults []error
 	for i := range parts {
 		if err := parts[i].check(); err != nil {
 			faults = append(faults, &PartError{Stream: parts[i].Stream, Err: err})
 		}
+		if seen[parts[i].Stream] {
+			twice := &ValidationError{Faults: []Fault{{Pointer: fmt.Sprintf("/parts/%d", i), Rule: "a record takes part once"}}}
+			faults = append(faults, &PartError{Stream: parts[i].Stream, Err: twice})
+		}
+		seen[parts[i].Stream] = true
 		fmt.Fprintf(sum, "%s %s\n", parts[i].Stream, parts[i].Digest)
 	}
 	return hex.EncodeToString(sum.Sum(nil)), errors.Join(faults...)
@@ -97,8 +117,11 @@ func decidePart[S any](ctx context.Context, l *Ledger, folds *Folds[S], id strin
 	if err != nil {
 		return group.Part{}, err
 	}
-	if _, seen := at.requests[p.Request]; seen {
+	if _, seen := at.requests.find(p.Request); seen {
 		return group.Part{}, &RequestReusedError{Stream: p.Stream}
+	}
+	if p.Expect != nil && *p.Expect != at.Revision {
+		return group.Part{}, &ConflictError{Stream: p.Stream, Expected: *p.Expect, Actual: at.Revision}
 	}
 	facts, err := p.Decide(at.State)
 	if err != nil {
@@ -107,6 +130,11 @@ func decidePart[S any](ctx context.Context, l *Ledger, folds *Folds[S], id strin
 	events, err := l.encode(p.Act, id, facts)
 	if err != nil {
 		return group.Part{}, err
+	}
+	if len(events) > 0 {
+		if err := Check(p.Stream, events); err != nil {
+			return group.Part{}, err // an intention that no store accepts could never be finished
+		}
 	}
 	part := group.Part{Stream: p.Stream, Request: p.Request, After: uint64(at.Revision)}
 	for _, e := range events {
@@ -139,7 +167,12 @@ func FinishGroup(ctx context.Context, l *Ledger, id string) ([]Receipt, error) {
 	if !at.State.Finished.IsZero() {
 		return receipts, nil
 	}
-	return receipts, appendGroup(ctx, l, Act{Actor: at.State.Actor, Authority: at.State.Authority}, id, at.Revision, finished)
+	act := Act{Actor: at.State.Actor, Authority: at.State.Authority}
+	var conflict *ConflictError
+	if err := appendGroup(ctx, l, act, id, at.Revision, finished); err != nil && !errors.As(err, &conflict) {
+		return receipts, err
+	}
+	return receipts, nil // also where another call has finished it meanwhile
 }
 
 // finishPart appends what was decided for one record. The record may have
@@ -151,6 +184,9 @@ func (l *Ledger) finishPart(ctx context.Context, part group.Part) (Receipt, erro
 		return Receipt{}, err
 	}
 	after := Revision(part.After)
+	if len(events) == 0 {
+		return Receipt{Stream: part.Stream, Revision: after}, nil
+	}
 	var conflict *ConflictError
 	for range MaxAttempts {
 		position, err := l.Store.Append(ctx, part.Stream, after, events)

@@ -47,7 +47,10 @@ type Act struct {
 	// that one request id does not stand for two different acts. Imports, which
 	// keep what breaks the rules, give only a Digest.
 	Command any
-	Digest  string
+	// Name is the command's name in the catalogue, "" where it has none. It is
+	// part of the digest, because two commands can have the same members.
+	Name   string
+	Digest string
 }
 
 // Receipt says what became of an act.
@@ -107,7 +110,7 @@ func attempt[S any](ctx context.Context, l *Ledger, folds *Folds[S], act Act, de
 	if err != nil {
 		return Receipt{}, err
 	}
-	if old, seen := at.requests[act.Request]; seen {
+	if old, seen := at.requests.find(act.Request); seen {
 		return old.repeat(act)
 	}
 	if act.Expect != nil && *act.Expect != at.Revision {
@@ -148,6 +151,9 @@ func (a *Act) check() error {
 	text, err := json.Marshal(a.Command, json.Deterministic(true))
 	if err != nil {
 		return fmt.Errorf("command %T: %w", a.Command, err)
+	}
+	if a.Name != "" {
+		text = append([]byte(a.Name+"\n"), text...)
 	}
 	sum := sha256.Sum256(text)
 	a.Digest = hex.EncodeToString(sum[:])

@@ -87,11 +87,13 @@ var validation = sync.OnceValue(func() *validator.Validate {
 })
 
 // inCodeSet checks a code against its set as it was on the day that the
-// command speaks of.
+// command speaks of. A command can stand within another (a correction).
 func inCodeSet(f validator.FieldLevel) bool {
 	var on domain.Date
-	if dated, ok := f.Parent().Interface().(interface{ HappenedOn() domain.Date }); ok {
-		on = dated.HappenedOn()
+	for _, around := range []reflect.Value{f.Top(), f.Parent()} {
+		if dated, ok := around.Interface().(interface{ HappenedOn() domain.Date }); ok {
+			on = dated.HappenedOn()
+		}
 	}
 	return policy.Valid(policy.CodeSet(f.Param()), f.Field().String(), on)
 }

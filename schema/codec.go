@@ -49,7 +49,7 @@ type payload struct {
 	Group     string             `json:"group,omitempty"`
 	Corrects  *domain.Correction `json:"corrects,omitempty"`
 	Import    *domain.Source     `json:"import,omitempty"`
-	Event     jsontext.Value     `json:",inline"`
+	Event     jsontext.Value     `json:",embed"`
 }
 
 // metadata is what is known of an event without its payload.
@@ -104,7 +104,9 @@ func (c Codec) Decode(r eventstore.Recorded) (domain.Entry, error) {
 		return domain.Entry{}, fmt.Errorf("%s: metadata: %w", r.Type, errShape)
 	}
 	var p payload
-	if err := json.Unmarshal(r.Data, &p); err != nil {
+	// Members that the payload does not name go to Event, so this refuses
+	// unknown ones of the circumstances only; the event's reader does the rest.
+	if err := json.Unmarshal(r.Data, &p, json.RejectUnknownMembers(true)); err != nil {
 		return domain.Entry{}, fmt.Errorf("%s: %w", r.Type, errShape)
 	}
 	event, err := decode(p.Event)
@@ -128,7 +130,7 @@ func (c Codec) version(wire string) (func(jsontext.Value) (domain.Event, error),
 		return nil, errType
 	}
 	n, err := strconv.Atoi(number)
-	if err != nil || n < 1 || n > len(t.versions) {
+	if err != nil || n < 1 || n > len(t.versions) || strconv.Itoa(n) != number {
 		return nil, errVersion
 	}
 	return t.versions[n-1].decode, nil

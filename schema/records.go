@@ -68,7 +68,7 @@ func (r *Records) Named(name string) (Command, bool) {
 // Load returns a record as it is now, and its revision.
 func (r *Records) Load(ctx context.Context, id domain.RecordID) (record.Record, eventstore.Revision, error) {
 	at, err := r.Folds.Load(ctx, r.Ledger, Stream(id))
-	return at.State, at.Revision, err
+	return at.State.Fork(), at.Revision, err
 }
 
 // Decide returns what the command would record, and the rules against it.
@@ -82,7 +82,7 @@ func (r *Records) Decide(on record.Record, command any) ([]domain.Event, error) 
 
 // Do performs act.Command on one record. See eventstore.Update for errors.
 func (r *Records) Do(ctx context.Context, id domain.RecordID, act eventstore.Act) (eventstore.Receipt, error) {
-	act.Stream = Stream(id)
+	act.Stream, act.Name = Stream(id), r.nameOf(act.Command)
 	return eventstore.Update(ctx, r.Ledger, r.Folds, act, r.decide(act.Command))
 }
 
@@ -90,17 +90,19 @@ func (r *Records) Do(ctx context.Context, id domain.RecordID, act eventstore.Act
 // streams are made of the records' ids.
 func (r *Records) DoAll(ctx context.Context, group string, acts map[domain.RecordID]eventstore.Act) ([]eventstore.Receipt, error) {
 	var parts []eventstore.Part[record.Record]
-	for _, id := range slices.Sorted(maps.Keys(acts)) {
+	for _, id := range slices.Sorted(maps.Keys(acts)) { // in one order, so that a repeat is the same act
 		act := acts[id]
-		act.Stream = Stream(id)
+		act.Stream, act.Name = Stream(id), r.nameOf(act.Command)
 		parts = append(parts, eventstore.Part[record.Record]{Act: act, Decide: r.decide(act.Command)})
 	}
 	return eventstore.UpdateAll(ctx, r.Ledger, r.Folds, group, parts)
 }
 
+func (r *Records) nameOf(command any) string { return r.byType[reflect.TypeOf(command)].Name }
+
 func (r *Records) decide(command any) func(record.Record) ([]domain.Fact, error) {
 	return func(on record.Record) ([]domain.Fact, error) {
-		events, err := r.Decide(on, command)
+		events, err := r.Decide(on.Fork(), command)
 		if err != nil {
 			return nil, err
 		}
@@ -121,7 +123,7 @@ func (r *Records) Correct(ctx context.Context, id domain.RecordID, act eventstor
 	if !ok {
 		return eventstore.Receipt{}, fmt.Errorf("command %T is no correction", act.Command)
 	}
-	act.Stream = Stream(id)
+	act.Stream, act.Name = Stream(id), "entry.correct "+r.nameOf(c.Command)
 	return eventstore.Update(ctx, r.Ledger, r.Folds, act, func(on record.Record) ([]domain.Fact, error) {
 		return on.Correct(c.Entry, c.Reason, func(without record.Record) ([]domain.Event, error) {
 			return r.Decide(without, c.Command)

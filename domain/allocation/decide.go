@@ -35,6 +35,6 @@ func (as Allocations) End(c End) ([]domain.Event, error) {
 		domain.Rule{Name: "allocation-unknown", Broken: a.Allocated.IsZero(),
 			Reason: "No allocation with this id is on the record."},
 		domain.Rule{Name: "allocation-already-ended", Broken: !a.Ended.IsZero(), Reason: "The allocation has already ended."},
-		domain.Rule{Name: "before-allocation", Broken: !a.Allocated.IsZero() && c.Happened.Before(a.Allocated.Fact.Happened),
+		domain.Rule{Name: "before-allocation", Broken: !a.Allocated.IsZero() && !c.Happened.IsZero() && c.Happened.Before(a.Allocated.Fact.Happened),
 			Reason: "The day lies before the allocation."})
 }

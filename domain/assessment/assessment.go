@@ -58,7 +58,7 @@ type Assessment struct {
 }
 
 // Open reports whether the assessment goes on.
-func (a Assessment) Open() bool { return a.Completed.IsZero() }
+func (a Assessment) Open() bool { return !a.Started.IsZero() && a.Completed.IsZero() }
 
 // Assessments are the assessments of one record, in the order of their
 // beginning.

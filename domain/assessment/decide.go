@@ -45,25 +45,31 @@ func (as Assessments) Start(c Start, under referral.Referral, p policy.Pack) ([]
 				Reason: "An assessment with this id is already on the record."})...)
 }
 
-// Review decides on a manager's look.
+// Review decides on a manager's look. One that was had before the assessment
+// was completed may be written down afterwards.
 func (as Assessments) Review(c Review) ([]domain.Event, error) {
+	a := as.Find(c.Assessment)
 	return []domain.Event{Reviewed{Dated: c.Dated, Assessment: c.Assessment}},
-		domain.Refuse(as.Find(c.Assessment).active(c.Happened)...)
+		domain.Refuse(append(a.begun(c.Happened),
+			domain.Rule{Name: "assessment-already-completed", Broken: !a.Completed.IsZero() && c.Happened.After(a.Completed.Fact.Happened),
+				Reason: "The assessment was completed before that day."})...)
 }
 
 // Complete decides on the authorisation.
 func (as Assessments) Complete(c Complete) ([]domain.Event, error) {
+	a := as.Find(c.Assessment)
 	return []domain.Event{Completed{Dated: c.Dated, Assessment: c.Assessment, Factors: c.Factors}},
-		domain.Refuse(append(as.Find(c.Assessment).active(c.Happened),
+		domain.Refuse(append(a.begun(c.Happened),
+			domain.Rule{Name: "assessment-already-completed", Broken: !a.Completed.IsZero(),
+				Reason: "The assessment is already completed."},
 			domain.Rule{Name: "no-factors-alone", Broken: len(c.Factors) > 1 && slices.Contains(c.Factors, noFactors),
 				Reason: "Factor 21 (no factors identified) cannot stand beside another factor."})...)
 }
 
-func (a Assessment) active(on domain.Date) []domain.Rule {
+func (a Assessment) begun(on domain.Date) []domain.Rule {
 	return []domain.Rule{
 		{Name: "assessment-unknown", Broken: a.Started.IsZero(), Reason: "No assessment with this id is on the record."},
 		{Name: "before-assessment", Broken: !a.Started.IsZero() && !on.IsZero() && on.Before(a.Started.Fact.Happened),
 			Reason: "The day lies before the start of the assessment."},
-		{Name: "assessment-already-completed", Broken: !a.Completed.IsZero(), Reason: "The assessment is already completed."},
 	}
 }

@@ -59,7 +59,7 @@ type Plan struct {
 }
 
 // Open reports whether the plan goes on.
-func (p Plan) Open() bool { return p.Ended.IsZero() }
+func (p Plan) Open() bool { return !p.Started.IsZero() && p.Ended.IsZero() }
 
 // Plans are the child-in-need plans of one record, in the order of their
 // beginning.

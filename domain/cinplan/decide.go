@@ -47,8 +47,10 @@ func (ps Plans) Review(c Review) ([]domain.Event, error) {
 
 // End decides on the end of a plan.
 func (ps Plans) End(c End) ([]domain.Event, error) {
+	plan := ps.Find(c.Plan)
 	return []domain.Event{Ended{Dated: c.Dated, Plan: c.Plan, Reason: c.Reason}},
-		domain.Refuse(ps.Find(c.Plan).active(c.Happened)...)
+		domain.Refuse(append(plan.active(c.Happened),
+			domain.Rule{Name: "cin-plan-already-ended", Broken: !plan.Ended.IsZero(), Reason: "The plan has already ended."})...)
 }
 
 func (p Plan) active(on domain.Date) []domain.Rule {
@@ -56,7 +58,8 @@ func (p Plan) active(on domain.Date) []domain.Rule {
 		{Name: "cin-plan-unknown", Broken: p.Started.IsZero(), Reason: "No child-in-need plan with this id is on the record."},
 		{Name: "before-cin-plan", Broken: !p.Started.IsZero() && !on.IsZero() && on.Before(p.Started.Fact.Happened),
 			Reason: "The day lies before the start of the plan."},
-		{Name: "cin-plan-already-ended", Broken: !p.Ended.IsZero(), Reason: "The plan has already ended."},
+		{Name: "cin-plan-not-active", Broken: !p.Ended.IsZero() && on.After(p.Ended.Fact.Happened),
+			Reason: "The plan ended before that day."},
 	}
 }
 

@@ -31,7 +31,7 @@ type HoldConference struct {
 	domain.Dated
 	Conference ConferenceID `json:"conference" validate:"required,max=64,printascii"`
 	Referral   referral.ID  `json:"referral" validate:"required,max=64,printascii"`
-	Enquiry    ID           `json:"enquiry,omitempty" validate:"max=64"`
+	Enquiry    ID           `json:"enquiry,omitempty" validate:"omitempty,max=64,printascii"`
 	Outcome    string       `json:"outcome" validate:"required,oneof=protection-plan no-protection-plan"`
 }
 

@@ -1,9 +1,10 @@
 package identity
 
 import (
+	"slices"
+
 	"caseledger/domain"
 	"caseledger/domain/policy"
-	"slices"
 )
 
 // The kinds of identifier. LAChildID is the authority's own number for a child.

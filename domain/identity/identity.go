@@ -4,8 +4,9 @@
 package identity
 
 import (
-	"caseledger/domain"
 	"slices"
+
+	"caseledger/domain"
 )
 
 // Event is one fact about who the person is.

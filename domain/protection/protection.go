@@ -91,12 +91,16 @@ func (p Plan) LatestCategory() (category string, entry uint64) {
 	return p.Registered.Fact.Category, p.Registered.Entry
 }
 
-// ReviewBy returns the last day in time for the next review conference.
+// ReviewBy returns the last day in time for the next review conference, as
+// the latest conference set it.
 func (p Plan) ReviewBy() domain.Date {
-	if n := len(p.Reviews); n > 0 {
-		return p.Reviews[n-1].Fact.ReviewBy
+	by, latest := p.Registered.Fact.ReviewBy, domain.Date{}
+	for _, r := range p.Reviews {
+		if day := r.Fact.Happened; !day.Before(latest) {
+			by, latest = r.Fact.ReviewBy, day
+		}
 	}
-	return p.Registered.Fact.ReviewBy
+	return by
 }
 
 // On reports whether the name stood on the register on the day.

@@ -2,6 +2,7 @@ package record
 
 import (
 	"reflect"
+	"slices"
 
 	"caseledger/domain"
 	"caseledger/domain/assessment"
@@ -32,9 +33,6 @@ func (r Record) allow(e domain.Event, today domain.Date) error {
 	_, registers := e.(identity.Registered)
 	_, aboutPerson := e.(identity.Event)
 	born, died := r.Person.Born.Fact.Happened, r.Person.Died.Fact.Happened
-	if b, ok := e.(identity.Born); ok {
-		born = b.Happened
-	}
 	return domain.Refuse(
 		domain.Rule{Name: "not-registered", Broken: !registers && r.Person.Registered.IsZero(),
 			Reason: "The record is not open: register the person first."},
@@ -56,7 +54,7 @@ func startsWork(e domain.Event) bool {
 }
 
 // Correct replaces an entry of the record by what decide returns, decided on
-// the record as it would be had the entry never been written. Exactly one
+// the record as it would be had the fact never been written down. Exactly one
 // event of the same type about the same thing can take its place.
 func (r Record) Correct(seq uint64, reason string, decide func(Record) ([]domain.Event, error)) ([]domain.Fact, error) {
 	old, found := r.Entry(seq)
@@ -90,9 +88,10 @@ func (r Record) correctable(seq uint64, found bool) error {
 			Reason: "The entry has already been corrected or entered in error; name the one in force."})
 }
 
-// without returns the record as it would be without the entry.
+// without returns the record as it would be without the fact that the entry
+// states: also without the entries that it corrected.
 func (r Record) without(seq uint64) Record {
-	then := Record{Entries: r.Entries}
+	then := Record{Entries: slices.Clip(r.Entries)}
 	for _, e := range Effective(r.Entries) {
 		if e.Seq != seq {
 			then = then.apply(e)

@@ -10,15 +10,14 @@ import (
 )
 
 // KnownAt returns the entries that had been recorded by t: what did we know,
-// and when?
+// and when? Where a clock was set back, or an act on several records was
+// finished after a crash, an entry can bear an earlier time than the one before
+// it; it was on the record no earlier than that one.
 func KnownAt(entries []domain.Entry, t time.Time) []domain.Entry {
-	// Entries are in the order of recording, so the known ones come first.
-	n, _ := slices.BinarySearchFunc(entries, t, func(e domain.Entry, t time.Time) int {
-		if e.Recorded.After(t) {
-			return 1
-		}
-		return -1
-	})
+	n := slices.IndexFunc(entries, func(e domain.Entry) bool { return e.Recorded.After(t) })
+	if n < 0 {
+		n = len(entries)
+	}
 	return entries[:n:n]
 }
 
@@ -99,7 +98,7 @@ func (r Record) At(known time.Time, day domain.Date) Record {
 	if !known.IsZero() {
 		entries = KnownAt(entries, known)
 	}
-	then := Record{Entries: entries}
+	then := Record{Entries: slices.Clip(entries)}
 	effective := Effective(entries)
 	if !day.IsZero() {
 		effective = TrueOn(effective, day)

@@ -41,12 +41,15 @@ type Record struct {
 
 // Fold returns the record that the entries tell.
 func Fold(entries []domain.Entry) Record {
-	return Record{Entries: entries}.refold()
+	return Record{Entries: slices.Clip(entries)}.refold()
 }
 
 // Evolve returns the record with more entries. The result is the same as that
 // of folding the effective entries in the order of the world; that is done
 // again only when an entry came late or changes an earlier one.
+//
+// A record evolves once: its entries grow in place. To evolve it a second time,
+// or one that others share, begin with Fork.
 func (r Record) Evolve(entries ...domain.Entry) Record {
 	r.Entries = append(r.Entries, entries...)
 	if r.unordered(entries) {

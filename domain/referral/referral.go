@@ -67,7 +67,9 @@ type Referral struct {
 }
 
 // Open reports whether the case goes on.
-func (r Referral) Open() bool { return r.Closed.IsZero() && r.NotTakenFurther.IsZero() }
+func (r Referral) Open() bool {
+	return !r.Received.IsZero() && r.Closed.IsZero() && r.NotTakenFurther.IsZero()
+}
 
 // Referrals are the referrals of one record, in the order of their beginning.
 type Referrals []Referral
