@@ -29,7 +29,12 @@ func TestATornEndIsCutAtEveryByteOfTheLastAppend(t *testing.T) {
 		}
 		extend(t, again, "a", 2, 1)
 		again.Close()
-		holds(t, opened(t, torn, Options{}), 4)
+		healed := opened(t, torn, Options{})
+		holds(t, healed, 4)
+		if healed.Recovered() != (Recovered{}) {
+			t.Fatalf("cut at %d: more was found to cut off: %+v", cut, healed.Recovered())
+		}
+		healed.Close()
 	}
 }
 
@@ -203,21 +208,25 @@ func TestATornEndIsToldFromDamage(t *testing.T) {
 	} {
 		dir := t.TempDir()
 		replace(t, segmentPath(dir, 1), tt.layout.b)
-		s, err := Open(dir, Options{})
-		if corrupt := (*CorruptError)(nil); tt.events < 0 && !errors.As(err, &corrupt) {
-			t.Errorf("%s: %v, want a CorruptError", name, err)
-		}
-		if tt.events >= 0 && err != nil {
-			t.Errorf("%s: %v", name, err)
-		}
-		if err != nil {
-			continue
-		}
-		if got := int(s.Head()); tt.events >= 0 && got != tt.events {
+		if got := eventsFound(t, dir); got != tt.events {
 			t.Errorf("%s: %d events, want %d", name, got, tt.events)
 		}
-		s.Close()
 	}
+}
+
+// eventsFound opens a journal and returns its number of events, or -1 when
+// Open refuses it as damaged.
+func eventsFound(t *testing.T, dir string) int {
+	t.Helper()
+	s, err := Open(dir, Options{})
+	if corrupt := (*CorruptError)(nil); errors.As(err, &corrupt) {
+		return -1
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	return int(s.Head())
 }
 
 func newLayoutWithSalt(salt uint64) *layout {
@@ -249,6 +258,30 @@ func TestAMissingOrShortenedSegmentIsDamage(t *testing.T) {
 		var corrupt *CorruptError
 		if _, err := Open(dir, Options{}); !errors.As(err, &corrupt) {
 			t.Errorf("%s: %v, want a CorruptError", name, err)
+		}
+	}
+}
+
+func TestSegmentsMustContinueEachOther(t *testing.T) {
+	one := func() *layout { return newLayout(1).event(1, "a", 1, 0).write() }
+	for name, tt := range map[string]struct {
+		sealed *layout
+		last   *layout
+		named  uint64 // position in the name of the last
+		sound  bool
+	}{
+		"an empty one follows":            {one(), newLayout(2), 2, true},
+		"an empty one leaves a gap":       {one(), newLayout(3), 3, false},
+		"an empty one has another header": {one(), newLayout(3), 2, false},
+		"half an append at the end":       {one().event(2, "a", 2, 1), newLayout(2), 2, false},
+		"half an append goes on":          {one().event(2, "a", 2, 1), newLayout(3).event(3, "a", 3, 0), 3, false},
+		"too few bytes for a record":      {one().raw([]byte{1, 2, 3}), newLayout(2), 2, false},
+	} {
+		dir := t.TempDir()
+		replace(t, segmentPath(dir, 1), tt.sealed.b)
+		replace(t, segmentPath(dir, tt.named), tt.last.b)
+		if found := eventsFound(t, dir) == 1; found != tt.sound {
+			t.Errorf("%s: opens is %t, want %t", name, found, tt.sound)
 		}
 	}
 }

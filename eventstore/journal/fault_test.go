@@ -85,6 +85,10 @@ func refuses(t *testing.T, s *Store, dir string, acknowledged int) {
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}
+	last := s.index.active
+	if info, err := os.Stat(segmentPath(dir, last.first)); err != nil || info.Size() != last.size {
+		t.Fatalf("the segment has %d bytes, %d were acknowledged: %v", info.Size(), last.size, err)
+	}
 	again := opened(t, dir, Options{})
 	holds(t, again, acknowledged)
 	extend(t, again, "a", acknowledged, 2)
