@@ -72,14 +72,16 @@ func (c *scan) damaged(at *unreadableError, size int64) error {
 }
 
 // laterWrite looks at every byte of b, which begins at the offset, for a sound
-// record of a write that began after the offset, and returns its place or 0.
+// record of a write that began after the offset, and returns its place or 0. A
+// record of a position known already is a copy, kept as data in an event.
 func (c *scan) laterWrite(b []byte, offset int64) int64 {
 	for i := 1; i+recordHeaderBytes <= len(b); i++ {
 		size, ok := recordSize(b[i:])
 		if !ok || size > len(b)-i {
 			continue
 		}
-		if r, ok := decode(b[i:i+size], c.active.seed); ok && int64(r.back) < int64(i) {
+		r, ok := decode(b[i:i+size], c.active.seed)
+		if ok && int64(r.back) < int64(i) && r.position > c.head {
 			return offset + int64(i)
 		}
 	}

@@ -113,10 +113,11 @@ func (s *Store) ReadLog(ctx context.Context, after eventstore.Position) iter.Seq
 // Follow is eventstore.Store's.
 func (s *Store) Follow(ctx context.Context, after eventstore.Position) iter.Seq2[eventstore.Recorded, error] {
 	return func(yield func(eventstore.Recorded, error) bool) {
+		next := after
 		for {
 			log, grown := s.end()
-			for ; after < eventstore.Position(len(log)); after++ {
-				if !give(ctx, log[after], yield) {
+			for ; next < eventstore.Position(len(log)); next++ {
+				if !give(ctx, log[next], yield) {
 					return
 				}
 			}

@@ -1,0 +1,112 @@
+package journal
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"sync"
+	"testing"
+	"time"
+
+	"caseledger/eventstore"
+)
+
+// victimDir names the journal of a process that is there to be killed.
+const victimDir = "JOURNAL_TEST_VICTIM"
+
+func TestMain(m *testing.M) {
+	if dir := os.Getenv(victimDir); dir != "" {
+		victim(dir)
+	}
+	os.Exit(m.Run())
+}
+
+// victim appends to several streams until it is killed, and prints every
+// append that was acknowledged.
+func victim(dir string) {
+	s, err := Open(dir, Options{SegmentBytes: 16 << 10})
+	if err != nil {
+		fmt.Println("refused:", err)
+		os.Exit(1)
+	}
+	var out sync.Mutex
+	var appenders sync.WaitGroup
+	for i := range 4 {
+		appenders.Go(func() {
+			stream := fmt.Sprintf("stream-%d", i)
+			_, places := s.stream(stream)
+			for head := len(places); ; head += 2 {
+				events := []eventstore.Event{entry(stream, head+1), entry(stream, head+2)}
+				last, err := s.Append(context.Background(), stream, eventstore.Revision(head), events)
+				out.Lock()
+				fmt.Println(last, stream, head+2, err)
+				out.Unlock()
+			}
+		})
+	}
+	appenders.Wait()
+}
+
+func TestNothingAcknowledgedIsLostWhenTheProcessIsKilled(t *testing.T) {
+	const rounds, mostAppends = 20, 120
+	seed := uint64(time.Now().UnixNano())
+	t.Logf("seed %d", seed)
+	random := rand.New(rand.NewPCG(seed, 0))
+	dir := t.TempDir()
+	acknowledged := make(map[eventstore.Position]string) // position: stream and revision
+	for range rounds {
+		killed(t, dir, random.IntN(mostAppends), acknowledged)
+		s, err := Open(dir, Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		holds(t, s, int(s.Head()))
+		found := 0
+		for r, err := range s.ReadLog(t.Context(), 0) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			if want, ok := acknowledged[r.Position]; ok {
+				found++
+				if got := fmt.Sprint(r.Stream, " ", r.Revision); got != want {
+					t.Fatalf("position %d is %s, acknowledged was %s", r.Position, got, want)
+				}
+			}
+		}
+		if found != len(acknowledged) || s.Head()%2 != 0 {
+			t.Fatalf("%d of %d acknowledged appends found, head %d", found, len(acknowledged), s.Head())
+		}
+		s.Close()
+	}
+}
+
+// killed runs a victim and kills it when it has printed n appends or more.
+func killed(t *testing.T, dir string, n int, acknowledged map[eventstore.Position]string) {
+	cmd := exec.CommandContext(t.Context(), os.Args[0])
+	cmd.Env = append(os.Environ(), victimDir+"="+dir)
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	lines := bufio.NewScanner(out)
+	for read := 0; lines.Scan(); read++ {
+		var position eventstore.Position
+		var stream string
+		var revision int
+		var end string
+		if _, err := fmt.Sscan(lines.Text(), &position, &stream, &revision, &end); err != nil || end != "<nil>" {
+			t.Fatalf("the victim says %q", lines.Text())
+		}
+		acknowledged[position] = fmt.Sprint(stream, " ", revision)
+		if read == n {
+			cmd.Process.Kill()
+		}
+	}
+	cmd.Wait() // says that it was killed
+}

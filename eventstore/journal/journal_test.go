@@ -1,0 +1,169 @@
+package journal
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+
+	"caseledger/eventstore"
+	"caseledger/eventstore/storetest"
+)
+
+func TestTheJournalKeepsEveryPromise(t *testing.T) {
+	storetest.Run(t, func(t *testing.T) eventstore.Store { return opened(t, t.TempDir(), Options{}) })
+}
+
+func TestAJournalOfManySegmentsKeepsEveryPromise(t *testing.T) {
+	storetest.Run(t, func(t *testing.T) eventstore.Store {
+		return opened(t, t.TempDir(), Options{SegmentBytes: 4 << 10})
+	})
+}
+
+// opened opens the journal and closes it when the test ends.
+func opened(t testing.TB, dir string, opts Options) *Store {
+	t.Helper()
+	s, err := Open(dir, opts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { s.Close() })
+	return s
+}
+
+// entry is an event that says where it belongs.
+func entry(stream string, n int) eventstore.Event {
+	e := eventstore.Event{Type: "entry/1", Metadata: []byte(stream), Data: fmt.Appendf(nil, "entry %d of %s", n, stream)}
+	binary.BigEndian.PutUint64(e.ID[:], uint64(n))
+	copy(e.ID[8:], stream)
+	return e
+}
+
+// extend appends entries to a stream in one append.
+func extend(t testing.TB, s *Store, stream string, after, n int) {
+	t.Helper()
+	events := make([]eventstore.Event, n)
+	for i := range events {
+		events[i] = entry(stream, after+i+1)
+	}
+	if _, err := s.Append(t.Context(), stream, eventstore.Revision(after), events); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// holds checks that the log has exactly n events, each an entry where it
+// belongs, and that the journal verifies.
+func holds(t testing.TB, s *Store, n int) {
+	t.Helper()
+	count := 0
+	for r, err := range s.ReadLog(t.Context(), 0) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		count++
+		if r.Position != eventstore.Position(count) || r.ID != entry(r.Stream, int(r.Revision)).ID {
+			t.Fatalf("position %d holds %s at %d after %d events", r.Position, r.Stream, r.Revision, count)
+		}
+	}
+	report, err := s.Verify(t.Context())
+	if err != nil || count != n || report.Events != uint64(n) || s.Head() != eventstore.Position(n) {
+		t.Fatalf("%d events read, %d verified, head %d, want %d: %v", count, report.Events, s.Head(), n, err)
+	}
+}
+
+// copied copies a journal as a crash would leave it: without asking it to close.
+func copied(t testing.TB, from string) string {
+	t.Helper()
+	to := t.TempDir()
+	if err := os.CopyFS(to, os.DirFS(from)); err != nil {
+		t.Fatal(err)
+	}
+	return to
+}
+
+func segmentPath(dir string, first uint64) string { return filepath.Join(dir, fileName(first)) }
+
+func TestASecondOpenOfTheDirectoryIsRefused(t *testing.T) {
+	dir := t.TempDir()
+	s := opened(t, dir, Options{})
+	if _, err := Open(dir, Options{}); !errors.Is(err, ErrLocked) {
+		t.Fatalf("%v, want ErrLocked", err)
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	opened(t, dir, Options{})
+}
+
+func TestOpenCreatesOneDirectoryButNotItsParents(t *testing.T) {
+	dir := t.TempDir()
+	opened(t, filepath.Join(dir, "new"), Options{})
+	if _, err := Open(filepath.Join(dir, "missing", "new"), Options{}); !errors.Is(err, os.ErrNotExist) {
+		t.Fatalf("%v, want that the parent does not exist", err)
+	}
+	if _, err := Open(dir, Options{SegmentBytes: -1}); err == nil {
+		t.Fatal("segments of -1 bytes are accepted")
+	}
+}
+
+func TestAClosedJournalRefusesAndEndsItsFollowers(t *testing.T) {
+	s := opened(t, t.TempDir(), Options{})
+	extend(t, s, "a", 0, 1)
+	for _, err := range s.Follow(t.Context(), 0) {
+		if err == nil {
+			s.Close() // the follower waits next
+			continue
+		}
+		if !errors.Is(err, ErrClosed) {
+			t.Fatalf("follow: %v, want ErrClosed", err)
+		}
+	}
+	if _, err := s.Append(t.Context(), "a", 1, []eventstore.Event{entry("a", 2)}); !errors.Is(err, ErrClosed) {
+		t.Fatalf("append: %v, want ErrClosed", err)
+	}
+	for _, err := range s.ReadStream(t.Context(), "a", 0) {
+		if !errors.Is(err, ErrClosed) {
+			t.Fatalf("read: %v, want ErrClosed", err)
+		}
+	}
+}
+
+func TestAReopenedJournalGoesOnWhereItEnded(t *testing.T) {
+	dir := t.TempDir()
+	for turn := range 5 {
+		s := opened(t, dir, Options{SegmentBytes: int64(200 * (turn + 1))})
+		for i := range 4 {
+			extend(t, s, fmt.Sprint("stream-", i), 2*turn, 2)
+		}
+		holds(t, s, 8*(turn+1))
+		if s.Recovered() != (Recovered{}) {
+			t.Fatalf("something was cut off: %+v", s.Recovered())
+		}
+		s.Close()
+	}
+}
+
+func TestManySegmentsNeedFewOpenFiles(t *testing.T) {
+	const segments = 3 * maxOpenSegments
+	s := opened(t, t.TempDir(), Options{SegmentBytes: 1})
+	for i := range segments {
+		extend(t, s, "a", i, 1)
+	}
+	holds(t, s, segments)
+	revisions := make([]eventstore.Revision, 0, segments)
+	for r, err := range s.ReadStream(t.Context(), "a", 0) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		revisions = append(revisions, r.Revision)
+	}
+	if len(revisions) != segments || !slices.IsSorted(revisions) {
+		t.Fatalf("%d events of the stream, want %d", len(revisions), segments)
+	}
+	if got := s.Stats(); got.Segments != segments || len(s.files.open) > maxOpenSegments {
+		t.Fatalf("%d segments with %d open, want %d with at most %d", got.Segments, len(s.files.open), segments, maxOpenSegments)
+	}
+}
