@@ -2,6 +2,7 @@ package schema
 
 import (
 	"context"
+	"strings"
 
 	"caseledger/domain"
 	"caseledger/domain/record"
@@ -17,7 +18,7 @@ type Series struct {
 // DoSeries performs act.Command, a Series, on one record. Each command is
 // decided on the record as the ones before it would leave it.
 func (r *Records) DoSeries(ctx context.Context, id domain.RecordID, act eventstore.Act, commands ...any) (eventstore.Receipt, error) {
-	act.Stream, act.Command = Stream(id), Series{Commands: commands}
+	act.Stream, act.Name, act.Command = Stream(id), r.namesOf(commands), Series{Commands: commands}
 	return eventstore.Update(ctx, r.Ledger, r.Folds, act, func(on record.Record) ([]domain.Fact, error) {
 		var facts []domain.Fact
 		on = on.Fork()
@@ -31,6 +32,14 @@ func (r *Records) DoSeries(ctx context.Context, id domain.RecordID, act eventsto
 		}
 		return facts, nil
 	})
+}
+
+func (r *Records) namesOf(commands []any) string {
+	names := make([]string, len(commands))
+	for i, c := range commands {
+		names[i] = r.nameOf(c)
+	}
+	return strings.Join(names, " ")
 }
 
 // ahead returns the record as it would be with the events recorded.

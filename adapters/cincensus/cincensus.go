@@ -35,23 +35,31 @@ const collection = "CIN"
 
 // Report says what an import did.
 type Report struct {
-	Kind          string // "cin-census/2022"
-	File          string // SHA-256 of the file, hexadecimal
-	Year          int
-	ReferenceDate domain.Date
+	Kind          string      `json:"kind"` // "cin-census/2022"
+	File          string      `json:"file"` // SHA-256 of the file, hexadecimal
+	Year          int         `json:"year"`
+	ReferenceDate domain.Date `json:"referenceDate"`
 
-	Children, Episodes      int
-	New, Changed, Unchanged int // children by what became of their records
-	Failed                  int // children whose record could not be written
-	NotInReturn             int // imported episodes of these children that this return leaves out
-	Events, Flags           int // recorded by this run
+	Children int `json:"children"`
+	Episodes int `json:"episodes"`
+	// New, Changed and Unchanged are children by what became of their records;
+	// of the Failed, none could be written.
+	New       int `json:"new"`
+	Changed   int `json:"changed"`
+	Unchanged int `json:"unchanged"`
+	Failed    int `json:"failed"`
+	// NotInReturn counts imported episodes of these children that this return
+	// leaves out.
+	NotInReturn int `json:"notInReturn"`
+	Events      int `json:"events"` // recorded by this run
+	Flags       int `json:"flags"`  // recorded with them
 
 	// Flaws are the first MaxFlaws flaws, in the order of the file; FlawCount
 	// is the number of all.
-	Flaws     []Flaw
-	FlawCount int
+	Flaws     []Flaw `json:"flaws"`
+	FlawCount int    `json:"flawCount"`
 
-	Spent Spent
+	Spent Spent `json:"-"`
 }
 
 // Spent is the time that the steps took, each summed over all workers.
@@ -60,11 +68,11 @@ type Spent struct{ Parse, Decide, Append time.Duration }
 // Flaw is one rule that the file breaks. It names the place and never the
 // value, nor the authority's number for the child.
 type Flaw struct {
-	Line    int
-	Element string // "CINdetails/CINclosureDate"
-	Rule    string // "not-a-date"
-	Reason  string
-	Record  domain.RecordID // "" where the flaw belongs to no child
+	Line    int             `json:"line"`
+	Element string          `json:"element"` // "CINdetails/CINclosureDate"
+	Rule    string          `json:"rule"`    // "not-a-date"
+	Reason  string          `json:"reason"`
+	Record  domain.RecordID `json:"record"` // "" where the flaw belongs to no child
 }
 
 // flaws are the flaws of a run, bounded.

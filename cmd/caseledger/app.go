@@ -120,8 +120,8 @@ func (a *app) ready(ctx context.Context, to streams) error {
 	if err != nil || len(groups) == 0 {
 		return err
 	}
-	for _, id := range groups {
-		if _, err := eventstore.FinishGroup(ctx, a.records.Ledger, id); err != nil {
+	for _, g := range groups {
+		if _, err := eventstore.FinishGroup(ctx, a.records.Ledger, g.Group); err != nil {
 			return err
 		}
 	}

@@ -8,13 +8,13 @@ import (
 	"iter"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"caseledger/adapters/cincensus"
 	"caseledger/domain"
-	"caseledger/domain/record"
 )
 
 func newExport(to streams) *cobra.Command {
@@ -60,7 +60,9 @@ recorded; those that the year's schema refuses are reported.`,
 	return cmd
 }
 
-// completeExport fills in what the caller left to the ledger.
+// completeExport fills in what the caller left to the ledger: the authority's
+// number, and the reference date, which is 31 March unless a return of that
+// year was imported that states another.
 func (a *app) completeExport(ctx context.Context, x *cincensus.Export) error {
 	if x.LEA == "" {
 		x.LEA = a.created.LEA
@@ -69,20 +71,25 @@ func (a *app) completeExport(ctx context.Context, x *cincensus.Export) error {
 	if err != nil {
 		return err
 	}
+	reference := domain.NewDate(x.Year, time.March, 31)
 	for _, b := range batches {
-		if b.Kind != fmt.Sprintf("cin-census/%d", x.Year) {
+		if b.Year != x.Year || !strings.HasPrefix(b.Kind, "cin-census/") {
 			continue
 		}
-		if x.ReferenceDate.IsZero() || x.LEA == "" {
-			x.ReferenceDate, x.LEA = b.ReferenceDate, b.Authority
+		reference = b.ReferenceDate
+		if x.LEA == "" {
+			x.LEA = b.Authority
 		}
+	}
+	if x.ReferenceDate.IsZero() {
+		x.ReferenceDate = reference
 	}
 	return nil
 }
 
 func (a *app) exportCINCensus(ctx context.Context, x cincensus.Export, out, trace string, to streams, output format) error {
 	var report cincensus.ExportReport
-	err := toFile(trace, io.Discard, func(traced io.Writer) error {
+	err := toFile(trace, nil, func(traced io.Writer) error {
 		return toFile(out, to.out, func(xml io.Writer) error {
 			var err error
 			report, err = x.Write(ctx, xml, traced, a.everyRecord(ctx))
@@ -98,21 +105,21 @@ func (a *app) exportCINCensus(ctx context.Context, x cincensus.Export, out, trac
 		}
 	}
 	_, err = fmt.Fprintf(to.err, "cin-census/%d as of %s: %d children, %d episodes, %d values that the schema of the year refuses.\n",
-		x.Year, report.ReferenceDate, report.Children, report.Episodes, report.Flags)
+		x.Year, x.ReferenceDate, report.Children, report.Episodes, report.FlawCount)
 	return err
 }
 
-// everyRecord yields the records of all people, in the order of their numbers.
-func (a *app) everyRecord(ctx context.Context) iter.Seq2[cincensus.Child, error] {
-	return func(yield func(cincensus.Child, error) bool) {
-		ids, err := a.db.EpisodeRecords(ctx)
+// everyRecord yields the records of all people, of whom a referral is on record.
+func (a *app) everyRecord(ctx context.Context) iter.Seq2[cincensus.Held, error] {
+	return func(yield func(cincensus.Held, error) bool) {
+		ids, err := a.db.Episodes(ctx, domain.Date{}, domain.Date{})
 		if err != nil {
-			yield(cincensus.Child{}, err)
+			yield(cincensus.Held{}, err)
 			return
 		}
 		for _, id := range ids {
 			r, err := a.load(ctx, id)
-			if !yield(cincensus.Child{ID: id, Record: r}, err) || err != nil {
+			if !yield(cincensus.Held{ID: id, Record: r}, err) || err != nil {
 				return
 			}
 		}
@@ -139,8 +146,3 @@ func toFile(path string, otherwise io.Writer, write func(io.Writer) error) error
 	}
 	return os.Rename(part.Name(), path)
 }
-
-var (
-	_ domain.RecordID
-	_ record.Record
-)

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"database/sql"
 	"os"
 	"path/filepath"
 	"strings"
@@ -203,5 +204,18 @@ func TestAReplayNamesTheEntryBehindEachDifference(t *testing.T) {
 				t.Errorf("%s: no entry for %v", id, d)
 			}
 		}
+	}
+}
+
+// spoil changes the read models behind the program's back.
+func spoil(t *testing.T, dir, statement string) {
+	t.Helper()
+	db, err := sql.Open("sqlite", filepath.Join(dir, projectionsFile))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	if _, err := db.ExecContext(t.Context(), statement); err != nil {
+		t.Fatal(err)
 	}
 }

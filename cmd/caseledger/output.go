@@ -6,8 +6,8 @@ import (
 	"io"
 	"reflect"
 	"strings"
-	"text/tabwriter"
 	"time"
+	"unicode/utf8"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
@@ -54,16 +54,37 @@ func (f format) print(w io.Writer, rows any) error {
 		}
 		return out.Error()
 	}
-	out := tabwriter.NewWriter(w, 0, 8, 2, ' ', 0)
-	for i, cells := range table(rows) {
-		if i == 0 {
-			for j := range cells {
-				cells[j] = strings.ToUpper(cells[j])
-			}
+	return writeText(w, table(rows))
+}
+
+// widest is the number of characters up to which a column is aligned: a longer
+// cell pushes the rest of its line aside, instead of every line.
+const widest = 40
+
+// writeText aligns columns, and leaves out those that are empty in every row.
+func writeText(w io.Writer, lines [][]string) error {
+	width := make([]int, len(lines[0]))
+	for _, cells := range lines[1:] {
+		for j, c := range cells {
+			width[j] = max(width[j], min(utf8.RuneCountInString(c), widest))
 		}
-		fmt.Fprintln(out, strings.Join(cells, "\t"))
 	}
-	return out.Flush()
+	var out strings.Builder
+	for i, cells := range lines {
+		var line strings.Builder
+		for j, c := range cells {
+			if width[j] == 0 {
+				continue
+			}
+			if i == 0 {
+				c = strings.ToUpper(c)
+			}
+			fmt.Fprintf(&line, "%-*s  ", max(width[j], len(lines[0][j])), c)
+		}
+		out.WriteString(strings.TrimRight(line.String(), " ") + "\n")
+	}
+	_, err := io.WriteString(w, out.String())
+	return err
 }
 
 func writeJSON(w io.Writer, v any) error {

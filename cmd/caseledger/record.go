@@ -114,7 +114,7 @@ func newRecordChronology(to streams) *cobra.Command {
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		return onRecord(cmd.Context(), *data, args[0], to, func(a *app, id domain.RecordID, r record.Record) error {
 			if !at.isNow() {
-				return output.print(to.out, projections.ChronologyAt(r, at.Known, at.On))
+				return output.print(to.out, projections.ChronologyAt(id, r, at.Known, at.On))
 			}
 			rows, err := a.db.Chronology(cmd.Context(), id)
 			if err != nil {
@@ -219,13 +219,24 @@ func newCaseload(to streams) *cobra.Command {
 
 func (a *app) caseload(ctx context.Context, filter projections.CaseloadFilter, at moment) ([]projections.CaseloadRow, error) {
 	filter.On = at.On
-	if filter.On.IsZero() {
+	if at.isNow() {
 		filter.On = a.records.Setting().Today
 	}
-	if at.isNow() {
-		return a.db.Caseload(ctx, filter)
+	page := func() ([]projections.CaseloadRow, error) {
+		if at.isNow() {
+			return a.db.Caseload(ctx, filter)
+		}
+		return a.db.CaseloadAt(ctx, a.load, at.Known, filter)
 	}
-	return a.db.CaseloadAt(ctx, a.load, filter, at.Known, at.On)
+	var all []projections.CaseloadRow
+	for filter.Limit = projections.MaxLimit; ; {
+		rows, err := page()
+		all = append(all, rows...)
+		if err != nil || len(rows) < filter.Limit {
+			return all, err
+		}
+		filter.After = rows[len(rows)-1].Cursor()
+	}
 }
 
 // footer prints a sentence under a table; other formats hold rows only.
