@@ -22,7 +22,7 @@ func sources(t *testing.T, root string) map[string][]*ast.File {
 		if err != nil || d.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
 			return err
 		}
-		file, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.SkipObjectResolution)
+		file, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.SkipObjectResolution|parser.ParseComments)
 		files[filepath.Base(filepath.Dir(path))] = append(files[filepath.Base(filepath.Dir(path))], file)
 		return err
 	})
