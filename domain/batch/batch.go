@@ -12,7 +12,7 @@ type Began struct {
 	// Year and ReferenceDate are those that the file states.
 	Year          int         `json:"year,omitzero"`
 	ReferenceDate domain.Date `json:"referenceDate,omitzero"`
-	Authority     string      `json:"authority,omitempty"` // the LEA number that the file states
+	Authority     string      `json:"lea,omitempty"` // the LEA number that the file states
 }
 
 // Finished says what came of the import.

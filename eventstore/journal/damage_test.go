@@ -110,17 +110,35 @@ func TestVerifyFindsAFlippedBitInEveryByteOfAnOpenJournal(t *testing.T) {
 	holds(t, s, 6)
 }
 
+func TestVerifyFindsAnIndexThatDiffersFromTheSegments(t *testing.T) {
+	for name, harm := range map[string]func(streams map[string][]location){
+		"another place":    func(streams map[string][]location) { streams["a"][1]++ },
+		"a missing event":  func(streams map[string][]location) { streams["a"] = streams["a"][:2] },
+		"a missing stream": func(streams map[string][]location) { delete(streams, "b") },
+	} {
+		s := smallJournal(t, t.TempDir())
+		harm(s.index.streams)
+		var corrupt *CorruptError
+		if _, err := s.Verify(t.Context()); !errors.As(err, &corrupt) {
+			t.Errorf("%s: %v, want a CorruptError", name, err)
+		}
+	}
+}
+
 func TestAReadOfDamagedBytesIsAnError(t *testing.T) {
 	dir := t.TempDir()
 	s := opened(t, dir, Options{})
 	extend(t, s, "a", 0, 1)
-	replace(t, segmentPath(dir, 1), make([]byte, s.Stats().Bytes))
-	for name, r := range map[string]func(func(eventstore.Recorded, error) bool){
-		"stream": s.ReadStream(t.Context(), "a", 0), "log": s.ReadLog(t.Context(), 0), "follow": s.Follow(t.Context(), 0),
-	} {
-		for _, err := range r {
-			if corrupt := (*CorruptError)(nil); !errors.As(err, &corrupt) {
-				t.Fatalf("%s: %v, want a CorruptError", name, err)
+	size := s.Stats().Bytes
+	for _, left := range [][]byte{make([]byte, size), make([]byte, size/2), nil} { // zeros, or fewer
+		replace(t, segmentPath(dir, 1), left)
+		for name, r := range map[string]func(func(eventstore.Recorded, error) bool){
+			"stream": s.ReadStream(t.Context(), "a", 0), "log": s.ReadLog(t.Context(), 0), "follow": s.Follow(t.Context(), 0),
+		} {
+			for _, err := range r {
+				if corrupt := (*CorruptError)(nil); !errors.As(err, &corrupt) {
+					t.Fatalf("%s: %v, want a CorruptError", name, err)
+				}
 			}
 		}
 	}

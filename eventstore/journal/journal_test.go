@@ -146,6 +146,19 @@ func TestAReopenedJournalGoesOnWhereItEnded(t *testing.T) {
 	}
 }
 
+func TestOpeningAndClosingAddsNothing(t *testing.T) {
+	dir := t.TempDir()
+	s := opened(t, dir, Options{})
+	extend(t, s, "a", 0, 1)
+	s.Close()
+	before := opened(t, dir, Options{})
+	before.Close()
+	after := opened(t, dir, Options{})
+	if got, want := after.Stats(), before.Stats(); got != want || got.Bytes != s.Stats().Bytes+recordHeaderBytes {
+		t.Fatalf("%+v, want %+v with one mark", got, want)
+	}
+}
+
 func TestManySegmentsNeedFewOpenFiles(t *testing.T) {
 	const segments = 3 * maxOpenSegments
 	s := opened(t, t.TempDir(), Options{SegmentBytes: 1})

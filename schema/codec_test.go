@@ -1,0 +1,229 @@
+package schema
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"caseledger/domain"
+	"caseledger/domain/note"
+	"caseledger/domain/referral"
+	"caseledger/eventstore"
+)
+
+const someMeta = `{"recorded":"2026-02-03T10:00:00.123456Z"}`
+
+func recorded(eventType, meta, data string) eventstore.Recorded {
+	return eventstore.Recorded{Revision: 7, Event: eventstore.Event{Type: eventType, Metadata: []byte(meta), Data: []byte(data)}}
+}
+
+func TestAnEntryIsReadAsItWasWritten(t *testing.T) {
+	codec := NewCodec(Events())
+	plain := domain.Circumstances{Actor: domain.Actor{ID: "w1", Role: "r", Agency: "a"},
+		Authority: domain.Authority{Basis: "b", Purpose: "p"}, Request: "q1", Digest: "d"}
+	correcting, imported := plain, plain
+	correcting.Corrects, correcting.Group = &domain.Correction{Entry: 3, Reason: "wrong day"}, "g1"
+	imported.Source = &domain.Source{Kind: "cin-census/2022", File: "f", Line: 12, StatedOn: domain.MustDate("2022-03-31"),
+		Flags: []domain.Flag{{Field: "happened", Rule: "date", Raw: "31/02/2022"}}}
+	for name, c := range map[string]domain.Circumstances{"plain": plain, "a correction": correcting, "imported": imported} {
+		for _, event := range []domain.Event{
+			referral.Received{Dated: domain.Dated{Happened: domain.MustDate("2026-02-03")}, Referral: "r1", Source: "1A"},
+			referral.Received{},
+			note.Written{Note: "n1", Text: []note.Passage{{Text: "Zoë said: \"no\"\n\u2028<b>&"}}},
+		} {
+			want := domain.Entry{Seq: 7, Recorded: time.Date(2026, 2, 3, 10, 0, 0, 123456000, time.UTC), Circumstances: c, Event: event}
+			stored, err := codec.Encode(want)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got, err := codec.Decode(eventstore.Recorded{Revision: 7, Event: stored})
+			if err != nil || !reflect.DeepEqual(got, want) {
+				t.Errorf("%s: %+v, %v; want %+v", name, got, err, want)
+			}
+		}
+	}
+}
+
+func TestADateThatNobodyKnowsIsLeftOutOrEmpty(t *testing.T) {
+	stored, err := NewCodec(Events()).Encode(domain.Entry{Event: referral.Received{Referral: "r1", Source: "1A"}})
+	if text := string(stored.Data); err != nil || !strings.Contains(text, `"happened":""`) || strings.Contains(text, "decideBy") {
+		t.Errorf("%s, %v", text, err)
+	}
+}
+
+func TestWhateverIsNotExactlyOfTheTypeAndVersionIsRefusedWithoutBeingRepeated(t *testing.T) {
+	const (
+		head = `"actor":{"id":"w1","role":"r","agency":"a"},"authority":{"basis":"b","purpose":"p"},"request":"q1"`
+		body = `"happened":"2026-02-03","referral":"r1","source":"1A"`
+		good = "{" + head + "," + body + "}"
+		typ  = "referral.received/1"
+	)
+	codec := NewCodec(Events())
+	if _, err := codec.Decode(recorded(typ, someMeta, good)); err != nil {
+		t.Fatal(err)
+	}
+	for name, r := range map[string]eventstore.Recorded{
+		"an unknown member":              recorded(typ, someMeta, "{"+head+","+body+`,"secret":1}`),
+		"a member in other letters":      recorded(typ, someMeta, "{"+head+`,"Happened":"secret",`+body+"}"),
+		"an unknown member of the actor": recorded(typ, someMeta, strings.Replace(good, `"id"`, `"secret":1,"id"`, 1)),
+		"an unknown member of an import": recorded(typ, someMeta, strings.Replace(good, `"actor"`, `"import":{"kind":"k","file":"f","secret":1},"actor"`, 1)),
+		"a member twice":                 recorded(typ, someMeta, "{"+head+","+body+`,"source":"secret"}`),
+		"the actor twice":                recorded(typ, someMeta, "{"+head+","+head+","+body+"}"),
+		"invalid UTF-8":                  recorded(typ, someMeta, strings.Replace(good, "1A", "secret\xff", 1)),
+		"half a surrogate":               recorded(typ, someMeta, strings.Replace(good, "1A", `secret\ud800`, 1)),
+		"another type of value":          recorded(typ, someMeta, strings.Replace(good, `"1A"`, `["secret"]`, 1)),
+		"a day that is none":             recorded(typ, someMeta, strings.Replace(good, "2026-02-03", "secret", 1)),
+		"two values":                     recorded(typ, someMeta, good+good),
+		"an end too early":               recorded(typ, someMeta, good[:len(good)-1]),
+		"nothing":                        recorded(typ, someMeta, ""),
+		"null":                           recorded(typ, someMeta, "null"),
+		"a list":                         recorded(typ, someMeta, `["secret"]`),
+		"an unknown type":                recorded("secret.received/1", someMeta, good),
+		"no version":                     recorded("referral.received", someMeta, good),
+		"version 0":                      recorded("referral.received/0", someMeta, good),
+		"a newer version":                recorded("referral.received/2", someMeta, good),
+		"a version written otherwise":    recorded("referral.received/01", someMeta, good),
+		"a signed version":               recorded("referral.received/+1", someMeta, good),
+		"a version without end":          recorded("referral.received/99999999999999999999", someMeta, good),
+		"no metadata":                    recorded(typ, "", good),
+		"unknown metadata":               recorded(typ, `{"recorded":"2026-02-03T10:00:00.123456Z","secret":1}`, good),
+		"another form of time":           recorded(typ, `{"recorded":"2026-02-03T10:00:00Z"}`, good),
+		"another zone":                   recorded(typ, `{"recorded":"2026-02-03T10:00:00.123456+01:00"}`, good),
+	} {
+		entry, err := codec.Decode(r)
+		if err == nil || strings.Contains(err.Error(), "secret") {
+			t.Errorf("%s: %+v, %v", name, entry.Event, err)
+		}
+	}
+}
+
+func TestAnEventThatIsNotInTheCatalogueIsNotWritten(t *testing.T) {
+	codec := NewCodec(nil)
+	for _, e := range []domain.Event{referral.Received{}, nil} {
+		if _, err := codec.Encode(domain.Entry{Event: e}); !errors.Is(err, errType) {
+			t.Errorf("%T: %v", e, err)
+		}
+	}
+}
+
+func TestTextThatIsNotUTF8IsNotWritten(t *testing.T) {
+	_, err := NewCodec(Events()).Encode(domain.Entry{Event: referral.Received{Referral: "secret\xff"}})
+	if !errors.Is(err, errShape) || strings.Contains(err.Error(), "secret") {
+		t.Errorf("%v", err)
+	}
+}
+
+// Three versions of an event that never was.
+type (
+	moved1 struct {
+		domain.Dated
+		Town string `json:"town"`
+	}
+	moved2 struct {
+		domain.Dated
+		Town    string `json:"town"`
+		Country string `json:"country"`
+	}
+	moved3 struct {
+		domain.Dated
+		Place []string `json:"place"`
+	}
+)
+
+func (moved1) About() string { return "" }
+func (moved2) About() string { return "" }
+func (moved3) About() string { return "" }
+
+func TestEveryVersionIsReadAsTheLatest(t *testing.T) {
+	moved := upgraded(upgraded(event[moved1]("person.moved", "The person moved."),
+		func(m moved1) moved2 { return moved2{Dated: m.Dated, Town: m.Town, Country: "unknown"} }),
+		func(m moved2) moved3 { return moved3{Dated: m.Dated, Place: []string{m.Town, m.Country}} })
+	if moved.Version() != 3 || moved.String() != "person.moved/3" || moved.Go != reflect.TypeFor[moved3]() {
+		t.Errorf("%s of %s", moved, moved.Go)
+	}
+	codec := NewCodec([]EventType{moved})
+	for version, tt := range []struct {
+		data string
+		want []string
+	}{
+		{`{"happened":"2026-02-03","town":"York"}`, []string{"York", "unknown"}},
+		{`{"happened":"2026-02-03","town":"York","country":"England"}`, []string{"York", "England"}},
+		{`{"happened":"2026-02-03","place":["York"]}`, []string{"York"}},
+	} {
+		entry, err := codec.Decode(recorded(fmt.Sprintf("person.moved/%d", version+1), someMeta, tt.data))
+		got, ok := entry.Event.(moved3)
+		if err != nil || !ok || !slices.Equal(got.Place, tt.want) || got.Happened.String() != "2026-02-03" {
+			t.Errorf("version %d: %+v, %v", version+1, entry.Event, err)
+		}
+		for other := 1; other <= 3; other++ {
+			_, err := codec.Decode(recorded(fmt.Sprintf("person.moved/%d", other), someMeta, tt.data))
+			if fits := other == version+1 || version == 0 && other == 2; (err == nil) != fits {
+				t.Errorf("the members of version %d read as version %d: %v", version+1, other, err)
+			}
+		}
+	}
+	stored, err := codec.Encode(domain.Entry{Event: moved3{Place: []string{"York"}}})
+	if err != nil || stored.Type != "person.moved/3" {
+		t.Errorf("written as %s, %v", stored.Type, err)
+	}
+}
+
+func FuzzDecodeNeverPanicsAndReadsWhatItWrites(f *testing.F) {
+	for _, et := range Events() {
+		sample, err := os.ReadFile(samplePath(et.Name, 1))
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(et.Name+"/1", []byte(someMeta), sample)
+	}
+	codec := NewCodec(Events())
+	f.Fuzz(func(t *testing.T, typ string, meta, data []byte) {
+		entry, err := codec.Decode(eventstore.Recorded{Revision: 1, Event: eventstore.Event{Type: typ, Metadata: meta, Data: data}})
+		if err != nil {
+			return
+		}
+		stored, err := codec.Encode(entry)
+		if err != nil {
+			t.Fatalf("%s was read and cannot be written: %v", typ, err)
+		}
+		again, err := codec.Decode(eventstore.Recorded{Revision: 1, Event: stored})
+		if err != nil {
+			t.Fatalf("%s was written and cannot be read: %v", typ, err)
+		}
+		second, err := codec.Encode(again)
+		if err != nil || string(second.Data) != string(stored.Data) || string(second.Metadata) != string(stored.Metadata) {
+			t.Fatalf("%s is written in two ways: %v", typ, err)
+		}
+	})
+}
+
+func BenchmarkEncode(b *testing.B) { benchmarkCodec(b, true) }
+func BenchmarkDecode(b *testing.B) { benchmarkCodec(b, false) }
+
+func benchmarkCodec(b *testing.B, encode bool) {
+	codec := NewCodec(Events())
+	entry := domain.Entry{Circumstances: domain.Circumstances{Actor: domain.Actor{ID: "w1", Role: "social-worker", Agency: "anytown"},
+		Authority: domain.Authority{Basis: "children-act-1989-s17", Purpose: "assessment"}, Request: "q1", Digest: strings.Repeat("0a", 32)},
+		Event: referral.Received{Dated: domain.Dated{Happened: domain.MustDate("2026-02-03")}, Referral: "r1", Source: "1A"}}
+	stored, err := codec.Encode(entry)
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.SetBytes(int64(len(stored.Data)))
+	b.ReportAllocs()
+	for b.Loop() {
+		if encode {
+			_, err = codec.Encode(entry)
+		} else {
+			_, err = codec.Decode(eventstore.Recorded{Revision: 1, Event: stored})
+		}
+		if err != nil {
+			b.Fatal(err)
+		}
+	}
+}
