@@ -17,8 +17,9 @@ type claim struct {
 	absent *absence
 
 	line   int
-	path   string  // of the element that holds the fields: "CINdetails"
-	fields []field // the first is the one that refusals are about
+	at     *element // that holds the fields; nil where line says it all
+	path   string   // of the element that holds the fields: "CINdetails"
+	fields []field  // the first is the one that refusals are about
 	flags  []domain.Flag
 
 	// Claims are decided in the order in which they would have come to the
@@ -110,4 +111,17 @@ func (c claim) in(element string) string {
 		return element
 	}
 	return c.path + "/" + element
+}
+
+// lineOf returns the line of the field that a flag is about.
+func (c claim) lineOf(f domain.Flag) int {
+	if c.at == nil {
+		return c.line
+	}
+	for _, e := range c.at.children {
+		if c.in(e.name) == f.Field {
+			return e.line
+		}
+	}
+	return c.line
 }

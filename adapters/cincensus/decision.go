@@ -34,7 +34,9 @@ type decision struct {
 	record    record.Record
 	effective map[claimKey]domain.Entry
 	facts     []domain.Fact
-	pending   []domain.Flag // of the child, to be carried by its first fact
+	flaws     []Flaw
+	refusals  map[string]string // the reasons of the domain, by rule
+	pending   []noted           // of the child, to be carried by its first fact
 	err       error
 }
 
@@ -54,7 +56,7 @@ func keyOf(e domain.Event) claimKey {
 }
 
 func newDecision(records *schema.Records, h header, file string, on record.Record) *decision {
-	d := &decision{records: records, header: h, file: file, before: on, record: on.Fork(), effective: make(map[claimKey]domain.Entry)}
+	d := &decision{records: records, header: h, file: file, before: on, record: on.Fork(), effective: make(map[claimKey]domain.Entry), refusals: make(map[string]string)}
 	for _, e := range record.Effective(on.Entries) {
 		d.effective[keyOf(e.Event)] = e
 	}
@@ -116,6 +118,7 @@ func (d *decision) try(on record.Record, c claim) ([]domain.Event, []domain.Flag
 		d.err = err
 	}
 	for _, r := range refused {
+		d.refusals[r.Rule] = r.Reason
 		flags = append(flags, domain.Flag{Field: c.place(), Rule: r.Rule})
 	}
 	return events, flags
@@ -239,7 +242,13 @@ func (d *decision) add(c claim, e domain.Event, corrects *domain.Correction, fla
 	if d.repeats {
 		flags = append(flags[:len(flags):len(flags)], domain.Flag{Field: "Child", Rule: "duplicate-child"})
 	}
-	flags = append(flags[:len(flags):len(flags)], d.pending...)
+	for _, f := range flags {
+		d.flaw(c.lineOf(f), f)
+	}
+	for _, f := range d.pending {
+		flags = append(flags[:len(flags):len(flags)], f.Flag)
+		d.flaw(f.line, f.Flag)
+	}
 	d.pending = nil
 	fact := domain.Fact{Event: e, Corrects: corrects, Source: &domain.Source{
 		Kind: d.header.kind(), File: d.file, Line: c.line, StatedOn: d.header.reference, Flags: flags}}
@@ -248,6 +257,18 @@ func (d *decision) add(c claim, e domain.Event, corrects *domain.Correction, fla
 	d.facts = append(d.facts, fact)
 	d.record = d.record.Evolve(entry)
 	d.effective[keyOf(e)] = entry
+}
+
+func (d *decision) flaw(line int, f domain.Flag) {
+	d.flaws = append(d.flaws, Flaw{Line: line, Element: f.Field, Rule: f.Rule, Reason: d.reason(f.Rule)})
+}
+
+// reason says a rule in a sentence: the domain's own, where it was broken.
+func (d *decision) reason(rule string) string {
+	if own, ok := d.refusals[rule]; ok {
+		return own
+	}
+	return reasonOf(rule)
 }
 
 // notInReturn counts the imported referrals that the return does not carry.

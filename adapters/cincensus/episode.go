@@ -29,6 +29,7 @@ func (m *mapping) episode(e *element) {
 		command: referral.Receive{Dated: on(day), Referral: under.id,
 			Source: e.take("ReferralSource").value(), Need: e.take("PrimaryNeedCode").value()},
 		line: e.line, path: atEpisode, flags: flags, day: day, rank: ofReferral,
+		at:     e,
 		fields: []field{{"/happened", "CINreferralDate"}, {"/source", "ReferralSource"}, {"/need", "PrimaryNeedCode"}},
 	})
 	under.close(e)
@@ -66,6 +67,7 @@ func (u episode) close(e *element) {
 	u.add(claim{
 		command: referral.Close{Dated: on(day), Referral: u.id, Reason: reason.value()},
 		line:    closed.lineOr(e), path: atEpisode, flags: flags, day: later(day, u.day), rank: ofClosure,
+		at:     e,
 		fields: []field{{"/happened", "CINclosureDate"}, {"/reason", "ReasonForClosure"}},
 	})
 }
@@ -76,7 +78,7 @@ func (u episode) turnDown(e *element) {
 	said := e.take("ReferralNFA")
 	nfa, flags := yes(said, atEpisode+"/ReferralNFA")
 	if !nfa {
-		u.flags = append(u.flags, flags...)
+		u.note(e.line, flags...)
 		u.gone(e, atEpisode, referral.NotTakenFurther{Referral: u.id})
 		return
 	}
@@ -87,6 +89,7 @@ func (u episode) turnDown(e *element) {
 	u.add(claim{
 		command: referral.TakeNoFurther{Dated: on(u.day), Referral: u.id},
 		line:    said.line, path: atEpisode, flags: flags, day: u.day, rank: ofNoFurtherAction,
+		at:     e,
 		fields: []field{{"/referral", "ReferralNFA"}},
 	})
 }
@@ -110,6 +113,7 @@ func (u episode) assess(e *element) {
 	u.add(claim{
 		command: assessment.Start{Dated: on(day), Assessment: id, Referral: u.id},
 		line:    began.lineOr(e), path: atAssessment, flags: flags, day: key, rank: ofAssessment,
+		at:     e,
 		fields: []field{{"/happened", "AssessmentActualStartDate"}},
 	})
 	if seen := e.take("AssessmentInternalReviewDate"); seen != nil {
@@ -117,6 +121,7 @@ func (u episode) assess(e *element) {
 		u.add(claim{
 			command: assessment.Review{Dated: on(day), Assessment: id},
 			line:    seen.line, path: atAssessment, flags: flags, day: later(day, key), rank: ofAssessmentReview,
+			at:     e,
 			fields: []field{{"/happened", seen.name}},
 		})
 	}
@@ -137,6 +142,7 @@ func (u episode) authorise(e *element, id assessment.ID, began domain.Date) {
 	u.add(claim{
 		command: assessment.Complete{Dated: on(day), Assessment: id, Factors: factors},
 		line:    signed.lineOr(e), path: atAssessment, flags: flags, day: later(day, began), rank: ofAssessmentEnd,
+		at:     e,
 		fields: []field{{"/happened", "AssessmentAuthorisationDate"}, {"/factors", "FactorsIdentifiedAtAssessment"}},
 	})
 }
@@ -150,6 +156,7 @@ func (u episode) cinPlan(e *element) {
 	u.add(claim{
 		command: cinplan.Start{Dated: on(day), Plan: id, Referral: u.id},
 		line:    began.lineOr(e), path: atCINPlan, flags: flags, day: key, rank: ofCINPlan,
+		at:     e,
 		fields: []field{{"/happened", "CINPlanStartDate"}},
 	})
 	if ended == nil {
@@ -160,6 +167,7 @@ func (u episode) cinPlan(e *element) {
 	u.add(claim{
 		command: cinplan.End{Dated: on(end), Plan: id},
 		line:    ended.line, path: atCINPlan, flags: flags, day: later(end, key), rank: endRank(key, end, ofCINPlanEnd),
+		at:     e,
 		fields: []field{{"/happened", ended.name}},
 	})
 }
@@ -176,6 +184,7 @@ func (u episode) enquire(e *element) domain.Date {
 	u.add(claim{
 		command: enquiry.Start{Dated: on(day), Enquiry: id, Referral: u.id, ConferenceBy: by},
 		line:    began.lineOr(e), path: atEnquiry, flags: append(flags, more...), day: key, rank: ofEnquiry,
+		at:     e,
 		fields: []field{{"/happened", "S47ActualStartDate"}, {"/conferenceBy", "InitialCPCtarget"}},
 	})
 	u.noConference(e, none, id, day)
@@ -183,7 +192,7 @@ func (u episode) enquire(e *element) domain.Date {
 		u.gone(e, atEnquiry, enquiry.ConferenceHeld{Conference: u.conference(string(id))})
 		return domain.Date{}
 	}
-	return u.conferAt(met, atEnquiry, id, key)
+	return u.conferAt(e, met, atEnquiry, id, key)
 }
 
 // noConference claims that none was required: by the census on no day of its
@@ -191,7 +200,7 @@ func (u episode) enquire(e *element) domain.Date {
 func (u episode) noConference(e, said *element, id enquiry.ID, began domain.Date) {
 	none, flags := yes(said, atEnquiry+"/ICPCnotRequired")
 	if !none {
-		u.flags = append(u.flags, flags...)
+		u.note(e.line, flags...)
 		u.gone(e, atEnquiry, enquiry.ConferenceNotRequired{Enquiry: id})
 		return
 	}
@@ -199,6 +208,7 @@ func (u episode) noConference(e, said *element, id enquiry.ID, began domain.Date
 	u.add(claim{
 		command: enquiry.RequireNoConference{Dated: on(began), Enquiry: id},
 		line:    said.line, path: atEnquiry, flags: flags, day: later(began, u.day), rank: ofNoConference,
+		at:     e,
 		fields: []field{{"/enquiry", "ICPCnotRequired"}},
 	})
 }
@@ -216,10 +226,10 @@ func (u episode) confer(e *element, conferred map[domain.Date]bool) {
 		u.gone(e, atEpisode, enquiry.ConferenceHeld{Conference: u.conference(string(u.id))})
 		return
 	}
-	u.conferAt(met, atEpisode, "", u.day)
+	u.conferAt(e, met, atEpisode, "", u.day)
 }
 
-func (u episode) conferAt(met *element, path string, id enquiry.ID, begun domain.Date) domain.Date {
+func (u episode) conferAt(e, met *element, path string, id enquiry.ID, begun domain.Date) domain.Date {
 	day, flags := u.date(met, path)
 	of := string(id)
 	if id == "" {
@@ -228,6 +238,7 @@ func (u episode) conferAt(met *element, path string, id enquiry.ID, begun domain
 	u.add(claim{
 		command: enquiry.HoldConference{Dated: on(day), Conference: u.conference(of), Referral: u.id, Enquiry: id},
 		line:    met.line, path: path, flags: flags, day: later(day, begun), rank: ofConference,
+		at:     e,
 		fields: []field{{"/happened", met.name}},
 	})
 	return day
@@ -250,6 +261,7 @@ func (u episode) protect(e *element) {
 		command: protection.Register{Dated: on(day), Plan: id, Referral: u.id,
 			Category: e.take("InitialCategoryOfAbuse").value(), Previous: previous},
 		line: began.lineOr(e), path: atPlan, flags: append(flags, more...), day: key, rank: ofPlan,
+		at:     e,
 		fields: []field{{"/happened", "CPPstartDate"}, {"/category", "InitialCategoryOfAbuse"}, {"/previous", "NumberOfPreviousCPP"}},
 	})
 	last := u.reviews(e, id, day, key)
@@ -262,6 +274,7 @@ func (u episode) protect(e *element) {
 	u.add(claim{
 		command: protection.End{Dated: on(end), Plan: id},
 		line:    ended.line, path: atPlan, flags: flags, day: later(end, key), rank: endRank(key, end, ofPlanEnd),
+		at:     e,
 		fields: []field{{"/happened", ended.name}},
 	})
 }
@@ -292,7 +305,7 @@ func (u episode) reviews(e *element, id protection.PlanID, began, key domain.Dat
 // it is taken to be the last review, or the start of the plan.
 func (u episode) categorise(e *element, id protection.PlanID, since, key domain.Date) {
 	latest := e.take("LatestCategoryOfAbuse")
-	u.need(latest, atPlan+"/LatestCategoryOfAbuse")
+	u.need(latest, atPlan+"/LatestCategoryOfAbuse", e)
 	code := latest.value()
 	if code == "" {
 		return
@@ -301,6 +314,7 @@ func (u episode) categorise(e *element, id protection.PlanID, since, key domain.
 		command: protection.ChangeCategory{Dated: on(since), Plan: id, Category: code},
 		line:    latest.line, path: atPlan, day: later(since, key), rank: ofCategory,
 		flags:  []domain.Flag{{Field: atPlan + "/LatestCategoryOfAbuse", Rule: "date-inferred"}},
+		at:     e,
 		fields: []field{{"/category", latest.name}},
 	})
 }

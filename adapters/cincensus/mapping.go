@@ -19,9 +19,15 @@ type mapping struct {
 	person domain.PersonID // of a record that is opened now
 
 	claims   []claim
-	flags    []domain.Flag // of the child as a whole
+	flags    []noted // of the child as a whole
 	ordinals map[string]int
 	episodes []string // the referrals that the return carries
+}
+
+// noted is a flag with the line of what it is about.
+type noted struct {
+	domain.Flag
+	line int
 }
 
 // mapChild returns what a Child states. newPerson is used only where the
@@ -31,9 +37,9 @@ func mapChild(h header, id domain.RecordID, person domain.PersonID, child *eleme
 	child.used, child.owner = true, "child"
 	identifiers, characteristics := child.take("ChildIdentifiers"), child.take("ChildCharacteristics")
 	details := child.all("CINdetails")
-	m.need(identifiers, "ChildIdentifiers")
-	m.need(characteristics, "ChildCharacteristics")
-	m.need(first(details), "CINdetails")
+	m.need(identifiers, "ChildIdentifiers", child)
+	m.need(characteristics, "ChildCharacteristics", child)
+	m.need(first(details), "CINdetails", child)
 	claimed := m.identify(child, identifiers, firstReferral(details))
 	m.characterise(characteristics, claimed)
 	for _, d := range details {
@@ -51,10 +57,17 @@ func first(elements []*element) *element {
 	return elements[0]
 }
 
-// need flags a required element that is missing or empty.
-func (m *mapping) need(e *element, path string) {
+// need flags a required element that is missing in its parent.
+func (m *mapping) need(e *element, path string, parent *element) {
 	if e == nil || e.text == "" && len(e.children) == 0 {
-		m.flags = append(m.flags, domain.Flag{Field: path, Rule: "required"})
+		m.note(parent.line, domain.Flag{Field: path, Rule: "required"})
+	}
+}
+
+// note flags the child as a whole.
+func (m *mapping) note(line int, flags ...domain.Flag) {
+	for _, f := range flags {
+		m.flags = append(m.flags, noted{f, line})
 	}
 }
 
@@ -103,7 +116,7 @@ func (m *mapping) identify(child, e *element, referred domain.Date) domain.Date 
 	}
 	local, birth, due := e.take("LAchildID"), e.take("PersonBirthDate"), e.take("ExpectedPersonBirthDate")
 	if local.value() == "" {
-		m.flags = append(m.flags, domain.Flag{Field: atIdentifiers + "/LAchildID", Rule: "no-local-id"})
+		m.note(e.line, domain.Flag{Field: atIdentifiers + "/LAchildID", Rule: "no-local-id"})
 	}
 	claimed := opened
 	if birth != nil {
@@ -119,7 +132,7 @@ func (m *mapping) identify(child, e *element, referred domain.Date) domain.Date 
 		m.claim1(due, identity.ExpectBirth{Dated: on(opened), Expected: day}, "/expected", flags)
 	}
 	if birth == nil && due == nil {
-		m.flags = append(m.flags, domain.Flag{Field: atIdentifiers + "/PersonBirthDate", Rule: "required"})
+		m.note(e.line, domain.Flag{Field: atIdentifiers + "/PersonBirthDate", Rule: "required"})
 	}
 	m.numbers(e, local, claimed)
 	m.sex(e, claimed)
@@ -153,7 +166,7 @@ func (m *mapping) sex(e *element, claimed domain.Date) {
 	if said == nil {
 		said = e.take("GenderCurrent")
 	}
-	m.need(said, atIdentifiers+"/Sex")
+	m.need(said, atIdentifiers+"/Sex", e)
 	if said.value() == "" {
 		return
 	}
@@ -173,7 +186,7 @@ func (m *mapping) characterise(e *element, claimed domain.Date) {
 		return
 	}
 	group := e.take("Ethnicity")
-	m.need(group, atCharacteristics+"/Ethnicity")
+	m.need(group, atCharacteristics+"/Ethnicity", e)
 	if code := group.value(); code != "" {
 		m.add(claim{command: identity.RecordEthnicity{Dated: on(claimed), Ethnicity: code}, rank: ofPerson, line: group.line,
 			path: atCharacteristics, fields: []field{{"/ethnicity", "Ethnicity"}}})
@@ -204,7 +217,7 @@ func (m *mapping) leftovers(e *element, path, owner string) {
 		m.keep(e.line, below(path, "@"+a.Name.Local), owner, "unknown-attribute", a.Value)
 	}
 	for _, name := range e.empty {
-		m.flags = append(m.flags, domain.Flag{Field: below(path, name), Rule: "empty-element"})
+		m.note(e.line, domain.Flag{Field: below(path, name), Rule: "empty-element"})
 	}
 	known := make(map[string]bool)
 	for _, c := range e.children {

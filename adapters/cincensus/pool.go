@@ -118,7 +118,7 @@ type outcome struct {
 	events    int
 	episodes  int
 	missing   int // episodes on record that the return leaves out
-	facts     []domain.Fact
+	flaws     []Flaw
 	decide    time.Duration
 	appending time.Duration
 }
@@ -141,7 +141,7 @@ func (p *pool) record(c child, seen map[string]domain.RecordID) error {
 		d := newDecision(p.run.Records, p.run.header, p.run.report.File, on)
 		d.repeats = repeats
 		facts, err := d.decide(mapped)
-		o.facts, o.fresh, o.missing = facts, len(on.Entries) == 0, d.notInReturn(mapped.episodes)
+		o.flaws, o.fresh, o.missing = d.flaws, len(on.Entries) == 0, d.notInReturn(mapped.episodes)
 		return facts, err
 	})
 	o.appending = time.Since(start) - o.decide
@@ -179,11 +179,10 @@ func (p *pool) count(o outcome) {
 	default:
 		report.Changed++
 	}
-	for _, fact := range o.facts {
-		report.Flags += len(fact.Source.Flags)
-		for _, f := range fact.Source.Flags {
-			p.run.flaws.add(Flaw{Line: fact.Source.Line, Element: f.Field, Rule: f.Rule, Reason: reasonOf(f.Rule), Record: o.record})
-		}
+	report.Flags += len(o.flaws)
+	for _, f := range o.flaws {
+		f.Record = o.record
+		p.run.flaws.add(f)
 	}
 }
 
