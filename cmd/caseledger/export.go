@@ -18,14 +18,11 @@ import (
 )
 
 func newExport(to streams) *cobra.Command {
-	cmd := &cobra.Command{
+	return family(&cobra.Command{
 		Use:     "export",
 		Short:   "Give data out in other formats",
 		Example: "  caseledger export cin-census --year 2026 --out return.xml --trace return-trace.csv",
-		Args:    usage(cobra.NoArgs),
-	}
-	cmd.AddCommand(newExportCINCensus(to))
-	return cmd
+	}, newExportCINCensus(to))
 }
 
 func newExportCINCensus(to streams) *cobra.Command {

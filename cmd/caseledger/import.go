@@ -13,14 +13,11 @@ import (
 )
 
 func newImport(to streams) *cobra.Command {
-	cmd := &cobra.Command{
+	return family(&cobra.Command{
 		Use:     "import",
 		Short:   "Take data of other systems in",
 		Example: "  caseledger import cin-census return-2022.xml",
-		Args:    usage(cobra.NoArgs),
-	}
-	cmd.AddCommand(newImportCINCensus(to))
-	return cmd
+	}, newImportCINCensus(to))
 }
 
 func newImportCINCensus(to streams) *cobra.Command {
@@ -68,6 +65,9 @@ func (a *app) importCINCensus(ctx context.Context, path string, keepGoing bool, 
 	if caught := a.catchUp(ctx, to); caught != nil {
 		err = errors.Join(err, caught)
 	}
+	if report.Children == 0 {
+		return report, err
+	}
 	fmt.Fprintf(to.err, "time: parse %v, decide %v, append %v, project %v\n", report.Spent.Parse.Round(time.Millisecond),
 		report.Spent.Decide.Round(time.Millisecond), report.Spent.Append.Round(time.Millisecond), time.Since(started).Round(time.Millisecond))
 	return report, err
@@ -91,10 +91,10 @@ func printReport(to streams, output format, r cincensus.Report, quiet bool) erro
 			return err
 		}
 	}
-	if output == "csv" {
+	if output == "csv" || r.File == "" {
 		return nil
 	}
-	_, err := fmt.Fprintf(to.out, "%s: %d children (%d new, %d changed, %d unchanged), %d episodes, %d events recorded, %d flaws reported.\n",
-		r.Kind, r.Children, r.New, r.Changed, r.Unchanged, r.Episodes, r.Events, r.Flags)
+	_, err := fmt.Fprintf(to.out, "%s: %d children (%d new, %d changed, %d unchanged), %d episodes, %d events recorded, %d flaws found, %d flags recorded.\n",
+		r.Kind, r.Children, r.New, r.Changed, r.Unchanged, r.Episodes, r.Events, r.FlawCount, r.Flags)
 	return err
 }

@@ -89,11 +89,24 @@ returns from the events.`,
 	root.SetErr(stderr)
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	to := streams{out: stdout, err: stderr}
-	root.AddCommand(
+	return family(root,
 		newInit(to), newDemo(to), newImport(to), newExport(to), newRegister(to), newCaseload(to),
 		newRecord(to), newAct(to), newSchema(to), newRebuild(to), newVerify(to), newVersion(to),
 	)
-	return root
+}
+
+// family is a command that only holds others. Called by itself it prints its
+// help; with the name of none of them it is a usage error.
+func family(cmd *cobra.Command, members ...*cobra.Command) *cobra.Command {
+	cmd.AddCommand(members...)
+	cmd.Args = cobra.ArbitraryArgs
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		if len(args) == 0 {
+			return cmd.Help()
+		}
+		return usageError{fmt.Errorf("unknown command %q for %q; see '%s --help'", args[0], cmd.CommandPath(), cmd.CommandPath())}
+	}
+	return cmd
 }
 
 // exactly is cobra.ExactArgs with the usage exit code.

@@ -95,7 +95,7 @@ func TestExitCodesSayWhatWentWrong(t *testing.T) {
 			if code != tt.want {
 				t.Errorf("exit %d, want %d\n%s", code, tt.want, errs)
 			}
-			if code != exitOK && !strings.HasPrefix(errs, "caseledger: ") {
+			if code != exitOK && (!strings.HasPrefix(errs, "caseledger: ") || strings.Count(errs, "\n") != 1) {
 				t.Errorf("no message: %q", errs)
 			}
 		})
@@ -158,27 +158,12 @@ func TestADamagedJournalDoesNotVerify(t *testing.T) {
 
 func TestAReadModelThatIsNotWhatTheEntriesSayDoesNotVerify(t *testing.T) {
 	dir := smallDemo(t)
-	spoil(t, dir, "UPDATE register SET category = 'NEG' WHERE category <> 'NEG'")
+	spoil(t, dir, "UPDATE register__v1 SET previous = previous + 1 WHERE open")
 	if code, _, errs := caseledger(t, "verify", "--data", dir); code != exitVerify || !strings.Contains(errs, "read models") {
 		t.Errorf("exit %d: %s", code, errs)
 	}
 	must(t, "rebuild", "--data", dir)
 	must(t, "verify", "--data", dir)
-}
-
-func TestTheSameSeedGivesTheSameFiles(t *testing.T) {
-	first, second := smallDemo(t), smallDemo(t)
-	names, err := filepath.Glob(filepath.Join(first, journalDir, "*.seg"))
-	if err != nil || len(names) == 0 {
-		t.Fatal("no segment")
-	}
-	for _, name := range names {
-		a, errA := os.ReadFile(name)
-		b, errB := os.ReadFile(filepath.Join(second, journalDir, filepath.Base(name)))
-		if errA != nil || errB != nil || !bytes.Equal(a, b) {
-			t.Errorf("%s differs", filepath.Base(name))
-		}
-	}
 }
 
 func TestFormatsHoldTheSameRows(t *testing.T) {

@@ -13,14 +13,11 @@ import (
 )
 
 func newRecord(to streams) *cobra.Command {
-	cmd := &cobra.Command{
+	return family(&cobra.Command{
 		Use:     "record",
 		Short:   "Look at people's records and their history",
 		Example: "  caseledger record list\n  caseledger record replay AT000001 --known-at 2024-03-31",
-		Args:    usage(cobra.NoArgs),
-	}
-	cmd.AddCommand(newRecordList(to), newRecordShow(to), newRecordEntries(to), newRecordChronology(to), newRecordReplay(to))
-	return cmd
+	}, newRecordList(to), newRecordShow(to), newRecordEntries(to), newRecordChronology(to), newRecordReplay(to))
 }
 
 func newRecordList(to streams) *cobra.Command {

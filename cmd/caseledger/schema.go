@@ -15,14 +15,11 @@ type typeRow struct {
 }
 
 func newSchema(to streams) *cobra.Command {
-	cmd := &cobra.Command{
+	return family(&cobra.Command{
 		Use:     "schema",
 		Short:   "Show the types of events and commands, and their JSON Schemas",
 		Example: "  caseledger schema events\n  caseledger schema event protection-plan.registered\n  caseledger schema command referral.receive",
-		Args:    usage(cobra.NoArgs),
-	}
-	cmd.AddCommand(newSchemaEvents(to), newSchemaCommands(to), newSchemaEvent(to), newSchemaCommand(to))
-	return cmd
+	}, newSchemaEvents(to), newSchemaCommands(to), newSchemaEvent(to), newSchemaCommand(to))
 }
 
 func newSchemaEvents(to streams) *cobra.Command {
