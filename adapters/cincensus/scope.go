@@ -5,6 +5,11 @@ import (
 	"slices"
 
 	"caseledger/domain"
+	"caseledger/domain/assessment"
+	"caseledger/domain/cinplan"
+	"caseledger/domain/enquiry"
+	"caseledger/domain/protection"
+	"caseledger/domain/record"
 	"caseledger/domain/referral"
 )
 
@@ -24,16 +29,15 @@ func (w writing) inScope() []referral.Referral {
 }
 
 // caseInYear reports whether the case had not ended before the year began. A
-// referral on which no further action was taken ended with that decision; a
 // closure of which nobody knows the day may lie in the year.
 func (w writing) caseInYear(r referral.Referral) bool {
 	switch {
+	case w.seen.CaseOpen(r):
+		return true
 	case !r.Closed.IsZero():
 		return r.Closed.Fact.Happened.IsZero() || w.inYear(r.Closed.Fact.Happened)
-	case !r.NotTakenFurther.IsZero():
-		return w.inYear(r.NotTakenFurther.Fact.Happened)
 	}
-	return true
+	return w.inYear(r.NotTakenFurther.Fact.Happened)
 }
 
 // workInYear reports whether work under the referral is open or ended in the
@@ -75,3 +79,31 @@ func (w writing) planInYear(id referral.ID) bool {
 }
 
 func (w writing) inYear(day domain.Date) bool { return !day.Before(w.began()) }
+
+// ofYear leaves out the work that had ended before the year began: a return
+// reports the activity of its year (rules 8696, 8715, 8930 and 4013 of the
+// collection). Registrations keep all their reviews.
+func (w writing) ofYear(r record.Record) record.Record {
+	r.Assessments = without(r.Assessments, func(a assessment.Assessment) bool { return w.over(a.Completed.Fact, a.Completed.Entry) })
+	r.CINPlans = without(r.CINPlans, func(p cinplan.Plan) bool { return w.over(p.Ended.Fact, p.Ended.Entry) })
+	r.Protection = without(r.Protection, func(p protection.Plan) bool { return w.over(p.Ended.Fact, p.Ended.Entry) })
+	r.Enquiries.All = without(r.Enquiries.All, func(q enquiry.Enquiry) bool {
+		return w.over(q.Conference.Fact, q.Conference.Entry) || w.over(q.NotRequired.Fact, q.NotRequired.Entry)
+	})
+	r.Enquiries.Conferences = without(r.Enquiries.Conferences, func(c domain.Known[enquiry.ConferenceHeld]) bool { return w.over(c.Fact, c.Entry) })
+	return r
+}
+
+func without[T any](all []T, over func(T) bool) []T { return slices.DeleteFunc(slices.Clone(all), over) }
+
+// over reports whether work had ended before the year began. What a return of
+// this very year stated is not over, however early: it is written again as it
+// came.
+func (w writing) over(end domain.Event, entry uint64) bool {
+	e, recorded := w.all.Entry(entry)
+	day := end.HappenedOn()
+	if !recorded || day.IsZero() || w.inYear(day) {
+		return false
+	}
+	return e.Source == nil || !w.inYear(e.Source.StatedOn)
+}

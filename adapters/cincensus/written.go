@@ -32,6 +32,7 @@ func (x Export) child(h Held, traced bool) *page {
 		return nil
 	}
 	w.page = &page{record: h.ID, depth: 2, traced: traced, episodes: len(referrals), unmapped: len(w.seen.Unmapped)}
+	w.seen = w.ofYear(w.seen)
 	w.key = w.seen.Person.Identifier(identity.LAChildID).Fact.Value
 	w.open("Child", 0)
 	w.path = nil // rows say the Child themselves

@@ -123,18 +123,3 @@ func (r Record) Entry(seq uint64) (domain.Entry, bool) {
 	}
 	return r.Entries[seq-1], true
 }
-
-// OpenWork reports whether an assessment, enquiry or plan under the referral
-// goes on.
-func (r Record) OpenWork(id referral.ID) bool {
-	return r.Assessments.OpenUnder(id) || r.Enquiries.OpenUnder(id) ||
-		r.CINPlans.OpenUnder(id) || r.Protection.OpenUnder(id)
-}
-
-// Conferred reports whether an initial conference under the referral is
-// recorded on the day.
-func (r Record) Conferred(id referral.ID, day domain.Date) bool {
-	return slices.ContainsFunc(r.Enquiries.Conferences, func(c domain.Known[enquiry.ConferenceHeld]) bool {
-		return c.Fact.Referral == id && c.Fact.Happened == day
-	})
-}
