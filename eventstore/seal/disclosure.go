@@ -2,9 +2,11 @@ package seal
 
 import (
 	"bytes"
+	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/base64"
 	"fmt"
+	"hash"
 )
 
 // Field is one field of a payload, named by its JSON Pointer.
@@ -24,17 +26,25 @@ const (
 
 // committer makes the disclosures of one payload.
 type committer struct {
-	seed    Hash
 	payload []byte
-	message []byte // space for the message of the salt's HMAC
+	salts   hash.Hash // HMAC-SHA-256 under the seed
+	message []byte    // space for the HMAC's message
+	salt    []byte    // space for its result
+}
+
+func newCommitter(seed Hash, payload []byte) *committer {
+	space := make([]byte, sha256.Size, 512)
+	return &committer{payload: payload, salts: hmac.New(sha256.New, seed[:]), salt: space[:0:sha256.Size], message: space[sha256.Size:]}
 }
 
 // disclose appends the disclosure of f to b.
 func (c *committer) disclose(b []byte, f *field) []byte {
 	c.message = f.appendPath(append(c.message[:0], saltPrefix...), c.payload)
-	salt := hmac256(&c.seed, c.message)
+	c.salts.Reset()
+	c.salts.Write(c.message)
+	c.salt = c.salts.Sum(c.salt[:0])
 	b = append(b, disclosureTop...)
-	b = base64.RawURLEncoding.AppendEncode(b, salt[:])
+	b = base64.RawURLEncoding.AppendEncode(b, c.salt)
 	b = append(b, `","`...)
 	b = append(b, c.message[len(saltPrefix):]...)
 	b = append(b, `",`...)

@@ -3,6 +3,7 @@ package seal
 import (
 	"crypto/aes"
 	"crypto/cipher"
+	"crypto/hmac"
 	"crypto/sha256"
 	"crypto/subtle"
 	"fmt"
@@ -57,39 +58,23 @@ func (k *Key) check() error {
 }
 
 // eventKey is HKDF-SHA-256 (RFC 5869) of the record's key, without salt, for
-// one event. Written out because crypto/hkdf takes eight times as long.
-func (k *Key) eventKey(event [16]byte) Hash {
-	extracted := hmac256(&Hash{}, k.Secret[:])
-	info := make([]byte, 0, len(infoPrefix)+len(event)+1)
-	info = append(info, infoPrefix...)
-	info = append(info, event[:]...)
-	return hmac256(&extracted, append(info, 1))
+// one event. Written out because crypto/hkdf takes three times as long.
+func (k *Key) eventKey(event [16]byte) []byte {
+	var none [sha256.Size]byte
+	extract := hmac.New(sha256.New, none[:])
+	extract.Write(k.Secret[:])
+	expand := hmac.New(sha256.New, extract.Sum(nil))
+	expand.Write([]byte(infoPrefix))
+	expand.Write(event[:])
+	expand.Write([]byte{1})
+	return expand.Sum(nil)
 }
 
 // aead returns the cipher of one event.
 func (k *Key) aead(event [16]byte) (cipher.AEAD, error) {
-	secret := k.eventKey(event)
-	block, err := aes.NewCipher(secret[:])
+	block, err := aes.NewCipher(k.eventKey(event))
 	if err != nil {
 		return nil, err
 	}
 	return cipher.NewGCM(block)
-}
-
-const hashBlock = 64 // bytes of a block of SHA-256
-
-// hmac256 is HMAC-SHA-256 (RFC 2104) with a key of 32 bytes. It allocates
-// nothing for messages up to maxShort bytes, which all of ours are.
-func hmac256(key *Hash, message []byte) Hash {
-	const maxShort = 256
-	var inner [hashBlock + maxShort]byte
-	var outer [hashBlock + len(Hash{})]byte
-	for i := range hashBlock {
-		inner[i], outer[i] = 0x36, 0x5c
-	}
-	subtle.XORBytes(inner[:], inner[:], key[:])
-	subtle.XORBytes(outer[:], outer[:], key[:])
-	sum := sha256.Sum256(append(inner[:hashBlock], message...))
-	copy(outer[hashBlock:], sum[:])
-	return sha256.Sum256(outer[:])
 }

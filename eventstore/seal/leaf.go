@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"math"
 	"strconv"
@@ -88,7 +89,6 @@ func (l *Leaf) appendTail(b []byte) []byte {
 // ParseLeaf reads a leaf. It accepts exactly what Text writes: the same bytes
 // come out again, or the error is ErrLeaf.
 func ParseLeaf(text []byte) (Leaf, error) {
-	var l Leaf
 	if len(text) > MaxLeafBytes {
 		return Leaf{}, fmt.Errorf("%w: more than %d bytes", ErrLeaf, MaxLeafBytes)
 	}
@@ -96,42 +96,40 @@ func ParseLeaf(text []byte) (Leaf, error) {
 	if !ok {
 		return Leaf{}, fmt.Errorf("%w: its first line is not %s", ErrLeaf, leafTitle)
 	}
-	for _, line := range [...]struct {
-		name string
-		read func(value string)
-	}{
-		{"ledger ", func(v string) { l.Ledger = v }},
-		{"record ", func(v string) { l.Record = v }},
-		{"seq ", func(v string) { l.Seq, _ = strconv.ParseUint(v, 10, 64) }},
-		{"prev ", func(v string) { l.Prev = readHash(v) }},
-		{"recorded ", func(v string) { l.Recorded, _ = time.Parse(recordLayout, v) }},
-		{"type ", func(v string) { l.Type = v }},
-		{"fields ", l.readFields},
-		{"cipher ", func(v string) { l.Cipher = readHash(v) }},
-		{"key ", func(v string) { l.Key = v }},
-	} {
-		value, after, ended := strings.Cut(rest, "\n")
-		value, named := strings.CutPrefix(value, line.name)
+	names := [...]string{"ledger ", "record ", "seq ", "prev ", "recorded ", "type ", "fields ", "cipher ", "key "}
+	var values [len(names)]string
+	for i, name := range names {
+		line, after, ended := strings.Cut(rest, "\n")
+		value, named := strings.CutPrefix(line, name)
 		if !ended || !named {
-			return Leaf{}, fmt.Errorf("%w: no line %q in its place", ErrLeaf, line.name)
+			return Leaf{}, fmt.Errorf("%w: no line %q in its place", ErrLeaf, name)
 		}
-		line.read(value)
-		rest = after
+		values[i], rest = value, after
 	}
+	l := readLeaf(values)
 	if err := l.check(); err != nil {
-		return Leaf{}, fmt.Errorf("%w: %s", ErrLeaf, err)
+		return Leaf{}, fmt.Errorf("%w: %w", ErrLeaf, err)
 	}
-	// What a reader above could not read, or reads in two ways, shows here.
-	if !bytes.Equal(l.Append(make([]byte, 0, MaxLeafBytes)), text) {
+	// What could not be read, or reads in two ways, shows here.
+	var space [MaxLeafBytes]byte
+	if !bytes.Equal(l.Append(space[:0]), text) {
 		return Leaf{}, fmt.Errorf("%w: its lines do not read back as written", ErrLeaf)
 	}
 	return l, nil
 }
 
-func (l *Leaf) readFields(value string) {
-	count, hash, _ := strings.Cut(value, " ")
+// readLeaf leaves zero what it cannot read.
+func readLeaf(values [9]string) Leaf {
+	l := Leaf{
+		Header: Header{Ledger: values[0], Record: values[1], Prev: readHash(values[3]), Type: values[5]},
+		Cipher: readHash(values[7]), Key: values[8],
+	}
+	l.Seq, _ = strconv.ParseUint(values[2], 10, 64)
+	l.Recorded, _ = time.Parse(recordLayout, values[4])
+	count, hash, _ := strings.Cut(values[6], " ")
 	l.Fields, _ = strconv.Atoi(count)
 	l.Root = readHash(hash)
+	return l
 }
 
 // readHash returns the zero hash for what is none.
@@ -150,11 +148,11 @@ func (h *Header) check() error {
 	case !validName(h.Record, '-'):
 		return fmt.Errorf("a record's name is 1 to %d of a-z A-Z 0-9 . _ -", MaxNameChars)
 	case h.Seq == 0 || h.Seq > math.MaxInt64:
-		return fmt.Errorf("seq is 1 to 2^63-1")
+		return errors.New("seq is 1 to 2^63-1")
 	case (h.Seq == 1) != (h.Prev == Hash{}):
-		return fmt.Errorf("the first leaf of a record, and no other, has a prev of zeros")
+		return errors.New("the first leaf of a record, and no other, has a prev of zeros")
 	case h.Recorded.UTC().Year() < 1970 || h.Recorded.UTC().Year() > 9999 || h.Recorded.Nanosecond()%1000 != 0:
-		return fmt.Errorf("recorded is in whole microseconds of the years 1970 to 9999")
+		return errors.New("recorded is in whole microseconds of the years 1970 to 9999")
 	case !validType(h.Type):
 		return fmt.Errorf("a type is 1 to %d of printable ASCII without space", MaxNameChars)
 	}

@@ -67,7 +67,7 @@ func Seal(h Header, payload []byte, key Key, event [16]byte, random io.Reader) (
 
 func commit(seed Hash, payload []byte, fields []field) Hash {
 	var space [usualFields]Hash
-	c := committer{seed: seed, payload: payload}
+	c := newCommitter(seed, payload)
 	return root(c.digests(fields, space[:0]))
 }
 
@@ -147,13 +147,13 @@ func (o Opened) Fields() []Field {
 // Digests returns the digests of all fields in stored order. They say nothing
 // about the fields and are given to every reader.
 func (o Opened) Digests() []Hash {
-	c := committer{seed: o.seed, payload: o.Payload}
+	c := newCommitter(o.seed, o.Payload)
 	return c.digests(o.split(), nil)
 }
 
 // Disclosures returns the disclosures of all fields in stored order.
 func (o Opened) Disclosures() [][]byte {
-	c := committer{seed: o.seed, payload: o.Payload}
+	c := newCommitter(o.seed, o.Payload)
 	parts := o.split()
 	texts := make([][]byte, len(parts))
 	for i := range parts {
@@ -164,7 +164,7 @@ func (o Opened) Disclosures() [][]byte {
 
 // Disclose returns the disclosure of one field, or ErrNoField.
 func (o Opened) Disclose(path string) ([]byte, error) {
-	c := committer{seed: o.seed, payload: o.Payload}
+	c := newCommitter(o.seed, o.Payload)
 	parts := o.split()
 	for i := range parts {
 		if string(parts[i].appendPath(nil, o.Payload)) == path {

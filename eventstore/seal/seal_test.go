@@ -5,7 +5,6 @@ import (
 	"crypto/aes"
 	"crypto/cipher"
 	"crypto/hkdf"
-	"crypto/hmac"
 	"crypto/sha256"
 	"errors"
 	"fmt"
@@ -187,15 +186,6 @@ func TestTheKeyOfAnEventIsHKDF(t *testing.T) {
 	if got := testKey.eventKey(testEvent); err != nil || !bytes.Equal(got[:], want) {
 		t.Errorf("%x, want %x, %v", got, want, err)
 	}
-	for n := range 600 {
-		message := bytes.Repeat([]byte{byte(n)}, n)
-		mac := hmac.New(sha256.New, testKey.Secret[:])
-		mac.Write(message)
-		secret := Hash(testKey.Secret)
-		if got := hmac256(&secret, message); !bytes.Equal(got[:], mac.Sum(nil)) {
-			t.Fatalf("message of %d bytes", n)
-		}
-	}
 }
 
 // BenchmarkSeal and BenchmarkOpen: an event of 20 fields and 2 kB.
@@ -228,7 +218,8 @@ func BenchmarkLimit(b *testing.B) {
 	block, _ := aes.NewCipher(make([]byte, 32))
 	gcm, _ := cipher.NewGCM(block)
 	nonce, out := make([]byte, nonceBytes), make([]byte, 0, 4000)
-	hashed := make([]byte, 20*(2*128+192+64)+19*128+2*4*64+2048)
+	// salts: 2 blocks, digests: 3, entries: 1, nodes: 2, leaf and keys: 16, blob
+	hashed := make([]byte, 64*(20*(2+3+1)+19*2+16)+2048)
 	b.Run("sha256", func(b *testing.B) {
 		for b.Loop() {
 			sha256.Sum256(hashed)
