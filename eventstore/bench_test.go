@@ -11,8 +11,7 @@ import (
 func BenchmarkCachedUpdateOfAStreamOf5000Events(b *testing.B) {
 	store := &sliceStore{}
 	l := newLedger(store)
-	// The state only counts, so that the ledger's own work is measured. The
-	// store looks through its slice, which is part of the figure.
+	// The state only counts, so that the ledger's own work is measured.
 	folds := eventstore.NewFolds(eventstore.DefaultFoldBudget, func(n int, entries ...domain.Entry) int { return n + len(entries) })
 	fact := []domain.Fact{{Event: said{Dated: today, Text: "x"}}}
 	decide := func(int) ([]domain.Fact, error) { return fact, nil }

@@ -19,9 +19,9 @@ func long(n int) []domain.Entry {
 		d := domain.Dated{Happened: domain.NewDate(2010, 1, 1+i)}
 		e := domain.Entry{Seq: uint64(i + 1), Recorded: hour(i), Event: note.Written{Dated: d, Note: note.ID(fmt.Sprint(i)), Kind: "visit"}}
 		switch {
-		case i%25 == 3:
+		case i%250 == 3:
 			e.Event = referral.Received{Dated: d, Referral: referral.ID(fmt.Sprint(i))}
-		case i%25 == 7:
+		case i%100 == 7:
 			e.Event = protection.Reviewed{Dated: d, Plan: "p1", Review: protection.ReviewID(fmt.Sprint(i))}
 		case i%50 == 9:
 			e.Corrects = &domain.Correction{Entry: uint64(i), Reason: "slip"}
