@@ -2,6 +2,7 @@ package record
 
 import (
 	"cmp"
+	"iter"
 	"slices"
 	"time"
 
@@ -62,7 +63,7 @@ func rootOf(root map[uint64]uint64, seq uint64) uint64 {
 
 // outOfForce maps each entry that is no longer in force to the entry that took
 // it out. Later entries are judged first, because one that is itself out of
-// force takes nothing out.
+// force takes nothing out. A correction of a correction takes out both.
 func outOfForce(entries []domain.Entry) map[uint64]uint64 {
 	out := make(map[uint64]uint64)
 	for _, e := range slices.Backward(entries) {
@@ -72,11 +73,24 @@ func outOfForce(entries []domain.Entry) map[uint64]uint64 {
 		if v, ok := e.Event.(correction.EnteredInError); ok {
 			out[v.Entry] = e.Seq
 		}
-		if e.Corrects != nil {
-			out[e.Corrects.Entry] = e.Seq
+		for corrected := range chain(entries, e) {
+			out[corrected] = e.Seq
 		}
 	}
 	return out
+}
+
+// chain yields the entry that e corrects, the one that this corrects, and so
+// on, each earlier than the one before.
+func chain(entries []domain.Entry, e domain.Entry) iter.Seq[uint64] {
+	return func(yield func(uint64) bool) {
+		for e.Corrects != nil && 0 < e.Corrects.Entry && e.Corrects.Entry < e.Seq {
+			if !yield(e.Corrects.Entry) {
+				return
+			}
+			e = entries[e.Corrects.Entry-1]
+		}
+	}
 }
 
 // TrueOn returns the effective entries that had happened by the day. Entries
