@@ -51,7 +51,7 @@ func Open(path string) (*DB, error) {
 
 func (db *DB) connect(path string) error {
 	var err error
-	if db.write, err = sql.Open("sqlite", source(path, "immediate", "journal_mode(WAL)", fmt.Sprintf("cache_size(-%d)", cacheKiB))); err != nil {
+	if db.write, err = sql.Open("sqlite", source(path, "immediate", "journal_mode(WAL)", "temp_store(MEMORY)", fmt.Sprintf("cache_size(-%d)", cacheKiB))); err != nil {
 		return err
 	}
 	db.write.SetMaxOpenConns(1)
