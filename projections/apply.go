@@ -96,7 +96,7 @@ func (f follower) step(ctx context.Context, tx *sql.Tx, b *stretch) (follower, e
 	if err := f.unmoved(tx); err != nil {
 		return f, err
 	}
-	w := &Writer{ctx: ctx, tx: tx, projection: &f.Projection, prepared: make(map[string]*sql.Stmt)}
+	w := &Writer{tx: tx, projection: &f.Projection, prepared: make(map[string]*sql.Stmt)}
 	failed, err := w.savepoint(func() error { return f.applyAll(w, b) })
 	if err == nil && failed != nil && ctx.Err() != nil {
 		err = ctx.Err() // the event is not to blame

@@ -351,3 +351,23 @@ func TestAnEndOfWhatNeverBeganStopsTheProjection(t *testing.T) {
 		t.Errorf("error %v", err)
 	}
 }
+
+func TestAnEmptyIDIsAnIDLikeAnyOther(t *testing.T) {
+	l := newLedger(t)
+	db := open(t)
+	r := runner(t, db, l.store, projections.All()...)
+	for _, e := range []domain.Event{
+		referral.Received{Dated: on("2024-01-02"), Source: "1A"},
+		referral.Decided{Dated: on("2024-01-03"), Outcome: "assessment"},
+		referral.Closed{Dated: on("2024-01-04"), Reason: "RC1"},
+	} {
+		l.events(ann, e)
+		if err := r.CatchUp(ctx, nil); err != nil {
+			t.Fatal(err)
+		}
+	}
+	rows, err := db.Caseload(ctx, projections.CaseloadFilter{})
+	if err != nil || len(rows) != 0 {
+		t.Errorf("a closed case is open work: %+v, %v", rows, err)
+	}
+}
