@@ -253,7 +253,9 @@ func TestTheAuditTrailSaysFieldByFieldWhatChanged(t *testing.T) {
 		Corrects: &domain.Correction{Entry: 1, Reason: "spelling"},
 		Source:   &domain.Source{Kind: "cin-census/2022", File: "00ff", Line: 7, Flags: []domain.Flag{{Field: "given", Rule: "odd"}}}})
 	l.events(ann, correction.EnteredInError{Dated: on("2024-01-01"), Entry: 2, Reason: "another Anna"},
-		identity.Named{Dated: on("2023-12-20"), Kind: "legal", Given: "Ann", Family: "Archer"})
+		identity.Named{Dated: on("2023-12-20"), Kind: "legal", Given: "Ann", Family: "Archer"},
+		correction.EnteredInError{Dated: on("2024-01-01"), Entry: 5, Reason: "a guess"},
+		identity.Named{Dated: on("2024-01-01"), Kind: "legal", Given: "Anne", Family: "Baker"})
 	rows, err := caughtUp(t, l).Audit(ctx, ann, time.Time{})
 	if err != nil {
 		t.Fatal(err)
@@ -271,7 +273,9 @@ func TestTheAuditTrailSaysFieldByFieldWhatChanged(t *testing.T) {
 		`2 late 0 in force false by 4 corrects <nil> voids <nil> : given "Ann">"Anna"`,
 		`3 late 0 in force true by <nil> corrects 1 voids <nil> spelling: given "Ann">"Anne"`,
 		`4 late 0 in force true by <nil> corrects <nil> voids 2 another Anna: happened "2024-01-01"> kind "legal"> given "Anna"> family "Archer">`,
-		`5 late 12 in force true by <nil> corrects <nil> voids <nil> : happened "2024-01-01">"2023-12-20" given "Anne">"Ann"`,
+		`5 late 12 in force false by 6 corrects <nil> voids <nil> : happened "2024-01-01">"2023-12-20" given "Anne">"Ann"`,
+		`6 late 0 in force true by <nil> corrects <nil> voids 5 a guess: happened "2023-12-20"> kind "legal"> given "Ann"> family "Archer">`,
+		`7 late 0 in force true by <nil> corrects <nil> voids <nil> : family "Archer">"Baker"`,
 	}
 	if !slices.Equal(got, want) {
 		t.Errorf("\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
@@ -369,5 +373,20 @@ func TestAnEmptyIDIsAnIDLikeAnyOther(t *testing.T) {
 	rows, err := db.Caseload(ctx, projections.CaseloadFilter{})
 	if err != nil || len(rows) != 0 {
 		t.Errorf("a closed case is open work: %+v, %v", rows, err)
+	}
+}
+
+func TestTheDayOfRecordingIsTheDayInTheUnitedKingdom(t *testing.T) {
+	l := newLedger(t)
+	for _, at := range []string{"2024-01-31T23:30:00Z", "2024-07-31T22:30:00Z", "2024-07-31T23:30:00Z"} {
+		recorded, err := time.Parse(time.RFC3339, at)
+		if err != nil {
+			t.Fatal(err)
+		}
+		l.writeAt(recorded, schema.Stream(ann), domain.Fact{Event: identity.Born{Dated: domain.Dated{Happened: domain.DateOf(recorded)}}})
+	}
+	rows, err := caughtUp(t, l).Audit(ctx, ann, time.Time{})
+	if err != nil || len(rows) != 3 || deref(rows[0].Lateness) != 0 || deref(rows[1].Lateness) != 0 || deref(rows[2].Lateness) != 1 {
+		t.Errorf("%+v, %v", rows, err)
 	}
 }

@@ -25,6 +25,10 @@ func journal(version int, fail func(domain.RecordID, domain.Entry) error) projec
 			Columns: []projections.Column{{"record", projections.Text, "."}, {"entry", projections.Integer, "."}, {"version", projections.Integer, "."}},
 		}},
 		Apply: func(w *projections.Writer, c projections.Change) error {
+			first, last := c.Entries[0].Seq, c.Entries[len(c.Entries)-1].Seq
+			if before, after := uint64(len(c.Before.Entries)), uint64(len(c.After.Entries)); before != first-1 || after != last {
+				return fmt.Errorf("entries %d to %d come with records of %d and %d", first, last, before, after)
+			}
 			for _, e := range c.Entries {
 				if err := w.Insert("journal", c.Record, e.Seq, version); err != nil {
 					return err
@@ -137,21 +141,46 @@ func TestProgressIsSavedWithTheRowsAndNotWhenAnEventIsFetched(t *testing.T) {
 	half := journal(1, func(id domain.RecordID, _ domain.Entry) error {
 		if id == ben {
 			stop()
-			return stopping.Err()
 		}
-		return nil
+		return stopping.Err()
 	})
-	if err := runner(t, db, l.store, half).CatchUp(stopping, nil); !errors.Is(err, context.Canceled) {
+	r := runner(t, db, l.store, append(projections.All(), half)...)
+	if err := r.CatchUp(stopping, nil); !errors.Is(err, context.Canceled) {
 		t.Fatalf("error %v", err)
 	}
-	if got := lines(t, path) + status(t, db); got != "journal v1 at 0 in use true " {
+	if got := lines(t, path) + status(t, db); strings.Count(got, " at 0 ") != 1+len(projections.All()) || strings.Contains(got, "/") {
 		t.Errorf("an interrupted batch left %s", got)
 	}
-	if err := runner(t, db, l.store, journal(1, never)).CatchUp(ctx, nil); err != nil {
+	stopping = ctx
+	if err := r.CatchUp(ctx, nil); err != nil {
 		t.Fatal(err)
 	}
 	if got := lines(t, path); got != "aaaa/1/1 aaaa/2/1 aaaa/3/1 bbbb/1/1" {
 		t.Errorf("rows %s", got)
+	}
+	if got, want := digests(t, db), digests(t, caughtUp(t, l)); got != want {
+		t.Errorf("after the interruption\n%s\nwant\n%s", got, want)
+	}
+}
+
+func TestALongLogIsAppliedInSeveralTransactions(t *testing.T) {
+	l := newLedger(t)
+	const events = 20_001
+	for i := range events {
+		l.events(domain.RecordID(fmt.Sprint("child", i%1000)), identity.Born{Dated: on("2015-05-05")})
+	}
+	path := filepath.Join(t.TempDir(), "r.db")
+	r := runner(t, openAt(t, path), l.store, journal(1, never))
+	var seen []eventstore.Position
+	if err := r.CatchUp(ctx, func(p eventstore.Position) { seen = append(seen, p) }); err != nil {
+		t.Fatal(err)
+	}
+	var rows int
+	if err := reader(t, path).QueryRow("SELECT count(*) FROM journal").Scan(&rows); err != nil || rows != events {
+		t.Errorf("%d rows, %v", rows, err)
+	}
+	if fmt.Sprint(seen) != "[200000 200010]" {
+		t.Errorf("progress at %v", seen)
 	}
 }
 

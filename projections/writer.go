@@ -43,7 +43,7 @@ func (w *Writer) put(verb, table string, values []any) error {
 	if err != nil {
 		return err
 	}
-	_, err = w.exec(t, statement, t.columnNames(), values)
+	_, err = w.exec(t, statement, values, func(i int) string { return t.Columns[i].Name })
 	return err
 }
 
@@ -74,12 +74,12 @@ func (w *Writer) change(table string, set, where []Cell) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	var columns []string
 	var values []any
-	for _, c := range append(append([]Cell(nil), set...), where...) {
-		columns, values = append(columns, c.Column), append(values, c.Value)
+	all := append(append([]Cell(nil), set...), where...)
+	for _, c := range all {
+		values = append(values, c.Value)
 	}
-	return w.exec(t, statement, columns, values)
+	return w.exec(t, statement, values, func(i int) string { return all[i].Column })
 }
 
 // cells joins the columns' names: "kind IS ? AND value IS ?".
@@ -114,14 +114,14 @@ func (w *Writer) prepare(key string, text func() string) (*sql.Stmt, error) {
 
 // exec runs a statement with values of columns. In a key, where NULL would
 // equal nothing, what is empty stays empty text.
-func (w *Writer) exec(t Table, statement *sql.Stmt, columns []string, values []any) (int, error) {
+func (w *Writer) exec(t Table, statement *sql.Stmt, values []any, column func(int) string) (int, error) {
 	args := make([]any, len(values))
 	for i, v := range values {
 		arg, err := stored(v)
 		if err != nil {
 			return 0, fmt.Errorf("table %s: %w", t.Name, err)
 		}
-		if arg == nil && slices.Contains(t.Key, columns[i]) {
+		if arg == nil && slices.Contains(t.Key, column(i)) {
 			arg = ""
 		}
 		args[i] = arg
