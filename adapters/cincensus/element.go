@@ -47,6 +47,14 @@ func (e *element) all(name string) []*element {
 	return taken
 }
 
+// reset makes the element as if nothing had read it.
+func (e *element) reset() {
+	e.used, e.valued, e.owner = false, false, ""
+	for _, c := range e.children {
+		c.reset()
+	}
+}
+
 // value returns the element's text; "" of no element.
 func (e *element) value() string {
 	if e == nil {
