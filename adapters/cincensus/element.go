@@ -174,7 +174,7 @@ func kept(attrs []xml.Attr) []xml.Attr {
 type childBudget struct{ elements, bytes int }
 
 func (b *childBudget) spend(e *element) *Fault {
-	if b.elements++; b.elements > MaxChildElements {
+	if b.elements += 1 + len(e.attrs); b.elements > MaxChildElements {
 		return overLimit("child-elements", MaxChildElements)
 	}
 	size := len(e.name)

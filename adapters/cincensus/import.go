@@ -24,13 +24,14 @@ import (
 type Import struct {
 	Records *schema.Records
 	// Find returns the record that bears the authority's number for a child.
-	// It must know of everything recorded before the import began.
+	// It must know of everything recorded before the import began, and is asked
+	// by many workers at once.
 	Find func(ctx context.Context, laChildID string) (domain.RecordID, bool, error)
 	// FindUPN does the same for a unique pupil number. It is asked about a
 	// child without the authority's number; where it is nil, such a child is
 	// found again only while its return says the same.
 	FindUPN func(ctx context.Context, upn string) (domain.RecordID, bool, error)
-	// NewID draws a random id, for records and persons.
+	// NewID draws a random id, for records and persons, for many workers at once.
 	NewID     func() domain.RecordID
 	Actor     domain.Actor
 	Authority domain.Authority

@@ -3,6 +3,7 @@ package cincensus_test
 import (
 	"context"
 	"testing"
+	"time"
 
 	"caseledger/domain"
 	"caseledger/domain/policy"
@@ -95,6 +96,7 @@ func TestALaterReturnIsComparedWithTheRecord(t *testing.T) {
 
 func TestWhatAWorkerEnteredIsNotTakenOutOfForce(t *testing.T) {
 	w := newWorld(t)
+	w.now = time.Date(2022, 6, 1, 9, 0, 0, 0, time.UTC) // before the later return
 	w.load(oneChild(2022, "", ""))
 	for id, r := range w.all() {
 		c := &madeUp{world: w, id: id}
@@ -102,6 +104,18 @@ func TestWhatAWorkerEnteredIsNotTakenOutOfForce(t *testing.T) {
 	}
 	if report := w.load(oneChild(2023, "", "")); report.Events != 0 || w.only().Referrals[0].Open() {
 		t.Errorf("report %+v", report)
+	}
+}
+
+func TestANumberAndWhyThereIsNoneStatedTogetherChangeNothing(t *testing.T) {
+	const number, none = "<UPN>B801200005001</UPN>", "<UPNunknown>UN4</UPNunknown>"
+	w := newWorld(t)
+	w.load(oneChild(2022, none, ""))
+	w.load(oneChild(2023, number, ""))
+	for _, layout := range []string{"", "\n"} {
+		if report := w.load(oneChild(2024, number+none, "") + layout); report.Events != 0 {
+			t.Errorf("%d events, flaws %v", report.Events, report.Flaws)
+		}
 	}
 }
 
