@@ -116,14 +116,17 @@ func (db *DB) within(ctx context.Context, do func(*sql.Tx) error) error {
 	if err != nil {
 		return err
 	}
-	if err := do(tx); err != nil {
-		undo := tx.Rollback()
-		if ctx.Err() != nil {
-			return ctx.Err()
-		}
-		return errors.Join(err, undo)
+	if err = do(tx); err != nil {
+		err = errors.Join(err, tx.Rollback())
+	} else {
+		err = tx.Commit()
 	}
-	return tx.Commit()
+	// A context that ends rolls back by itself, and whatever comes next fails
+	// for that reason only.
+	if err != nil && ctx.Err() != nil {
+		return ctx.Err()
+	}
+	return err
 }
 
 // explain adds what can be done about a damaged file.

@@ -171,14 +171,14 @@ type naivePlan struct {
 	previous          int
 	reviewBy          domain.Date
 	reviews           []string
-	due               map[string]domain.Date
+	due, held         map[string]domain.Date // of each review
 }
 
 func naivePlans(id domain.RecordID, told []domain.Entry) []string {
 	plans := map[protection.PlanID]*naivePlan{}
 	at := func(p protection.PlanID) *naivePlan {
 		if plans[p] == nil {
-			plans[p] = &naivePlan{due: map[string]domain.Date{}}
+			plans[p] = &naivePlan{due: map[string]domain.Date{}, held: map[string]domain.Date{}}
 		}
 		return plans[p]
 	}
@@ -192,7 +192,7 @@ func naivePlans(id domain.RecordID, told []domain.Entry) []string {
 			if _, again := p.due[string(e.Review)]; !again {
 				p.reviews = append(p.reviews, string(e.Review))
 			}
-			p.due[string(e.Review)] = e.ReviewBy
+			p.due[string(e.Review)], p.held[string(e.Review)] = e.ReviewBy, e.Happened
 		case protection.CategoryChanged:
 			at(e.Plan).changed = e.Category
 		case protection.Ended:
@@ -208,8 +208,11 @@ func naivePlans(id domain.RecordID, told []domain.Entry) []string {
 		if p.changed != "" {
 			latest = p.changed
 		}
-		if n := len(p.reviews); n > 0 {
-			by = p.due[p.reviews[n-1]]
+		var last domain.Date
+		for _, review := range p.reviews {
+			if held := p.held[review]; !held.Before(last) {
+				by, last = p.due[review], held
+			}
 		}
 		rows = append(rows, fmt.Sprintf("%s %s from %s %s %s previous %d review by %s", id, name, p.from, p.initial, latest, p.previous, by))
 	}
