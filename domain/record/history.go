@@ -85,10 +85,13 @@ func outOfForce(entries []domain.Entry) map[uint64]uint64 {
 func chain(entries []domain.Entry, e domain.Entry) iter.Seq[uint64] {
 	return func(yield func(uint64) bool) {
 		for e.Corrects != nil && 0 < e.Corrects.Entry && e.Corrects.Entry < e.Seq {
-			if !yield(e.Corrects.Entry) {
+			corrected := e.Corrects.Entry
+			if !yield(corrected) || corrected > uint64(len(entries)) {
 				return
 			}
-			e = entries[e.Corrects.Entry-1]
+			if e = entries[corrected-1]; e.Seq != corrected {
+				return // some entries are missing: nobody can tell what it corrected
+			}
 		}
 	}
 }
@@ -112,15 +115,25 @@ func (r Record) At(known time.Time, day domain.Date) Record {
 	if !known.IsZero() {
 		entries = KnownAt(entries, known)
 	}
-	then := Record{Entries: slices.Clip(entries)}
 	effective := Effective(entries)
 	if !day.IsZero() {
 		effective = TrueOn(effective, day)
 	}
+	return told(slices.Clip(entries), effective)
+}
+
+// From returns the record that only the given entries tell, which are in force
+// and in the order of the world, as Effective returns them.
+func From(effective []domain.Entry) Record {
+	return told(slices.Clip(effective), effective)
+}
+
+func told(entries, effective []domain.Entry) Record {
+	r := Record{Entries: entries}
 	for _, e := range effective {
-		then = then.apply(e)
+		r = r.apply(e)
 	}
-	return then
+	return r
 }
 
 // InForce reports whether the entry is still what the record goes by, and the
