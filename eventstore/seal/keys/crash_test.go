@@ -149,6 +149,15 @@ func used(t *testing.T, name string, st story, s *Directory, d *memDisk) {
 	if len(left) != 1 || len(epochs) != 1 {
 		t.Errorf("%s: left are %v and %v", name, left, epochs)
 	}
+	d.failAt = d.step + 1
+	if _, err := s.ForSealing(t.Context(), Place{Stream: "torn-1"}); !errors.Is(err, errPower) {
+		t.Errorf("%s: %v", name, err)
+	}
+	d = d.after(kept{names: true, data: true})
+	if s, err = open(t.Context(), crashDirs, testKMS(t), d); err != nil {
+		t.Errorf("%s: a torn key later: %v", name, err)
+		return
+	}
 	k, err := s.ForSealing(t.Context(), Place{Stream: "new-1"})
 	if err != nil {
 		t.Errorf("%s: %v", name, err)

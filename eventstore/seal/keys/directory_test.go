@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"sync"
@@ -121,6 +122,54 @@ func TestADestroyedKeyStaysDestroyed(t *testing.T) {
 	check("renewed and opened again")
 	if _, err := os.Stat(dirs.epochFile(1)); !errors.Is(err, os.ErrNotExist) {
 		t.Error("the old epoch key is still there")
+	}
+}
+
+func TestADestructionOverwritesTheOldFile(t *testing.T) {
+	s, dirs := newDirectory(t)
+	sealing(t, s, mary)
+	old, err := os.Open(dirs.keysFile(1))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer old.Close()
+	if _, err := s.Destroy(t.Context(), []Place{mary}, destruction); err != nil {
+		t.Fatal(err)
+	}
+	b, err := io.ReadAll(old)
+	if err != nil || len(b) != headerBytes+recordBytes || len(bytes.Trim(b, "\x00")) != 0 {
+		t.Errorf("%d bytes are left, %v", len(b), err)
+	}
+}
+
+func TestAnEpochKeyIsBoundToItsNumber(t *testing.T) {
+	_, text, err := newEpoch(t.Context(), testKMS(t), 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text = bytes.Replace(text, []byte("epoch 1\n"), []byte("epoch 2\n"), 1)
+	if _, err := openEpoch(t.Context(), testKMS(t), 2, text); !errors.Is(err, ErrCorrupt) {
+		t.Error(err)
+	}
+}
+
+func TestKeysThatAreAskedForTogetherAreWrittenTogether(t *testing.T) {
+	d := newMemDisk()
+	s, err := create(t.Context(), crashDirs, testKMS(t), d, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, first, err := s.stage(mary.hash())
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, second, err := s.stage(tom.hash())
+	if err != nil || first != second {
+		t.Fatal(err)
+	}
+	before := d.step
+	if err := errors.Join(s.settle(second), s.settle(first)); err != nil || d.step != before+2 {
+		t.Errorf("%d steps: %v", d.step-before, err)
 	}
 }
 
