@@ -154,7 +154,8 @@ func used(t *testing.T, name string, st story, s *Directory, d *memDisk) {
 		t.Errorf("%s: %v", name, err)
 	}
 	d = d.after(kept{names: true, data: true})
-	if s, err = open(t.Context(), crashDirs, testKMS(t), d); err != nil {
+	s, err := open(t.Context(), crashDirs, testKMS(t), d)
+	if err != nil {
 		t.Errorf("%s: a torn key later: %v", name, err)
 		return
 	}
