@@ -533,6 +533,36 @@ func BenchmarkPrepareThousand(b *testing.B) {
 	b.ReportMetric(float64(n)/b.Elapsed().Seconds(), "keys/s")
 }
 
+func BenchmarkDestroyOneOf100000(b *testing.B) {
+	s, _ := newDirectory(b)
+	places := make([]Place, MaxPlaces)
+	for i := range places {
+		places[i].Stream = fmt.Sprint("record-", i)
+	}
+	if err := s.Prepare(b.Context(), places); err != nil {
+		b.Fatal(err)
+	}
+	for i := 0; b.Loop(); i++ {
+		if _, err := s.Destroy(b.Context(), places[i:i+1], destruction); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func BenchmarkOpen100000(b *testing.B) {
+	s, _ := newDirectory(b)
+	places := make([]Place, MaxPlaces)
+	for i := range places {
+		places[i].Stream = fmt.Sprint("record-", i)
+	}
+	if err := s.Prepare(b.Context(), places); err != nil {
+		b.Fatal(err)
+	}
+	for b.Loop() {
+		s = reopen(b, s)
+	}
+}
+
 func BenchmarkForSealing64Callers(b *testing.B) {
 	s, _ := newDirectory(b)
 	var mu sync.Mutex

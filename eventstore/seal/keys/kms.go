@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 
 	"filippo.io/age"
 )
@@ -158,7 +159,7 @@ func WriteKeyFile(path string) error {
 	if err == nil {
 		err = f.Sync()
 	}
-	return errors.Join(err, f.Close())
+	return errors.Join(err, f.Close(), osDisk{}.SyncDir(filepath.Dir(path)))
 }
 
 // Name implements KMS.
