@@ -27,7 +27,7 @@ type lines []eventstore.Recorded
 
 func (s *lines) Append(_ context.Context, stream string, after eventstore.Revision, events []eventstore.Event) (eventstore.Position, error) {
 	var head eventstore.Revision
-	for e := range s.ReadStream(nil, stream, 0) {
+	for e := range s.ReadStream(context.Background(), stream, 0) {
 		head = e.Revision
 	}
 	if head != after {

@@ -1,20 +1,15 @@
 package allocation_test
 
 import (
-	"errors"
 	"slices"
 	"testing"
 
 	"caseledger/domain"
 	"caseledger/domain/allocation"
+	"caseledger/domain/domaintest"
 )
 
-func on(day string) domain.Dated {
-	if day == "" {
-		return domain.Dated{}
-	}
-	return domain.Dated{Happened: domain.MustDate(day)}
-}
+var on, rules = domaintest.On, domaintest.Rules
 
 func fold(events ...allocation.Event) allocation.Allocations {
 	var as allocation.Allocations
@@ -22,16 +17,6 @@ func fold(events ...allocation.Event) allocation.Allocations {
 		as = as.Evolve(uint64(i+1), e)
 	}
 	return as
-}
-
-func rules(err error) []string {
-	var all domain.Refusals
-	errors.As(err, &all)
-	var names []string
-	for _, r := range all {
-		names = append(names, r.Rule)
-	}
-	return names
 }
 
 func TestTheRulesOfAllocation(t *testing.T) {

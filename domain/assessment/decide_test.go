@@ -1,22 +1,17 @@
 package assessment_test
 
 import (
-	"errors"
 	"slices"
 	"testing"
 
 	"caseledger/domain"
 	"caseledger/domain/assessment"
+	"caseledger/domain/domaintest"
 	"caseledger/domain/policy"
 	"caseledger/domain/referral"
 )
 
-func on(day string) domain.Dated {
-	if day == "" {
-		return domain.Dated{}
-	}
-	return domain.Dated{Happened: domain.MustDate(day)}
-}
+var on, rules = domaintest.On, domaintest.Rules
 
 func fold(events ...assessment.Event) assessment.Assessments {
 	var as assessment.Assessments
@@ -24,16 +19,6 @@ func fold(events ...assessment.Event) assessment.Assessments {
 		as = as.Evolve(uint64(i+1), e)
 	}
 	return as
-}
-
-func rules(err error) []string {
-	var all domain.Refusals
-	errors.As(err, &all)
-	var names []string
-	for _, r := range all {
-		names = append(names, r.Rule)
-	}
-	return names
 }
 
 func pack(t *testing.T) policy.Pack {

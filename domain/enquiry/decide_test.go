@@ -1,32 +1,17 @@
 package enquiry_test
 
 import (
-	"errors"
 	"slices"
 	"testing"
 
 	"caseledger/domain"
+	"caseledger/domain/domaintest"
 	"caseledger/domain/enquiry"
 	"caseledger/domain/policy"
 	"caseledger/domain/referral"
 )
 
-func on(day string) domain.Dated {
-	if day == "" {
-		return domain.Dated{}
-	}
-	return domain.Dated{Happened: domain.MustDate(day)}
-}
-
-func rules(err error) []string {
-	var all domain.Refusals
-	errors.As(err, &all)
-	var names []string
-	for _, r := range all {
-		names = append(names, r.Rule)
-	}
-	return names
-}
+var on, rules = domaintest.On, domaintest.Rules
 
 func fold(events ...enquiry.Event) enquiry.Enquiries {
 	var all enquiry.Enquiries

@@ -9,18 +9,14 @@ import (
 
 	"caseledger/domain"
 	"caseledger/domain/correction"
+	"caseledger/domain/domaintest"
 	"caseledger/domain/identity"
 	"caseledger/domain/protection"
 	"caseledger/domain/record"
 	"caseledger/domain/referral"
 )
 
-func on(day string) domain.Dated {
-	if day == "" {
-		return domain.Dated{}
-	}
-	return domain.Dated{Happened: domain.MustDate(day)}
-}
+var on = domaintest.On
 
 // hour is a moment of recording.
 func hour(n int) time.Time { return time.Date(2026, 2, 3, n, 0, 0, 0, time.UTC) }

@@ -1,21 +1,16 @@
 package referral_test
 
 import (
-	"errors"
 	"slices"
 	"testing"
 
 	"caseledger/domain"
+	"caseledger/domain/domaintest"
 	"caseledger/domain/policy"
 	"caseledger/domain/referral"
 )
 
-func on(day string) domain.Dated {
-	if day == "" {
-		return domain.Dated{}
-	}
-	return domain.Dated{Happened: domain.MustDate(day)}
-}
+var on, rules = domaintest.On, domaintest.Rules
 
 func fold(events ...referral.Event) referral.Referrals {
 	var rs referral.Referrals
@@ -23,16 +18,6 @@ func fold(events ...referral.Event) referral.Referrals {
 		rs = rs.Evolve(uint64(i+1), e)
 	}
 	return rs
-}
-
-func rules(err error) []string {
-	var all domain.Refusals
-	errors.As(err, &all)
-	var names []string
-	for _, r := range all {
-		names = append(names, r.Rule)
-	}
-	return names
 }
 
 type decision = func(referral.Referrals) ([]domain.Event, error)
