@@ -140,8 +140,8 @@ func naiveRegister(id domain.RecordID, entries []domain.Entry, known time.Time, 
 		if v, ok := so[i].Event.(correction.EnteredInError); ok {
 			gone[v.Entry] = true
 		}
-		if so[i].Corrects != nil {
-			gone[so[i].Corrects.Entry] = true
+		for e := so[i]; e.Corrects != nil; e = so[e.Corrects.Entry-1] {
+			gone[e.Corrects.Entry] = true // and what that one had corrected before
 		}
 	}
 	for _, e := range so {
