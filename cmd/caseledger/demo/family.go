@@ -49,6 +49,7 @@ func (g *generator) family() {
 	}
 	f.register(day)
 	f.live(f.workingDay(day))
+	f.births(lastDay)
 }
 
 func (f *family) draw(day domain.Date) child {
@@ -138,16 +139,16 @@ func (f *family) schoolAge(day domain.Date) {
 	}
 }
 
-// births records that unborn children whose day has come were born.
+// births records that unborn children whose day has come by then were born.
 func (f *family) births(day domain.Date) {
 	for i := range f.children {
 		c := &f.children[i]
 		if c.born.IsZero() && !day.Before(c.due) {
 			c.born, c.sex = c.due, pick(f.g, []string{"F", "M"})
 			dated := domain.Dated{Happened: c.born}
-			f.act(c.record, day, f.worker, identity.RecordBirth{Dated: dated},
+			f.write(step{record: c.record, by: f.worker, commands: []any{identity.RecordBirth{Dated: dated},
 				identity.GiveName{Dated: dated, Kind: "legal", Given: c.given, Family: f.name},
-				identity.RecordSex{Dated: dated, Sex: c.sex})
+				identity.RecordSex{Dated: dated, Sex: c.sex}}}, c.due)
 		}
 	}
 }
@@ -162,6 +163,7 @@ func (f *family) each(day domain.Date, by actor, command func(child) []any) {
 // act writes down what happened on a day: at the end of the story so far, on
 // that day or in the evening after it, never before it.
 func (f *family) act(record domain.RecordID, day domain.Date, by actor, commands ...any) {
+	f.births(day)
 	f.write(step{record: record, by: by, commands: commands}, day)
 }
 

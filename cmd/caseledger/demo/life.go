@@ -49,7 +49,6 @@ func (f *family) again(day domain.Date, odds int) {
 }
 
 func (f *family) refer(day domain.Date) episode {
-	f.births(day)
 	f.schoolAge(day)
 	f.cases++
 	e := episode{referral: referral.ID(fmt.Sprintf("r%d", f.cases)), held: allocation.ID(fmt.Sprintf("a%d", f.cases))}
@@ -197,7 +196,6 @@ func (f *family) ending() string {
 
 // plan is a child-in-need plan with its reviews and visits.
 func (f *family) plan(e episode, begun domain.Date) domain.Date {
-	f.births(begun)
 	id := cinplan.ID(fmt.Sprintf("c%d", f.cases))
 	f.each(begun, f.worker, func(child) []any {
 		return []any{cinplan.Start{Dated: dated(begun), Plan: id, Referral: e.referral}}
@@ -207,7 +205,6 @@ func (f *family) plan(e episode, begun domain.Date) domain.Date {
 		f.visits(day, 1)
 		day = f.after(day, 28, 40)
 		review := cinplan.ReviewID(fmt.Sprintf("v%d", i+1))
-		f.births(day)
 		f.each(day, f.worker, func(child) []any {
 			return []any{cinplan.Review{Dated: dated(day), Plan: id, Review: review}}
 		})
@@ -256,7 +253,6 @@ func (f *family) protected(day domain.Date) {
 	e := f.accept(day)
 	id, begun := f.enquire(e, f.after(day, 1, 2))
 	met := f.after(begun, 8, 15)
-	f.births(met)
 	category := pick(f.g, categories)
 	plan := protection.PlanID(fmt.Sprintf("p%d", f.cases))
 	chair := actor{id: "chair-01", role: "conference-chair", basis: "children-act-1989-s47", purpose: "protection"}
@@ -279,7 +275,6 @@ func (f *family) review(plan protection.PlanID, met domain.Date, chair actor) do
 	day := f.workingDay(met.AddDays(f.g.between(75, 88)))
 	for i := range f.g.between(1, 4) {
 		f.visits(day.AddDays(-40), 2)
-		f.births(day)
 		f.schoolAge(day)
 		f.confer(plan, i, day, "continue", chair)
 		if i == 0 && f.g.chance(5) {
@@ -290,7 +285,6 @@ func (f *family) review(plan protection.PlanID, met domain.Date, chair actor) do
 		}
 		day = f.workingDay(day.AddDays(f.g.between(150, 178)))
 	}
-	f.births(day)
 	f.confer(plan, 9, day, "end", chair)
 	return day
 }
