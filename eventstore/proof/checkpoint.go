@@ -96,6 +96,11 @@ func OpenCheckpoint(signed []byte, verifiers []note.Verifier) (Signed, error) {
 	case err != nil:
 		return Signed{}, fmt.Errorf("proof: checkpoint of %d: %w", c.Size, ErrSignature)
 	}
+	for _, s := range n.Sigs {
+		if _, err := base64.StdEncoding.Strict().DecodeString(s.Base64); err != nil {
+			return Signed{}, fmt.Errorf("proof: checkpoint of %d: %w", c.Size, ErrFormat)
+		}
+	}
 	for _, v := range verifiers {
 		if !signedBy(n, v) {
 			return Signed{}, fmt.Errorf("proof: checkpoint of %d: %w", c.Size, &MissingKeyError{Key: keyID(v)})

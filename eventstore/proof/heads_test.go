@@ -156,13 +156,13 @@ func TestChainsMergeToWhatTheyWouldBeWithoutAFile(t *testing.T) {
 		}
 		defer func() { c.base.close() }()
 		want := map[string]end{}
-		for i := range rapid.IntRange(0, 400).Draw(rt, "steps") {
-			if rapid.IntRange(0, 60).Draw(rt, "merge") == 0 {
-				if err := c.merge(realDisk{}, dir, place{Checkpoint{Origin: testOrigin, Size: int64(i)}, 0}); err != nil {
+		for i := range rapid.IntRange(0, 120).Draw(rt, "steps") {
+			if rapid.IntRange(0, 25).Draw(rt, "merge") == 0 {
+				if err := c.merge(quickDisk{}, dir, place{Checkpoint{Origin: testOrigin, Size: int64(i)}, 0}); err != nil {
 					rt.Fatal(err)
 				}
 			}
-			name := fmt.Sprintf("record-%d", rapid.IntRange(0, 150).Draw(rt, "record"))
+			name := fmt.Sprintf("record-%d", rapid.IntRange(0, 40).Draw(rt, "record"))
 			chain, err := c.chain(name)
 			if err != nil || chain.Seq != want[name].seq || chain.Head != want[name].leaf {
 				rt.Fatalf("%s: %v", name, err)

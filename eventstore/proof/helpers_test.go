@@ -4,7 +4,9 @@ import (
 	"context"
 	"encoding/binary"
 	"fmt"
+	"os/exec"
 	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -73,7 +75,7 @@ func newRig(t testing.TB) *rig {
 	r := &rig{t: t, store: memory.New(), ends: map[string]seal.Chain{}, clock: &clock{now: testTime}}
 	r.cfg = Config{
 		Dir: filepath.Join(dir, "log"), Store: r.store, Signer: testSigner(), Keys: testKeys(t),
-		Last: NewLastFile(filepath.Join(dir, "last")), Clock: r.clock,
+		Last: &LastFile{dir: filepath.Join(dir, "last"), on: quickDisk{}}, Clock: r.clock,
 	}
 	return r
 }
@@ -127,7 +129,7 @@ func (r *rig) addMany(n, records int) {
 
 func (r *rig) open() *Sealer {
 	r.t.Helper()
-	s, err := OpenSealer(context.Background(), r.cfg)
+	s, err := openSealer(context.Background(), r.cfg, quickDisk{})
 	if err != nil {
 		r.t.Fatal(err)
 	}
@@ -169,4 +171,10 @@ func (r *rig) leaves() (out []Hash) {
 		out = append(out, seal.HashLeaf(e.Metadata))
 	}
 	return out
+}
+
+// moduleDir is where a module that this one requires is kept.
+func moduleDir(module string) (string, error) {
+	out, err := exec.Command("go", "list", "-m", "-f", "{{.Dir}}", module).Output()
+	return strings.TrimSpace(string(out)), err
 }
