@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -17,6 +18,7 @@ import (
 type disk interface {
 	mkdir(path string) error
 	write(path string, fill func(io.Writer) error) error
+	writeAll(files map[string][]byte) error // by path
 	writeAt(path string, b []byte, offset int64) error
 	rename(from, to string) error
 	removeAll(path string) error
@@ -26,6 +28,8 @@ type disk interface {
 const (
 	newSuffix = ".new" // a file that has not got its name yet
 	lockFile  = "LOCK"
+
+	syncsAtOnce = 16
 )
 
 // ErrLocked says that another process uses a directory.
@@ -43,6 +47,25 @@ func (realDisk) write(path string, fill func(io.Writer) error) error {
 		w := bufio.NewWriterSize(f, 64<<10)
 		return errors.Join(fill(w), w.Flush(), f.Sync())
 	})
+}
+
+// writeAll syncs several files at a time: the file system makes them durable
+// together.
+func (d realDisk) writeAll(files map[string][]byte) error {
+	failed := make(chan error, len(files))
+	slots := make(chan struct{}, syncsAtOnce)
+	for path, content := range files {
+		slots <- struct{}{}
+		go func() {
+			failed <- d.write(path, func(w io.Writer) error { _, err := w.Write(content); return err })
+			<-slots
+		}()
+	}
+	var err error
+	for range files {
+		err = errors.Join(err, <-failed)
+	}
+	return err
 }
 
 func (realDisk) writeAt(path string, b []byte, offset int64) error {
@@ -68,19 +91,25 @@ func put(d disk, path string, content []byte) error {
 // putFiles makes or replaces files below root, each all or nothing. They are
 // durable when it returns.
 func putFiles(d disk, root string, files map[string][]byte) error {
-	names := make([]string, 0, len(files))
-	for name := range files {
-		names = append(names, name)
-	}
-	slices.Sort(names)
-	dirs := map[string]bool{}
-	for _, name := range names {
+	fresh, dirs := map[string][]byte{}, map[string]bool{}
+	for name, content := range files {
 		path := filepath.Join(root, name)
-		if err := putFile(d, path, func(w io.Writer) error { _, err := w.Write(files[name]); return err }); err != nil {
-			return fmt.Errorf("proof: %w", err)
-		}
+		fresh[path+newSuffix] = content
 		for dir := filepath.Dir(path); strings.HasPrefix(dir, root) && !dirs[dir]; dir = filepath.Dir(dir) {
 			dirs[dir] = true
+		}
+	}
+	for _, dir := range slices.Sorted(maps.Keys(dirs)) {
+		if err := d.mkdir(dir); err != nil {
+			return fmt.Errorf("proof: %w", err)
+		}
+	}
+	if err := d.writeAll(fresh); err != nil {
+		return fmt.Errorf("proof: %w", err)
+	}
+	for _, path := range slices.Sorted(maps.Keys(fresh)) {
+		if err := d.rename(path, strings.TrimSuffix(path, newSuffix)); err != nil {
+			return fmt.Errorf("proof: %w", err)
 		}
 	}
 	return syncDirs(d, dirs)
@@ -100,12 +129,7 @@ func putFile(d disk, path string, fill func(io.Writer) error) error {
 // syncDirs syncs the deepest directories first, so that no name is durable
 // whose content is not.
 func syncDirs(d disk, dirs map[string]bool) error {
-	paths := make([]string, 0, len(dirs))
-	for dir := range dirs {
-		paths = append(paths, dir)
-	}
-	slices.Sort(paths)
-	for _, dir := range slices.Backward(paths) {
+	for _, dir := range slices.Backward(slices.Sorted(maps.Keys(dirs))) {
 		if err := d.syncDir(dir); err != nil {
 			return fmt.Errorf("proof: %w", err)
 		}

@@ -65,5 +65,11 @@ func (l *LastFile) Swap(ctx context.Context, old, next []byte) error {
 	if !bytes.Equal(standing, old) {
 		return fmt.Errorf("proof: %w", ErrSwapped)
 	}
-	return put(l.on, filepath.Join(l.dir, lastName), next)
+	if err := put(l.on, filepath.Join(l.dir, lastName), next); err != nil || old != nil {
+		return err
+	}
+	if err := l.on.syncDir(filepath.Dir(l.dir)); err != nil { // the directory may be new
+		return fmt.Errorf("proof: last checkpoint: %w", err)
+	}
+	return nil
 }
