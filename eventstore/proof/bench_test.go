@@ -106,6 +106,7 @@ func BenchmarkHeads(b *testing.B) {
 	for i := range 100_000 {
 		c.set(seal.Chain{Record: fmt.Sprintf("record-%032x", i*7919), Seq: 3, Head: Hash{byte(i)}})
 	}
+	c.keep()
 	at := place{Checkpoint: Checkpoint{Origin: testOrigin, Size: 1}}
 	if err := c.merge(realDisk{}, dir, at); err != nil {
 		b.Fatal(err)

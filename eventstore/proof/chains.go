@@ -20,12 +20,14 @@ const (
 
 const chainsName = "chains" // the heads file that the sealer works with
 
-// chains are the ends of all records: a heads file, and above it in memory what
-// has changed since.
+// chains are the ends of all records: a heads file, above it in memory what
+// has changed since, and above that what is read and not yet in the tree.
 type chains struct {
 	base   *headsFile
 	recent map[string]end
-	events int // since base
+	events int // in recent
+	ahead  map[string]end
+	read   int // events in ahead
 }
 
 // end is where a record has got to.
@@ -47,24 +49,40 @@ func openChains(dir, origin string) (*chains, error) {
 		base.close()
 		return nil, &DamagedError{File: chainsName, Reason: "it is of another ledger"}
 	}
-	return &chains{base: base, recent: map[string]end{}}, nil
+	return &chains{base: base, recent: map[string]end{}, ahead: map[string]end{}}, nil
 }
 
 // chain returns where a record has got to.
 func (c *chains) chain(record string) (seal.Chain, error) {
 	out := seal.Chain{Ledger: c.base.Origin, Record: record}
-	if e, ok := c.recent[record]; ok {
-		out.Seq, out.Head = e.seq, e.leaf
-		return out, nil
+	for _, changed := range []map[string]end{c.ahead, c.recent} {
+		if e, ok := changed[record]; ok {
+			out.Seq, out.Head = e.seq, e.leaf
+			return out, nil
+		}
 	}
 	h, _, err := c.base.find(record)
 	out.Seq, out.Head = h.Seq, h.Leaf
 	return out, err
 }
 
+// set notes where a record got to with an event that was read.
 func (c *chains) set(next seal.Chain) {
-	c.recent[next.Record] = end{next.Seq, next.Head}
-	c.events++
+	c.ahead[next.Record] = end{next.Seq, next.Head}
+	c.read++
+}
+
+// keep says that what was read is in the tree now.
+func (c *chains) keep() {
+	maps.Copy(c.recent, c.ahead)
+	c.events += c.read
+	c.forget()
+}
+
+// forget goes back to what is in the tree.
+func (c *chains) forget() {
+	clear(c.ahead)
+	c.read = 0
 }
 
 func (c *chains) full() bool { return len(c.recent) >= maxRecentRecords || c.events >= maxRecentEvents }
@@ -84,7 +102,7 @@ func (c *chains) merge(on disk, dir string, at place) error {
 		return err
 	}
 	c.base.close()
-	*c = chains{base: merged, recent: map[string]end{}}
+	*c = chains{base: merged, recent: map[string]end{}, ahead: map[string]end{}}
 	return nil
 }
 

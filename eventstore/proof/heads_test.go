@@ -1,9 +1,12 @@
 package proof
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 	"slices"
 	"testing"
 
@@ -90,6 +93,10 @@ func TestNoProofShowsThatAnExistingRecordIsAbsent(t *testing.T) {
 	for _, name := range names {
 		proved[name] = proveHead(t, h, name).Heads[0]
 	}
+	around := HeadProof{Record: names[5], Heads: []ProvedHead{proved[names[4]], proved[names[6]]}}
+	if _, _, err := VerifyHead(around, root); !errors.Is(err, ErrProof) {
+		t.Error("neighbours that leave a place between them prove something")
+	}
 	rapid.Check(t, func(t *rapid.T) {
 		name := rapid.SampledFrom(names).Draw(t, "record")
 		n := rapid.IntRange(0, 3).Draw(t, "heads")
@@ -169,6 +176,11 @@ func TestChainsMergeToWhatTheyWouldBeWithoutAFile(t *testing.T) {
 			}
 			chain.Seq, chain.Head = chain.Seq+1, Hash{byte(i), byte(i >> 8), 1}
 			c.set(chain)
+			if rapid.Bool().Draw(rt, "fails") {
+				c.forget()
+				continue
+			}
+			c.keep()
 			want[name] = end{chain.Seq, chain.Head}
 		}
 		previous := ""
@@ -184,4 +196,43 @@ func TestChainsMergeToWhatTheyWouldBeWithoutAFile(t *testing.T) {
 			rt.Fatalf("%d heads of %d records", n, len(want))
 		}
 	})
+}
+
+func TestAHeadsFileThatIsNotSortedOrWasAlteredIsRefused(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "heads")
+	write := func(records ...string) []byte {
+		var b bytes.Buffer
+		err := writeHeads(&b, place{Checkpoint{Origin: testOrigin, Size: 7}, 9}, func(yield func(Head, error) bool) {
+			for _, record := range records {
+				if !yield(Head{record, 1, Hash{1}}, nil) {
+					return
+				}
+			}
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return b.Bytes()
+	}
+	sound := write("a", "b", "c")
+	if err := os.WriteFile(path, sound, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if h, err := openHeads(path); err != nil || h.count != 3 {
+		t.Fatal(err)
+	}
+	bad := [][]byte{write("b", "a"), write("a", "a"), append(bytes.Clone(sound), '\n'), sound[:len(sound)-1], {}}
+	for i := range sound {
+		altered := bytes.Clone(sound)
+		altered[i] ^= 1
+		bad = append(bad, altered)
+	}
+	for i, text := range bad {
+		if err := os.WriteFile(path, text, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := openHeads(path); !errors.As(err, new(*DamagedError)) {
+			t.Errorf("case %d: %v", i, err)
+		}
+	}
 }

@@ -98,17 +98,14 @@ func TestAnyAlteredProofFails(t *testing.T) {
 		case 4:
 			leaf[3] ^= 1
 			root.Root[3] ^= 1
-		case 5:
-			root.Size++
-			in.Index++
+		case 5: // the tree ends before the entry, or before the old tree
+			root.Size = min(in.Index, old.Size-1)
 		}
 		if VerifyInclusion(leaf, in, root) == nil {
 			t.Error("an altered inclusion proof holds")
 		}
 		if VerifyConsistency(old.Checkpoint, root, grown) == nil {
-			if root == c.Checkpoint || root.Root != c.Root {
-				t.Error("an altered consistency proof holds")
-			}
+			t.Error("an altered consistency proof holds")
 		}
 	})
 }

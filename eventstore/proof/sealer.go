@@ -62,7 +62,7 @@ type Config struct {
 
 // Sealer follows a store and keeps the log over its leaves. Its methods may be
 // called by many goroutines; one Sealer at a time works in a directory. After
-// an error of its disk or of what it read it does nothing more: open it again.
+// an error other than the end of a context it does nothing more: open it again.
 type Sealer struct {
 	cfg    Config
 	on     disk
@@ -163,6 +163,7 @@ func (s *Sealer) replay(ctx context.Context) error {
 		s.chains.set(next)
 		index, last = index+1, r.Position
 		if index == s.at.Size {
+			s.chains.keep()
 			return s.sameEnd(last)
 		}
 	}
@@ -310,14 +311,15 @@ func (s *Sealer) advance(ctx context.Context, due func() bool) error {
 func (s *Sealer) batch(ctx context.Context) (int, error) {
 	var leaves []Hash
 	var positions []eventstore.Position
+	defer s.chains.forget() // unless add kept it
 	last := s.at.Position
 	for r, err := range s.cfg.Store.ReadLog(ctx, last) {
 		if err != nil {
-			return 0, s.halfway(len(leaves), fmt.Errorf("proof: %w", err))
+			return 0, fmt.Errorf("proof: %w", err)
 		}
 		next, err := s.check(r, last, s.at.Size+int64(len(leaves)))
 		if err != nil {
-			return 0, s.halfway(len(leaves), err)
+			return 0, err
 		}
 		s.chains.set(next)
 		leaves, positions, last = append(leaves, next.Head), append(positions, r.Position), r.Position
@@ -328,15 +330,7 @@ func (s *Sealer) batch(ctx context.Context) (int, error) {
 	if len(leaves) == 0 {
 		return 0, nil
 	}
-	return len(leaves), s.halfway(len(leaves), s.add(leaves, positions))
-}
-
-// halfway keeps the Sealer from going on with chains that are ahead of the tree.
-func (s *Sealer) halfway(read int, err error) error {
-	if err != nil && read > 0 {
-		s.broken = err
-	}
-	return err
+	return len(leaves), s.add(leaves, positions)
 }
 
 // add makes the leaves durable: tiles, then positions, then the state that
@@ -355,6 +349,7 @@ func (s *Sealer) add(leaves []Hash, positions []eventstore.Position) error {
 		return err
 	}
 	s.at = at
+	s.chains.keep()
 	if s.chains.full() {
 		return s.chains.merge(s.on, s.cfg.Dir, s.at)
 	}

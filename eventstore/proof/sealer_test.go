@@ -361,6 +361,103 @@ func TestCheckpointsAreSignedAtMostEverySecondAndSoonAfterAnAppend(t *testing.T)
 	}
 }
 
+func TestAClockThatWasPutBackDoesNotDelayCheckpoints(t *testing.T) {
+	r := newRig(t)
+	r.addMany(1, 1)
+	s := r.open()
+	defer s.Close()
+	if err := s.CatchUp(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	for _, tt := range []struct {
+		moved time.Duration
+		due   bool
+	}{{0, false}, {SignEvery - 1, false}, {SignEvery, true}, {time.Hour, true}, {-1, true}, {-time.Hour, true}} {
+		r.clock.now = testTime.Add(tt.moved)
+		if s.due() != tt.due {
+			t.Errorf("after %v: %v", tt.moved, !tt.due)
+		}
+	}
+}
+
+func TestAStoreThatNumbersAStreamOtherwiseIsNotSealed(t *testing.T) {
+	r := newRig(t)
+	r.addMany(3, 1)
+	r.cfg.Store = renumbered{r.store}
+	s := r.open()
+	defer s.Close()
+	if err := s.CatchUp(t.Context()); !errors.As(err, new(*UnsoundError)) || !strings.Contains(err.Error(), "revision is 2") {
+		t.Error(err)
+	}
+}
+
+// renumbered is a store whose revisions begin with 2.
+type renumbered struct{ *memory.Store }
+
+func (s renumbered) ReadLog(ctx context.Context, after eventstore.Position) iter.Seq2[eventstore.Recorded, error] {
+	return func(yield func(eventstore.Recorded, error) bool) {
+		for e, err := range s.Store.ReadLog(ctx, after) {
+			e.Revision++
+			if !yield(e, err) {
+				return
+			}
+		}
+	}
+}
+
+func TestASealerGoesOnAfterAContextThatEnded(t *testing.T) {
+	r := newRig(t)
+	r.addMany(30, 4)
+	ctx, cancel := context.WithCancel(t.Context())
+	r.cfg.Store = ending{r.store, 17, cancel}
+	s := r.open()
+	defer s.Close()
+	if err := s.CatchUp(ctx); !errors.Is(err, context.Canceled) {
+		t.Fatal(err)
+	}
+	root, err := s.BuildHeads(t.Context())
+	if err != nil || root.Size != 30 || root.Root != rootByOther(t, r.leaves()) {
+		t.Error(root.Size, err)
+	}
+}
+
+// ending is a store that ends a context after n events of a read.
+type ending struct {
+	*memory.Store
+	n      int
+	cancel func()
+}
+
+func (s ending) ReadLog(ctx context.Context, after eventstore.Position) iter.Seq2[eventstore.Recorded, error] {
+	return func(yield func(eventstore.Recorded, error) bool) {
+		for e, err := range s.Store.ReadLog(ctx, after) {
+			if e.Position == eventstore.Position(s.n) {
+				s.cancel()
+			}
+			if !yield(e, err) {
+				return
+			}
+		}
+	}
+}
+
+func TestATileThatWasLeftWithOtherHashesStopsTheSealer(t *testing.T) {
+	r := newRig(t)
+	r.addMany(3, 1)
+	path := filepath.Join(r.cfg.Dir, "tile/0/000.p/3")
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, make([]byte, 96), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	s := r.open()
+	defer s.Close()
+	if err := s.CatchUp(t.Context()); !errors.As(err, new(*DamagedError)) || !strings.Contains(err.Error(), "tile/0/000.p/3") {
+		t.Error(err)
+	}
+}
+
 func TestASecondSealerIsKeptOut(t *testing.T) {
 	r := newRig(t)
 	s := r.open()
