@@ -24,7 +24,7 @@ import (
 // signatures.
 type Handler struct {
 	Log    Log
-	Logger *slog.Logger
+	Logger *slog.Logger // told of damage; must be set
 
 	// Entries is the store whose leaves are served. Leaves hold pseudonyms,
 	// types and times of events: leave it nil unless all readers may see them.

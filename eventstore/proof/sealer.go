@@ -1,7 +1,6 @@
 package proof
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -9,8 +8,6 @@ import (
 	"path/filepath"
 	"sync"
 	"time"
-
-	"golang.org/x/mod/sumdb/tlog"
 
 	"caseledger/eventstore"
 	"caseledger/eventstore/seal"
@@ -136,84 +133,6 @@ func (s *Sealer) load(ctx context.Context) (err error) {
 		return err
 	}
 	return s.publish(last.Note)
-}
-
-// replay reads again what was sealed after the heads file was written.
-func (s *Sealer) replay(ctx context.Context) error {
-	index, last := s.chains.base.Size, s.chains.base.Position
-	if index == s.at.Size {
-		return s.sameLast(ctx)
-	}
-	hashes := tiles{s.cfg.Dir}.reader(s.at.tree())
-	expected, err := leavesOf(hashes, index, s.at.Size)
-	if err != nil {
-		return err
-	}
-	for r, err := range s.cfg.Store.ReadLog(ctx, last) {
-		if err != nil {
-			return fmt.Errorf("proof: %w", err)
-		}
-		next, err := s.check(r, last, index)
-		if err != nil {
-			return err
-		}
-		if next.Head != expected[index-s.chains.base.Size] {
-			return &ForkError{What: "the store", Sealed: s.at.Size, Detail: fmt.Sprintf("index %d, position %d", index, r.Position)}
-		}
-		s.chains.set(next)
-		index, last = index+1, r.Position
-		if index == s.at.Size {
-			s.chains.keep()
-			return s.sameEnd(last)
-		}
-	}
-	return &RollbackError{What: "the store", Size: index, Sealed: s.at.Size}
-}
-
-// sameLast checks that the last sealed event stands where it stood.
-func (s *Sealer) sameLast(ctx context.Context) error {
-	if s.at.Size == 0 {
-		return nil
-	}
-	expected, err := leavesOf(tiles{s.cfg.Dir}.reader(s.at.tree()), s.at.Size-1, s.at.Size)
-	if err != nil {
-		return err
-	}
-	for r, err := range s.cfg.Store.ReadLog(ctx, s.at.Position-1) {
-		if err != nil {
-			return fmt.Errorf("proof: %w", err)
-		}
-		if seal.HashLeaf(r.Metadata) != expected[0] {
-			return &ForkError{What: "the store", Sealed: s.at.Size, Detail: fmt.Sprintf("position %d", r.Position)}
-		}
-		return s.sameEnd(r.Position)
-	}
-	return &RollbackError{What: "the store", Size: -1, Sealed: s.at.Size}
-}
-
-func (s *Sealer) sameEnd(last eventstore.Position) error {
-	if last != s.at.Position {
-		return &ForkError{What: "the store", Sealed: s.at.Size, Detail: fmt.Sprintf("its last entry is at position %d and was at %d", last, s.at.Position)}
-	}
-	return nil
-}
-
-// leavesOf reads the leaf hashes from index begin to before end.
-func leavesOf(r tlog.HashReader, begin, end int64) ([]Hash, error) {
-	out := make([]Hash, 0, end-begin)
-	for at := begin; at < end; {
-		stop := min(end, at+tileWidth*16)
-		indexes := make([]int64, 0, stop-at)
-		for ; at < stop; at++ {
-			indexes = append(indexes, tlog.StoredHashIndex(0, at))
-		}
-		hashes, err := r.ReadHashes(indexes)
-		if err != nil {
-			return nil, fmt.Errorf("proof: tree: %w", err)
-		}
-		out = append(out, fromTlog(hashes)...)
-	}
-	return out, nil
 }
 
 // check says whether an event may be sealed: the next one of its record, its
@@ -354,86 +273,4 @@ func (s *Sealer) add(leaves []Hash, positions []eventstore.Position) error {
 		return s.chains.merge(s.on, s.cfg.Dir, s.at)
 	}
 	return nil
-}
-
-// lastSigned returns the last checkpoint; the zero value when there is none.
-func (s *Sealer) lastSigned(ctx context.Context) (Signed, error) {
-	text, err := s.cfg.Last.Load(ctx)
-	if err != nil || text == nil {
-		return Signed{}, err
-	}
-	return s.cfg.Keys.Open(text)
-}
-
-// agree checks that the tree is the last checkpoint's or one that grew out of
-// it.
-func (s *Sealer) agree(last Checkpoint) error {
-	if last.Size == 0 {
-		return nil
-	}
-	if s.at.Size < last.Size {
-		return &RollbackError{What: "the store", Size: s.at.Size, Sealed: last.Size}
-	}
-	p, err := prove(tiles{s.cfg.Dir}.reader(s.at.tree()), last, s.at.Checkpoint)
-	if err != nil {
-		return err
-	}
-	if VerifyConsistency(last, s.at.Checkpoint, p) != nil {
-		return &ForkError{What: "the store", Sealed: last.Size}
-	}
-	return nil
-}
-
-// sign signs the tree when it has grown, and only if it is the last
-// checkpoint's or grew out of it. Nobody sees a checkpoint before Last has it.
-func (s *Sealer) sign(ctx context.Context) error {
-	last, err := s.lastSigned(ctx)
-	if err != nil {
-		return err
-	}
-	if err := s.agree(last.Checkpoint); err != nil {
-		return err
-	}
-	now := s.cfg.Clock.Now()
-	if last.Size < s.at.Size {
-		text, err := s.signature(now, last.At)
-		if err != nil {
-			return err
-		}
-		if err := s.cfg.Last.Swap(ctx, last.Note, text); err != nil {
-			return err
-		}
-		s.signed, last.Note = now, text
-		return s.publish(text)
-	}
-	return nil
-}
-
-// signature returns the checkpoint over the tree, signed and opened again: a
-// key that is not in force, or a computer that miscalculated, shows here. Its
-// time is never before that of the last one.
-func (s *Sealer) signature(now, last time.Time) ([]byte, error) {
-	if now.Before(last) {
-		now = last
-	}
-	text, err := s.cfg.Signer.Sign(s.at.Checkpoint, now)
-	if err != nil {
-		return nil, err
-	}
-	if _, err := s.cfg.Keys.Open(text); err != nil {
-		return nil, fmt.Errorf("proof: the signer's keys are not those in force: %w", err)
-	}
-	return text, nil
-}
-
-// publish puts the checkpoint beside the tiles, if it is not there.
-func (s *Sealer) publish(text []byte) error {
-	if text == nil {
-		return nil
-	}
-	path := filepath.Join(s.cfg.Dir, checkpointName)
-	if standing, err := os.ReadFile(path); err == nil && bytes.Equal(standing, text) {
-		return nil
-	}
-	return put(s.on, path, text)
 }
