@@ -23,7 +23,8 @@ import (
 
 var (
 	checkpoint = []byte("ledger.example/prod\n42\nCsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=\n\n— ledger.example/prod Az3grlgtzPICa5OS8npVmf1Myq/5IZniMp+ZJurmRDeOoRDe4URYN7u5/Zhcyv2q1gGzGku9nTo+zyWE+xeMcTOAYQ8=\n")
-	issuedAt   = time.Date(2026, 11, 22, 10, 0, 0, 250_000_000, time.UTC)
+	// issuedAt is long ago: a token outlives the certificate that signed it.
+	issuedAt   = time.Date(2016, 11, 22, 10, 0, 0, 250_000_000, time.UTC)
 	testPolicy = asn1.ObjectIdentifier{1, 2, 3, 4, 1}
 	testNonce  = big.NewInt(0x1122334455667788)
 )
@@ -34,6 +35,7 @@ type pki struct {
 	root, between, leaf *x509.Certificate
 	key                 crypto.Signer
 	roots               *x509.CertPool
+	at                  time.Time // what it says the time is
 }
 
 func usage(critical bool, purposes ...int) pkix.Extension {
@@ -56,11 +58,11 @@ func newPKI(t testing.TB, key crypto.Signer, change func(*x509.Certificate)) pki
 	ca := func(name string) *x509.Certificate {
 		return &x509.Certificate{
 			SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: name},
-			NotBefore: issuedAt.AddDate(-5, 0, 0), NotAfter: issuedAt.AddDate(5, 0, 0),
+			NotBefore: issuedAt.AddDate(-5, 0, 0), NotAfter: issuedAt.AddDate(40, 0, 0),
 			IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageCertSign,
 		}
 	}
-	p := pki{key: key, roots: x509.NewCertPool()}
+	p := pki{key: key, roots: x509.NewCertPool(), at: issuedAt.Truncate(time.Second)}
 	p.root = issue(t, ca("Root"), nil, rootKey.Public(), rootKey)
 	p.between = issue(t, ca("Between"), p.root, betweenKey.Public(), rootKey)
 	leaf := &x509.Certificate{
@@ -73,6 +75,15 @@ func newPKI(t testing.TB, key crypto.Signer, change func(*x509.Certificate)) pki
 	}
 	p.leaf = issue(t, leaf, p.between, key.Public(), betweenKey)
 	p.roots.AddCert(p.root)
+	return p
+}
+
+// newPresentPKI is an authority of today, for when somebody's clock counts.
+func newPresentPKI(t testing.TB, key crypto.Signer) pki {
+	t.Helper()
+	now := time.Now().UTC().Truncate(time.Second)
+	p := newPKI(t, key, func(c *x509.Certificate) { c.NotBefore, c.NotAfter = now.Add(-time.Hour), now.Add(time.Hour) })
+	p.at = now
 	return p
 }
 
@@ -116,7 +127,7 @@ func (p pki) respond(t testing.TB, message []byte, nonce *big.Int, change func(*
 	t.Helper()
 	stamp := tsp.Timestamp{
 		HashAlgorithm: crypto.SHA256, HashedMessage: sum(crypto.SHA256, message),
-		Time: issuedAt.Truncate(time.Second), Accuracy: 1500 * time.Millisecond, Policy: testPolicy, Nonce: nonce,
+		Time: p.at, Accuracy: 1500 * time.Millisecond, Policy: testPolicy, Nonce: nonce,
 		AddTSACertificate: true, Certificates: []*x509.Certificate{p.between},
 	}
 	if change != nil {

@@ -94,15 +94,10 @@ func (o openssl) verify(t *testing.T, token, message []byte) error {
 	return err
 }
 
-// present is a change of certificate for tests in which openssl's clock counts.
-func present(c *x509.Certificate) {
-	c.NotBefore, c.NotAfter = time.Now().Add(-time.Hour), time.Now().Add(time.Hour)
-}
-
 func TestOpensslAndWeAgreeOnAToken(t *testing.T) {
 	for name, key := range map[string]crypto.Signer{"ECDSA": ecKey(t), "RSA": rsaKey(t, 2048)} {
 		t.Run(name, func(t *testing.T) {
-			p := newPKI(t, key, present)
+			p := newPresentPKI(t, key)
 			o := newOpenssl(t, p)
 			a := Authority{Name: "openssl", Roots: p.roots, Policy: testPolicy, URL: serve(t, o.reply(t))}
 			before := time.Now().Add(-time.Second)
@@ -126,7 +121,7 @@ func TestOpensslAndWeAgreeOnAToken(t *testing.T) {
 }
 
 func TestWhatOpensslRefusesWeRefuse(t *testing.T) {
-	p := newPKI(t, ecKey(t), present)
+	p := newPresentPKI(t, ecKey(t))
 	o := newOpenssl(t, p)
 	token, err := Authority{Name: "openssl", Roots: p.roots, URL: serve(t, o.reply(t))}.Stamp(t.Context(), checkpoint)
 	if err != nil {
@@ -147,7 +142,7 @@ func TestWhatOpensslRefusesWeRefuse(t *testing.T) {
 }
 
 func TestEveryAlteredByteOfAnOpensslTokenIsFound(t *testing.T) {
-	p := newPKI(t, rsaKey(t, 2048), present)
+	p := newPresentPKI(t, rsaKey(t, 2048))
 	o := newOpenssl(t, p)
 	token, err := Authority{Name: "openssl", Roots: p.roots, URL: serve(t, o.reply(t))}.Stamp(t.Context(), checkpoint)
 	if err != nil {
@@ -166,7 +161,7 @@ func TestEveryAlteredByteOfAnOpensslTokenIsFound(t *testing.T) {
 }
 
 func TestOpensslSaysNoToAPolicyItDoesNotHave(t *testing.T) {
-	p := newPKI(t, ecKey(t), present)
+	p := newPresentPKI(t, ecKey(t))
 	o := newOpenssl(t, p)
 	a := Authority{Name: "openssl", Roots: p.roots, Policy: []int{1, 2, 3, 4, 9}, URL: serve(t, o.reply(t))}
 	var status *StatusError

@@ -16,7 +16,7 @@ import (
 )
 
 func TestAnAuthorityStampsAndTheTokenVerifiesLater(t *testing.T) {
-	p := newPKI(t, ecKey(t), nil)
+	p := newPresentPKI(t, ecKey(t))
 	a := Authority{Name: "anytown", Roots: p.roots, Policy: testPolicy}
 	a.URL = serve(t, func(request []byte) []byte {
 		r, err := tsp.ParseRequest(request)
@@ -44,7 +44,7 @@ func TestAnAuthorityStampsAndTheTokenVerifiesLater(t *testing.T) {
 }
 
 func TestTwoRequestsHaveTwoNonces(t *testing.T) {
-	p := newPKI(t, ecKey(t), nil)
+	p := newPresentPKI(t, ecKey(t))
 	a := Authority{Name: "anytown", Roots: p.roots}
 	a.URL = serve(t, func(request []byte) []byte {
 		r, _ := tsp.ParseRequest(request)
@@ -61,7 +61,7 @@ func TestTwoRequestsHaveTwoNonces(t *testing.T) {
 }
 
 func TestUnusedCertificatesAreNotKept(t *testing.T) {
-	p, other := newPKI(t, ecKey(t), nil), newPKI(t, ecKey(t), nil)
+	p, other := newPresentPKI(t, ecKey(t)), newPresentPKI(t, ecKey(t))
 	a := Authority{Name: "anytown", Roots: p.roots}
 	a.URL = serve(t, func(request []byte) []byte {
 		r, _ := tsp.ParseRequest(request)
@@ -77,7 +77,7 @@ func TestUnusedCertificatesAreNotKept(t *testing.T) {
 }
 
 func TestAnAnswerIsNotKeptWhen(t *testing.T) {
-	p := newPKI(t, ecKey(t), nil)
+	p := newPresentPKI(t, ecKey(t))
 	refusal, err := tsp.CreateErrorResponse(tsp.Rejection, tsp.UnacceptedPolicy)
 	if err != nil {
 		t.Fatal(err)
@@ -182,7 +182,7 @@ func FuzzParseToken(f *testing.F) {
 }
 
 func FuzzAnswer(f *testing.F) {
-	p := newPKI(f, ecKey(f), nil)
+	p := newPresentPKI(f, ecKey(f))
 	f.Add(p.respond(f, checkpoint, testNonce, nil))
 	f.Fuzz(func(t *testing.T, response []byte) {
 		der, err := parseResponse(response)
@@ -200,7 +200,7 @@ func FuzzAnswer(f *testing.F) {
 }
 
 func TestAFileOfRootsHoldsCertificatesOnly(t *testing.T) {
-	p := newPKI(t, ecKey(t), nil)
+	p := newPresentPKI(t, ecKey(t))
 	good := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: p.root.Raw})
 	if pool, err := ParseRoots(append(bytes.Clone(good), good...)); err != nil || !pool.Equal(p.roots) {
 		t.Error(err)

@@ -54,7 +54,7 @@ func (t *tstInfo) readRest(seq *cryptobyte.String) error {
 	var accuracy, name, extensions cryptobyte.String
 	var hasAccuracy, ordering, hasName, hasExtensions bool
 	if !seq.ReadOptionalASN1(&accuracy, &hasAccuracy, tag.SEQUENCE) || !t.readAccuracy(accuracy) ||
-		!seq.ReadOptionalASN1Boolean(&ordering, tag.BOOLEAN, false) {
+		!readTrue(seq, &ordering) {
 		return malformed("TSTInfo accuracy or ordering")
 	}
 	if seq.PeekASN1Tag(tag.INTEGER) {
@@ -72,11 +72,16 @@ func (t *tstInfo) readRest(seq *cryptobyte.String) error {
 		var oid asn1.ObjectIdentifier
 		var critical bool
 		if !extensions.ReadASN1(&ext, tag.SEQUENCE) || !ext.ReadASN1ObjectIdentifier(&oid) ||
-			!ext.ReadOptionalASN1Boolean(&critical, tag.BOOLEAN, false) || critical {
+			!readTrue(&ext, &critical) || critical {
 			return malformed("TSTInfo extension")
 		}
 	}
 	return nil
+}
+
+// readTrue reads BOOLEAN DEFAULT FALSE, which DER writes only when it is true.
+func readTrue(s *cryptobyte.String, out *bool) bool {
+	return !s.PeekASN1Tag(tag.BOOLEAN) || s.ReadASN1Boolean(out) && *out
 }
 
 // maxAccuracy bounds the seconds of an accuracy, to keep the sum in range.

@@ -33,6 +33,16 @@ func TestAGoodTokenStatesItsTime(t *testing.T) {
 	}
 }
 
+func TestOrderingAndHarmlessExtensionsAreRead(t *testing.T) {
+	p := newPKI(t, ecKey(t), nil)
+	token := p.token(t, checkpoint, testNonce, func(s *tsp.Timestamp) {
+		s.Ordering, s.Accuracy, s.Qualified = true, 0, true
+	})
+	if got, err := Verify(token, checkpoint, p.trust()); err != nil || got.Accuracy != 0 {
+		t.Errorf("%+v, %v", got, err)
+	}
+}
+
 func TestATokenIsRefusedWhen(t *testing.T) {
 	good := newPKI(t, ecKey(t), nil)
 	token := good.token(t, checkpoint, testNonce, nil)
@@ -154,7 +164,7 @@ func TestTheSignedAttributesMust(t *testing.T) {
 		{"name the certificate", oidTSTInfo, []pkcs7.Attribute{essV2(t, p.leaf)}, nil},
 		{"name the certificate at all", oidTSTInfo, nil, ErrSigner},
 		{"name the certificate that signed", oidTSTInfo, []pkcs7.Attribute{essV2(t, other.leaf)}, ErrSigner},
-		{"name the content type TSTInfo", asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 7, 1}, []pkcs7.Attribute{essV2(t, p.leaf)}, ErrMalformed},
+		{"name the content type TSTInfo", asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 9, 16, 1, 5}, []pkcs7.Attribute{essV2(t, p.leaf)}, ErrMalformed},
 		{"be there once each", oidTSTInfo, []pkcs7.Attribute{essV2(t, p.leaf), essV2(t, p.leaf)}, ErrMalformed},
 	}
 	for _, tt := range tests {
@@ -173,6 +183,7 @@ func TestTheSignedAttributesMust(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
+			der = bytes.Replace(der, oidBytes(t, tt.contentType), oidBytes(t, oidTSTInfo), 1) // the unsigned one
 			if _, err := Verify(Token{"anytown", testNonce, der}, checkpoint, p.trust()); !errors.Is(err, tt.want) {
 				t.Errorf("got %v, want %v", err, tt.want)
 			}
@@ -198,6 +209,15 @@ func TestASignedDigestOfAnotherContentIsRefused(t *testing.T) {
 	if _, err := Verify(Token{"anytown", testNonce, der}, checkpoint, p.trust()); !errors.Is(err, ErrSignature) {
 		t.Errorf("got %v", err)
 	}
+}
+
+func oidBytes(t *testing.T, oid asn1.ObjectIdentifier) []byte {
+	t.Helper()
+	der, err := asn1.Marshal(oid)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return der
 }
 
 func essV2(t *testing.T, cert *x509.Certificate) pkcs7.Attribute {

@@ -147,6 +147,7 @@ func TestBadAnswersEnd(t *testing.T) {
 		{"a cosignature of another witness", 200, "", lines(30, other.signer), ErrAnswer, 1},
 		{"no cosignature", 200, "", nil, ErrAnswer, 1},
 		{"a checkpoint smuggled in", 200, "", append([]byte("\n"), l.at(t, 30)...), ErrAnswer, 1},
+		{"a cosignature of a longer text", 200, "", sign(t, text(l.at(t, 30))+"\nmore\n", c.signer)[len(text(l.at(t, 30)))+1:], ErrAnswer, 1},
 		{"a conflict of no size", 409, sizeType, []byte("many\n"), ErrAnswer, 1},
 		{"a conflict at a larger size", 409, sizeType, []byte("31\n"), ErrAhead, 1},
 		{"a conflict of no type", 409, "text/plain", []byte("7\n"), nil, 1},
