@@ -144,11 +144,10 @@ func target(e domain.Entry) uint64 {
 
 // auditRow returns the row of an entry of the record.
 func auditRow(id domain.RecordID, r record.Record, e domain.Entry, at eventstore.Position) (AuditRow, error) {
-	in, by := r.InForce(e.Seq)
 	row := AuditRow{
 		Record: id, Entry: e.Seq, Position: at, Type: typeName(e.Event), Happened: e.Event.HappenedOn(), Recorded: e.Recorded, Lateness: lateness(e),
 		Actor: e.Actor.ID, Role: e.Actor.Role, Agency: e.Actor.Agency, Basis: e.Authority.Basis, Purpose: e.Authority.Purpose,
-		Request: e.Request, Group: e.Group, InForce: in, CorrectedBy: numberOrNil(by),
+		Request: e.Request, Group: e.Group, InForce: true, // until updateForce says otherwise
 	}
 	if e.Corrects != nil {
 		row.Corrects, row.Reason = numberOrNil(e.Corrects.Entry), e.Corrects.Reason

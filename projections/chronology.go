@@ -39,17 +39,29 @@ func (r *ChronologyRow) fields() []any {
 }
 
 func chronologyProjection() Projection {
-	return Projection{
-		Name: "chronology", Version: 1, Tables: []Table{chronologyTable()},
-		Apply: func(w *Writer, c Change) error {
-			if c.Record == "" {
-				return nil
-			}
-			return replace(w, "chronology",
-				chronologyRows(c.Record, c.Before, record.Effective(c.Before.Entries)),
-				chronologyRows(c.Record, c.After, record.Effective(c.After.Entries)))
-		},
+	return Projection{Name: "chronology", Version: 1, Tables: []Table{chronologyTable()}, Apply: applyChronology}
+}
+
+func applyChronology(w *Writer, c Change) error {
+	if c.Record == "" {
+		return nil
 	}
+	if slices.ContainsFunc(c.Entries, retells) {
+		return replace(w, "chronology",
+			chronologyRows(c.Record, c.Before, record.Effective(c.Before.Entries)),
+			chronologyRows(c.Record, c.After, record.Effective(c.After.Entries)))
+	}
+	return replace(w, "chronology", nil, chronologyRows(c.Record, c.After, c.Entries))
+}
+
+// retells reports whether an entry changes what is told of other entries: which
+// are in force, and how old the person was. All others only add a row.
+func retells(e domain.Entry) bool {
+	switch e.Event.(type) {
+	case identity.Born, identity.BirthExpected:
+		return true
+	}
+	return target(e) != 0
 }
 
 func chronologyTable() Table {

@@ -171,8 +171,8 @@ func (db *DB) Counts(ctx context.Context) (Counts, error) {
 	return c, explain(err)
 }
 
-// candidates runs a query for ids and replays each record as known at a time
-// and true on a day.
+// candidates runs a query for the records that can matter, and gives each of
+// them as it stands in the ledger.
 func (db *DB) candidates(ctx context.Context, load Load, q string, args []any, each func(domain.RecordID, record.Record)) error {
 	ids, err := db.records(ctx, q, args...)
 	if err != nil {
