@@ -13,7 +13,7 @@ import (
 
 // foldBudget bounds the stored bytes behind the records kept in memory; folded
 // they take about four times as much.
-const foldBudget = 64 << 20
+const foldBudget = 16 << 20
 
 // folds keeps folded records, so that a stream is not read again for each of
 // its events. The ones longest unused are dropped. It belongs to one goroutine.

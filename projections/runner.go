@@ -12,7 +12,7 @@ import (
 
 const (
 	maxBatchEvents = 20_000   // events in one transaction
-	maxBatchBytes  = 16 << 20 // stored bytes of events in one transaction
+	maxBatchBytes  = 8 << 20 // stored bytes of events in one transaction
 	maxRestarts    = 16       // how often another process may have been quicker
 )
 
