@@ -235,7 +235,7 @@ func TestAnEntryThatCannotBeDecodedStopsTheFoldAndNamesThePlace(t *testing.T) {
 	l := fill(t, store, "a", 2)
 	store.log[1].Data = []byte("secret")
 	_, err := newFolds().Load(t.Context(), l, "a")
-	if err == nil || !strings.HasPrefix(err.Error(), "stream a: revision 2: ") {
+	if err == nil || !strings.HasPrefix(err.Error(), "position 2: stream a: revision 2: ") {
 		t.Errorf("%v", err)
 	}
 }
