@@ -72,7 +72,7 @@ func newRecords(t *testing.T, now string) (*Records, *lines) {
 		t.Fatal(err)
 	}
 	store, ids := &lines{}, 0
-	r, err := NewRecords(&eventstore.Ledger{Store: store, Codec: NewCodec(Events()), Now: func() time.Time { return moment },
+	r, err := NewRecords(&eventstore.Ledger{Store: store, Codec: newSealed(), Now: func() time.Time { return moment },
 		NewID: func() eventstore.EventID {
 			ids++
 			sum := sha256.Sum256(fmt.Append(nil, ids))
