@@ -2,6 +2,7 @@ package projections_test
 
 import (
 	"context"
+	"crypto/rand"
 	"encoding/binary"
 	"iter"
 	"path/filepath"
@@ -12,6 +13,7 @@ import (
 	"caseledger/domain"
 	"caseledger/domain/record"
 	"caseledger/eventstore"
+	"caseledger/eventstore/seal/keys"
 	"caseledger/projections"
 	"caseledger/schema"
 )
@@ -115,7 +117,11 @@ func (m meanwhile) ReadLog(ctx context.Context, after eventstore.Position) iter.
 	}
 }
 
-var codec = schema.NewCodec(schema.Events())
+// codec seals what the ledgers of these tests hold; payloads is what is in it.
+var (
+	payloads = schema.NewCodec(schema.Events())
+	codec    = schema.Sealed{Payload: payloads, Keys: keys.NewMemory(), Ledger: "anytown.example/test", Random: rand.Reader}
+)
 
 // moment is the time of an entry: each comes a minute after the one before.
 func moment(n int) time.Time {
@@ -154,15 +160,26 @@ func (l *ledger) writeAt(at time.Time, stream string, f domain.Fact) {
 	l.t.Helper()
 	c := circumstances()
 	c.Corrects, c.Source = f.Corrects, f.Source
-	e, err := codec.Encode(domain.Entry{Recorded: at, Circumstances: c, Event: f.Event})
+	id, after := eventstore.EventID{l.salt}, l.tail(stream)
+	binary.BigEndian.PutUint64(id[8:], uint64(len(l.store.log)+1))
+	e, err := codec.Encode(context.Background(), after, id, domain.Entry{Recorded: at, Circumstances: c, Event: f.Event})
 	if err != nil {
 		l.t.Fatal(err)
 	}
-	e.ID[0] = l.salt
-	binary.BigEndian.PutUint64(e.ID[8:], uint64(len(l.store.log)+1))
-	if _, err := l.store.Append(context.Background(), stream, eventstore.Revision(len(l.store.streams[stream])), []eventstore.Event{e}); err != nil {
+	if _, err := l.store.Append(context.Background(), stream, after.Revision, []eventstore.Event{e}); err != nil {
 		l.t.Fatal(err)
 	}
+}
+
+// tail returns where a stream has got to.
+func (l *ledger) tail(stream string) eventstore.Tail {
+	l.t.Helper()
+	at, err := eventstore.NewFolds(0, func(n int, _ ...domain.Entry) int { return n }).
+		Load(context.Background(), &eventstore.Ledger{Store: l.store, Codec: codec}, stream)
+	if err != nil {
+		l.t.Fatal(err)
+	}
+	return at.Tail
 }
 
 // events appends events that correct nothing.
