@@ -44,7 +44,7 @@ func Open(path string) (*DB, error) {
 	}
 	db := &DB{}
 	if err := db.connect(path); err != nil {
-		return nil, errors.Join(explain(err), db.Close())
+		return nil, errors.Join(fmt.Errorf("read models: %w", explain(err)), db.Close())
 	}
 	return db, nil
 }
@@ -91,7 +91,7 @@ func (db *DB) claim() error {
 		return nil
 	}
 	if objects > 0 || id != 0 {
-		return errors.New("read models: the file is the database of another program")
+		return errors.New("the file is the database of another program")
 	}
 	_, err := db.write.Exec(fmt.Sprintf("PRAGMA application_id = %d", applicationID))
 	return err

@@ -60,6 +60,7 @@ func TestAFileOverALimitIsRefusedByNameAndLine(t *testing.T) {
 		{"an unknown entity", "not-well-formed", in("&lol;"), 3},
 		{"bytes that are not UTF-8", "not-well-formed", in("\xff\xfe"), 3},
 		{"UTF-16", "encoding", strings.NewReader("\xff\xfe<\x00"), 1},
+		{"UTF-16 without a mark", "encoding", strings.NewReader("<\x00?\x00"), 1},
 		{"an unknown encoding", "encoding", strings.NewReader(strings.Replace(small, "UTF-8", "EBCDIC", 1)), 1},
 		{"US-ASCII that is none", "encoding", strings.NewReader(strings.Replace(strings.Replace(small, "UTF-8", "US-ASCII", 1), "ANY1", "\xe9", 1)), 1},
 		{"another collection", "collection", strings.NewReader(strings.Replace(small, "CIN", "SSDA903", 1)), 2},

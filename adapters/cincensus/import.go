@@ -61,7 +61,7 @@ func (i Import) File(ctx context.Context, path string) (Report, error) {
 		return Report{}, fmt.Errorf("cin-census: %w", err)
 	}
 	r := &run{Import: i, size: info.Size()}
-	fault := r.check(file)
+	fault := r.check(ctx, file)
 	if fault != nil && (!i.KeepGoing || r.report.Kind == "" || !isFault(fault)) {
 		return r.result(), fault
 	}
@@ -96,11 +96,11 @@ func (r *run) result() Report {
 }
 
 // check reads the whole file without recording anything.
-func (r *run) check(file io.Reader) error {
+func (r *run) check(ctx context.Context, file io.Reader) error {
 	start := time.Now()
 	defer func() { r.report.Spent.Parse += time.Since(start) }()
 	sum := sha256.New()
-	err := r.scan(file, sum, func(*element) error { return nil })
+	err := r.scan(file, sum, func(*element) error { return context.Cause(ctx) })
 	r.report.File = hex.EncodeToString(sum.Sum(nil))
 	r.read = r.size
 	return err

@@ -45,7 +45,7 @@ func newTokens(r io.Reader) (*tokens, error) {
 		return nil, err
 	}
 	head = head[:n]
-	if bytes.HasPrefix(head, []byte{0xFF, 0xFE}) || bytes.HasPrefix(head, []byte{0xFE, 0xFF}) {
+	if isUTF16(head) {
 		return nil, &Fault{Line: 1, Column: 1, Rule: "encoding", Reason: encodings}
 	}
 	if bytes.Equal(head, byteOrderMark) {
@@ -55,6 +55,16 @@ func newTokens(r io.Reader) (*tokens, error) {
 	d := xml.NewDecoder(g)
 	d.CharsetReader = charsetReader
 	return &tokens{guard: g, decoder: d, line: 1, column: 1}, nil
+}
+
+// isUTF16 reports whether a file begins with a mark of UTF-16, or with a < in it.
+func isUTF16(head []byte) bool {
+	for _, begin := range []string{"\xFF\xFE", "\xFE\xFF", "<\x00", "\x00<"} {
+		if bytes.HasPrefix(head, []byte(begin)) {
+			return true
+		}
+	}
+	return false
 }
 
 const encodings = "the file must be UTF-8, US-ASCII, ISO-8859-1 or windows-1252, and say so"

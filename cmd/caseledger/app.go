@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -75,7 +76,7 @@ func useApp(ctx context.Context, dir string, store *journal.Store, to streams, d
 // openJournal opens a journal that exists.
 func openJournal(dir string) (*journal.Store, error) {
 	path := filepath.Join(dir, journalDir)
-	if _, err := os.Stat(path); errors.Is(err, os.ErrNotExist) {
+	if _, err := os.Stat(path); errors.Is(err, os.ErrNotExist) || errors.Is(err, syscall.ENOTDIR) {
 		return nil, notReadyError{errors.New("there is no ledger in the data directory: create one with 'caseledger init'")}
 	}
 	return journal.Open(path, journal.Options{})
@@ -101,7 +102,15 @@ func (a *app) assemble(dir string, ledger *eventstore.Ledger) error {
 		return err
 	}
 	a.runner, err = projections.NewRunner(a.db, a.store, a.codec, projections.All())
-	return err
+	return ofReadModels(err)
+}
+
+// ofReadModels says that an error is one of the read models, not of the ledger.
+func ofReadModels(err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("read models: %w", err)
 }
 
 // ready reads the ledger's settings, lets the read models catch up, and
@@ -149,7 +158,7 @@ func (a *app) settings(ctx context.Context) (eventstore.Folded[settings.Settings
 func (a *app) catchUp(ctx context.Context, to streams) error {
 	show := bar(to.err, "read models")
 	total := int64(a.store.Head())
-	return a.runner.CatchUp(ctx, func(at eventstore.Position) { show(int64(at), total) })
+	return ofReadModels(a.runner.CatchUp(ctx, func(at eventstore.Position) { show(int64(at), total) }))
 }
 
 func (a *app) close() error {

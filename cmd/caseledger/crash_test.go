@@ -17,8 +17,11 @@ import (
 )
 
 // TestMain lets the test binary stand in for the program, so that it can be
-// killed in the middle of an import.
+// killed in the middle of an import, and limited in what it may use.
 func TestMain(m *testing.M) {
+	if os.Getenv("CASELEDGER_TEST_AS_PROGRAM") != "" {
+		main() // which exits
+	}
 	if dir := os.Getenv("CASELEDGER_TEST_IMPORT_INTO"); dir != "" {
 		os.Exit(exitCode(importAloud(dir, os.Args[1])))
 	}

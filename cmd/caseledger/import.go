@@ -61,9 +61,12 @@ func (a *app) importCINCensus(ctx context.Context, path string, keepGoing bool, 
 		KeepGoing: keepGoing,
 		Progress:  bar(to.err, "importing"),
 	}.File(ctx, path)
+	if err != nil && ctx.Err() != nil {
+		err = fmt.Errorf("%w: what the report counts is recorded, each child whole; import the same file again to finish", context.Cause(ctx))
+	}
 	started := time.Now()
-	if caught := a.catchUp(ctx, to); caught != nil {
-		err = errors.Join(err, caught)
+	if err == nil { // otherwise the next command brings the read models up to date
+		err = a.catchUp(ctx, to)
 	}
 	if report.Children == 0 {
 		return report, err
@@ -91,7 +94,7 @@ func printReport(to streams, output format, r cincensus.Report, quiet bool) erro
 			return err
 		}
 	}
-	if output == "csv" || r.File == "" {
+	if output == "csv" || r.Kind == "" { // the file is no return
 		return nil
 	}
 	_, err := fmt.Fprintf(to.out, "%s: %d children (%d new, %d changed, %d unchanged), %d episodes, %d events recorded, %d flaws found, %d flags recorded.\n",

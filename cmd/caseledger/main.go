@@ -15,6 +15,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"caseledger/eventstore/journal"
+	"caseledger/projections"
 )
 
 // Exit codes, the same for every command.
@@ -29,6 +30,10 @@ const (
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
+	context.AfterFunc(ctx, stop) // a second Ctrl-C ends the process at once
+	// A write beyond the limit on the size of files is an error like that of a
+	// full disk, and must not kill the process.
+	signal.Ignore(syscall.SIGXFSZ)
 	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr))
 }
 
@@ -39,6 +44,9 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	err := root.ExecuteContext(ctx)
 	if err != nil {
 		fmt.Fprintf(stderr, "caseledger: %v\n", err)
+	}
+	if errors.Is(err, projections.ErrUnusable) {
+		fmt.Fprintf(stderr, "caseledger: 'caseledger rebuild' makes %s anew from the journal, which is not affected\n", projectionsFile)
 	}
 	return exitCode(err)
 }
@@ -62,7 +70,7 @@ func exitCode(err error) int {
 		return exitOK
 	case errors.As(err, &usage):
 		return exitUsage
-	case errors.As(err, &verify), errors.As(err, &corrupt):
+	case errors.As(err, &verify), errors.As(err, &corrupt), errors.Is(err, projections.ErrUnusable):
 		return exitVerify
 	case errors.As(err, &notReady), errors.Is(err, journal.ErrLocked):
 		return exitNotReady

@@ -123,19 +123,6 @@ func TestEveryCommandHasAnExample(t *testing.T) {
 	check("")
 }
 
-func TestASecondProcessIsRefused(t *testing.T) {
-	dir := newLedger(t)
-	store, err := openJournal(dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer store.Close()
-	code, _, errs := caseledger(t, "register", "--data", dir)
-	if code != exitNotReady || !strings.Contains(errs, "another process") {
-		t.Errorf("exit %d: %s", code, errs)
-	}
-}
-
 func TestADamagedJournalDoesNotVerify(t *testing.T) {
 	dir := smallDemo(t)
 	segments, err := filepath.Glob(filepath.Join(dir, journalDir, "*.seg"))

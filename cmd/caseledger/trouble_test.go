@@ -1,0 +1,280 @@
+package main
+
+import (
+	"bytes"
+	"encoding/binary"
+	"hash/crc32"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// manyChildren take the program long enough to be disturbed, and a megabyte of
+// journal.
+const manyChildren = 400
+
+// peakMemory returns the bytes of memory that an ended process held at most.
+func peakMemory(cmd *exec.Cmd) int64 {
+	used := int64(cmd.ProcessState.SysUsage().(*syscall.Rusage).Maxrss)
+	if runtime.GOOS == "darwin" { // which counts bytes
+		return used
+	}
+	return used << 10
+}
+
+// segmentOf returns the only segment of a small ledger.
+func segmentOf(t *testing.T, dir string) string {
+	t.Helper()
+	segments, err := filepath.Glob(filepath.Join(dir, journalDir, "*.seg"))
+	if err != nil || len(segments) != 1 {
+		t.Fatalf("%d segments, %v", len(segments), err)
+	}
+	return segments[0]
+}
+
+// importUnderWay starts an import as a process of its own and returns when
+// some children are on the disk and others are not.
+func importUnderWay(t *testing.T, dir, file string) (cmd *exec.Cmd, errs *bytes.Buffer) {
+	t.Helper()
+	const some = 64 << 10 // bytes of journal
+	cmd, errs = program(t, "import", "cin-census", file, "--data", dir), new(bytes.Buffer)
+	cmd.Stderr = errs
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	segment, look := segmentOf(t, dir), time.NewTicker(time.Millisecond)
+	defer look.Stop()
+	for range look.C {
+		info, err := os.Stat(segment)
+		if err != nil || t.Context().Err() != nil {
+			t.Fatal("the import does not begin", err)
+		}
+		if info.Size() > some {
+			return cmd, errs
+		}
+	}
+	panic("unreachable")
+}
+
+func TestASecondProcessIsRefusedAndDisturbsNothing(t *testing.T) {
+	dir, file := newLedger(t), written(t, soundReturn(manyChildren))
+	first, said := importUnderWay(t, dir, file)
+	if err := first.Process.Signal(syscall.SIGSTOP); err != nil {
+		t.Fatal(err)
+	}
+	for _, args := range [][]string{{"register"}, {"import", "cin-census", file}, {"rebuild"}, {"verify"}, {"init"}} {
+		code, errs := ran(t, program(t, append(args, "--data", dir)...))
+		if code != exitNotReady || !strings.Contains(errs, "another process uses this directory") {
+			t.Errorf("%s: exit %d: %s", args, code, errs)
+		}
+	}
+	if err := first.Process.Signal(syscall.SIGCONT); err != nil {
+		t.Fatal(err)
+	}
+	if code := ended(t, first); code != exitOK {
+		t.Errorf("the first process: exit %d: %s", code, said)
+	}
+	staysUsable(t, dir, file, manyChildren)
+}
+
+func TestAnInterruptedImportHasRecordedWholeChildrenAndSaysSo(t *testing.T) {
+	dir, file := newLedger(t), written(t, soundReturn(manyChildren))
+	cmd, errs := importUnderWay(t, dir, file)
+	if err := cmd.Process.Signal(os.Interrupt); err != nil {
+		t.Fatal(err)
+	}
+	code := ended(t, cmd)
+	if code != exitFailed || !strings.Contains(errs.String(), "interrupt signal received: what the report counts is recorded") {
+		t.Errorf("exit %d: %s", code, errs)
+	}
+	if children := len(rows(t, "record", "list", "--data", dir, "--limit", "1000")); children == 0 {
+		t.Error("no child was recorded")
+	}
+	staysUsable(t, dir, file, manyChildren)
+}
+
+// limited runs the program with a limit in KiB on the size of every file, in
+// place of a disk that is full.
+func limited(t *testing.T, kib string, args ...string) (code int, errs string) {
+	t.Helper()
+	shell, err := exec.LookPath("bash")
+	if err != nil {
+		t.Skip("there is no bash to set a limit with")
+	}
+	cmd := program(t, args...)
+	cmd.Path, cmd.Args = shell, append([]string{shell, "-c", `ulimit -f "$0" && exec "$@"`, kib}, cmd.Args...)
+	return ran(t, cmd)
+}
+
+func TestWhenTheDiskIsFullWhatWasAcknowledgedStaysAndTheRestIsRefused(t *testing.T) {
+	for _, tt := range []struct{ name, kib, reason string }{
+		{"in the journal", "400", "journal: nothing is appended"},
+		{"from the beginning", "0", "read models: disk I/O error"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			dir, file := newLedger(t), written(t, soundReturn(manyChildren))
+			code, errs := limited(t, tt.kib, "import", "cin-census", file, "--data", dir)
+			if code != exitFailed || !strings.Contains(errs, tt.reason) || strings.Contains(errs, secret) {
+				t.Errorf("exit %d: %s", code, errs)
+			}
+			staysUsable(t, dir, file, manyChildren)
+		})
+	}
+}
+
+func TestReadModelsForWhichThereIsNoRoomDoNotStopTheRecording(t *testing.T) {
+	dir, file := newLedger(t), written(t, soundReturn(manyChildren))
+	must(t, "import", "cin-census", file, "--data", dir)
+	if err := removeReadModels(dir); err != nil {
+		t.Fatal(err)
+	}
+	if code, errs := limited(t, "600", "register", "--data", dir); code != exitFailed || !strings.HasPrefix(errs, "caseledger: read models: ") {
+		t.Errorf("exit %d: %s", code, errs)
+	}
+	staysUsable(t, dir, file, manyChildren)
+}
+
+func TestADirectoryThatCannotBeUsedIsRefused(t *testing.T) {
+	file := written(t, soundReturn(3))
+	journalIsFile := t.TempDir()
+	if err := os.WriteFile(filepath.Join(journalIsFile, journalDir), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, tt := range []struct {
+		name, dir, reason string
+		want              int
+	}{
+		{"it is a file", file, "there is no ledger", exitNotReady},
+		{"it is in a file", filepath.Join(file, "ledger"), "there is no ledger", exitNotReady},
+		{"it is empty", t.TempDir(), "there is no ledger", exitNotReady},
+		{"its journal is a file", journalIsFile, "not a directory", exitFailed},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			code, _, errs := caseledger(t, "import", "cin-census", file, "--data", tt.dir)
+			if code != tt.want || !strings.Contains(errs, tt.reason) {
+				t.Errorf("exit %d: %s", code, errs)
+			}
+		})
+	}
+	if code, _, errs := caseledger(t, "init", "--data", file); code != exitFailed || !strings.Contains(errs, "not a directory") {
+		t.Errorf("init: exit %d: %s", code, errs)
+	}
+}
+
+func TestAReadOnlyDirectoryIsRefusedAndCanBeUsedAgainLater(t *testing.T) {
+	dir, file := newLedger(t), written(t, soundReturn(3))
+	writable := readOnly(t, dir)
+	for _, args := range [][]string{{"import", "cin-census", file}, {"register"}, {"rebuild"}} {
+		code, _, errs := caseledger(t, append(args, "--data", dir)...)
+		if code != exitFailed || !strings.Contains(errs, dir) || strings.Count(errs, "\n") != 1 {
+			t.Errorf("%s: exit %d: %s", args, code, errs)
+		}
+	}
+	writable()
+	staysUsable(t, dir, file, 3)
+}
+
+// readOnly takes the right to write in a ledger away, and returns what gives
+// it back.
+func readOnly(t *testing.T, dir string) (writable func()) {
+	t.Helper()
+	mode := func(dirs, files os.FileMode) {
+		for path, mode := range map[string]os.FileMode{
+			filepath.Join(dir, projectionsFile): files, filepath.Join(dir, journalDir, "LOCK"): files,
+			segmentOf(t, dir): files, filepath.Join(dir, journalDir): dirs, dir: dirs,
+		} {
+			if err := os.Chmod(path, mode); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	if os.Geteuid() != 0 {
+		mode(0o500, 0o400)
+		return func() { mode(0o700, 0o600) }
+	}
+	// The superuser may write everywhere but on what is mounted read-only.
+	mount := func(args ...string) error { return exec.CommandContext(t.Context(), args[0], args[1:]...).Run() }
+	if mount("mount", "--bind", dir, dir) != nil {
+		t.Skip("permissions do not bind the superuser, and nothing can be mounted here")
+	}
+	writable = func() {
+		if err := exec.Command("umount", dir).Run(); err != nil {
+			t.Error(err)
+		}
+	}
+	if mount("mount", "-o", "remount,bind,ro", dir) != nil {
+		writable()
+		t.Skip("permissions do not bind the superuser, and nothing can be mounted read-only here")
+	}
+	return writable
+}
+
+func TestReadModelsThatAreGarbageAreMadeAnew(t *testing.T) {
+	garbage := bytes.Repeat([]byte("garbage\x00"), 1<<10)
+	for _, tt := range []struct {
+		name  string
+		spoil func(whole []byte) []byte
+	}{
+		{"from the beginning", func([]byte) []byte { return garbage }},
+		{"in the middle", func(whole []byte) []byte {
+			copy(whole[len(whole)/4:], garbage)
+			copy(whole[2*4096:], garbage)
+			return whole
+		}},
+		{"cut", func(whole []byte) []byte { return whole[:len(whole)/2] }},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			dir, file := newLedger(t), written(t, soundReturn(3))
+			must(t, "import", "cin-census", file, "--data", dir)
+			path := filepath.Join(dir, projectionsFile)
+			whole, err := os.ReadFile(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := os.WriteFile(path, tt.spoil(whole), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			code, _, errs := caseledger(t, "verify", "--data", dir)
+			if code != exitVerify || !strings.Contains(errs, "read models") || !strings.Contains(errs, "caseledger rebuild") {
+				t.Errorf("exit %d: %s", code, errs)
+			}
+			must(t, "rebuild", "--data", dir)
+			staysUsable(t, dir, file, 3)
+		})
+	}
+}
+
+func TestAJournalOfAVersionToComeIsLeftAlone(t *testing.T) {
+	dir := newLedger(t)
+	path := segmentOf(t, dir)
+	now, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	future := bytes.Clone(now)
+	binary.LittleEndian.PutUint32(future[8:], 2)
+	table := crc32.MakeTable(crc32.Castagnoli)
+	binary.LittleEndian.PutUint32(future[12:], crc32.Update(crc32.Checksum(future[:12], table), table, future[16:32]))
+	if err := os.WriteFile(path, future, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	file := written(t, soundReturn(3))
+	for _, args := range [][]string{{"import", "cin-census", file}, {"verify"}, {"rebuild"}, {"init"}} {
+		code, _, errs := caseledger(t, append(args, "--data", dir)...)
+		if code != exitVerify || !strings.Contains(errs, filepath.Base(path)) || !strings.Contains(errs, "version is unknown") {
+			t.Errorf("%s: exit %d: %s", args, code, errs)
+		}
+	}
+	if after, err := os.ReadFile(path); err != nil || !bytes.Equal(after, future) {
+		t.Error("a file that was not understood was changed", err)
+	}
+	if err := os.WriteFile(path, now, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	staysUsable(t, dir, file, 3)
+}
