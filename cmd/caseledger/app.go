@@ -111,7 +111,10 @@ func (a *app) ready(ctx context.Context, to streams) error {
 	if r := a.store.Recovered(); r.Bytes > 0 {
 		fmt.Fprintf(to.err, "caseledger: %d bytes of an append that was never acknowledged were removed from the end of the journal\n", r.Bytes)
 	}
-	if err := errors.Join(a.configure(ctx), a.current(ctx)); err != nil {
+	if err := a.configure(ctx); err != nil {
+		return err
+	}
+	if err := a.current(ctx); err != nil {
 		return err
 	}
 	if err := a.catchUp(ctx, to); err != nil {

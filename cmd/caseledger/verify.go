@@ -183,7 +183,11 @@ func newRebuild(to streams) *cobra.Command {
 		if err != nil {
 			return err
 		}
-		if err := removeReadModels(data.dir); err != nil {
+		err = v.current(cmd.Context())
+		if err == nil {
+			err = removeReadModels(data.dir)
+		}
+		if err != nil {
 			return errors.Join(err, v.close())
 		}
 		return useApp(cmd.Context(), data.dir, v, to, func(a *app) error {
