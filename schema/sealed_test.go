@@ -3,6 +3,7 @@ package schema
 import (
 	"context"
 	"crypto/rand"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"iter"
@@ -15,6 +16,7 @@ import (
 	"caseledger/domain/note"
 	"caseledger/domain/referral"
 	"caseledger/eventstore"
+	"caseledger/eventstore/memory"
 	"caseledger/eventstore/seal"
 	"caseledger/eventstore/seal/keys"
 )
@@ -328,6 +330,25 @@ func benchmarkSealed(b *testing.B, encode bool) {
 			_, err = s.Decode(eventstore.Recorded{Stream: "record-1", Revision: 1, Event: first})
 		}
 		if err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func BenchmarkCachedUpdateOfASealedStream(b *testing.B) {
+	ids := 0
+	l := &eventstore.Ledger{Store: memory.New(), Codec: newSealed(), Now: time.Now, NewID: func() (id eventstore.EventID) {
+		ids++
+		binary.BigEndian.PutUint64(id[:], uint64(ids))
+		return id
+	}}
+	folds := eventstore.NewFolds(eventstore.DefaultFoldBudget, count)
+	facts := domain.Facts(referral.Received{Dated: dated("2026-02-03"), Referral: "r1", Source: "1A"})
+	b.ReportAllocs()
+	for n := 0; b.Loop(); n++ {
+		one := act(fmt.Sprint(n), receive("r1"))
+		one.Stream = "record-one"
+		if _, err := eventstore.Update(b.Context(), l, folds, one, func(int) ([]domain.Fact, error) { return facts, nil }); err != nil {
 			b.Fatal(err)
 		}
 	}
