@@ -3,15 +3,19 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"caseledger/domain"
 	"caseledger/domain/settings"
 	"caseledger/eventstore"
+	"caseledger/eventstore/journal"
 	"caseledger/eventstore/seal/keys"
 )
 
@@ -45,6 +49,15 @@ func wantUntouched(t *testing.T, dir string, before map[string]string) {
 	if _, there := after[filepath.Join(dir, keysDir, "keys-2")]; there {
 		t.Error("new keys were made")
 	}
+}
+
+func readModels(t *testing.T, dir string) string {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join(dir, projectionsFile))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
 }
 
 func writeFile(t *testing.T, path, text string) string {
@@ -129,12 +142,17 @@ func TestKeysOlderThanTheLedgerAreRefusedAndNoNewOnesAreMade(t *testing.T) {
 	}
 	must(t, "import", "cin-census", file, "--data", dir)
 	writeFile(t, path, string(old))
-	before := contents(t, dir)
-	code, _, errs := caseledger(t, "import", "cin-census", file, "--data", dir)
-	if code != exitNotReady || !strings.Contains(errs, "the key store does not have the key") || !strings.Contains(errs, "position") {
-		t.Errorf("exit %d: %s", code, errs)
+	before, models := contents(t, dir), readModels(t, dir)
+	for _, args := range [][]string{{"import", "cin-census", file}, {"register"}, {"verify"}, {"rebuild"}} {
+		code, _, errs := caseledger(t, append(args, "--data", dir)...)
+		if code != exitNotReady || !strings.Contains(errs, "the key store does not have the key") || !strings.Contains(errs, "position") {
+			t.Errorf("%s: exit %d: %s", args, code, errs)
+		}
 	}
 	wantUntouched(t, dir, before)
+	if now := readModels(t, dir); now != models {
+		t.Errorf("what can still be read was thrown away: %d bytes became %d", len(models), len(now))
+	}
 }
 
 func TestNoFileOfTheJournalHoldsAWordOfANote(t *testing.T) {
@@ -295,17 +313,111 @@ func inject(t *testing.T, dir, ledger string, change func(*eventstore.Tail)) {
 	})
 }
 
-func TestALeafThatDoesNotFollowTheOneBeforeDoesNotVerify(t *testing.T) {
+// rewrite writes the journal anew with sound checksums, as someone would who
+// has the files and the time.
+func rewrite(t *testing.T, dir string, change func(*eventstore.Recorded)) {
+	t.Helper()
+	path := filepath.Join(dir, journalDir)
+	old, err := journal.Open(path, journal.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	forged, err := journal.Open(path+"-forged", journal.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for e, err := range old.ReadLog(t.Context(), 0) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		change(&e)
+		if _, err := forged.Append(t.Context(), e.Stream, e.Revision-1, []eventstore.Event{e.Event}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := errors.Join(old.Close(), forged.Close(), os.RemoveAll(path), os.Rename(path+"-forged", path)); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// another changes a hexadecimal digit.
+func another(digit *byte) {
+	if *digit == '0' {
+		*digit = '1'
+		return
+	}
+	*digit = '0'
+}
+
+func TestARewrittenJournalDoesNotVerifyAndThePlaceIsNamed(t *testing.T) {
+	const at = 5 // an entry of the first child
+	for _, tt := range []struct {
+		name    string
+		change  func(*eventstore.Recorded)
+		reasons []string // of the rows chain and entries
+	}{
+		{"another blob", func(e *eventstore.Recorded) { e.Data[len(e.Data)/2] ^= 1 }, []string{"the blob is not the one", "the blob is not the one"}},
+		{"another place", func(e *eventstore.Recorded) {
+			e.Metadata[bytes.Index(e.Metadata, []byte("\nprev "))-1] ^= 1 // of its seq
+		}, []string{"the leaf does not continue", "the leaf does not continue"}},
+		{"another key", func(e *eventstore.Recorded) { another(&e.Metadata[len(e.Metadata)-2]) },
+			[]string{"the leaf does not continue", "the key store does not have the key"}},
+		{"another id", func(e *eventstore.Recorded) { e.ID[3] ^= 1 }, []string{"", "the key does not open"}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			dir := newLedger(t)
+			must(t, "import", "cin-census", written(t, soundReturn(3)), "--data", dir)
+			place := ""
+			rewrite(t, dir, func(e *eventstore.Recorded) {
+				if e.Position == at {
+					place = fmt.Sprintf("position %d: stream %s: ", e.Position, e.Stream)
+					tt.change(e)
+				}
+			})
+			code, out, errs := caseledger(t, "verify", "--data", dir, "--output", "csv")
+			if code != exitVerify || !strings.Contains(errs, "does not verify") {
+				t.Errorf("exit %d: %s%s", code, out, errs)
+			}
+			lines := strings.Split(out, "\n")
+			for i, reason := range tt.reasons {
+				if line := lines[2+i]; reason != "" && (!strings.Contains(line, reason) || !strings.Contains(line, "position ")) {
+					t.Errorf("%s; want %s", line, reason)
+				}
+			}
+			if !strings.Contains(out, place) {
+				t.Errorf("%s; want %s", out, place)
+			}
+		})
+	}
+}
+
+func TestAnEntryThatDoesNotFollowTheOneBeforeDoesNotVerify(t *testing.T) {
 	dir := newLedger(t)
 	inject(t, dir, "localhost/caseledger", func(at *eventstore.Tail) {
-		digit := &at.Metadata[bytes.Index(at.Metadata, []byte("\ncipher "))+len("\ncipher ")]
-		if *digit++; *digit > '9' {
-			*digit = '0'
-		}
+		another(&at.Metadata[bytes.Index(at.Metadata, []byte("\ncipher "))+len("\ncipher ")])
 	})
 	code, out, errs := caseledger(t, "verify", "--data", dir)
 	if code != exitVerify || !strings.Contains(errs, "does not verify: chain") || !strings.Contains(out, "position 2: stream system") {
 		t.Errorf("exit %d: %s%s", code, out, errs)
+	}
+}
+
+func TestALedgerThatCallsItselfOtherThanItsLeavesDoIsRefused(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "ledger")
+	v, err := newVault(t.Context(), place{dir: dir})
+	if err != nil {
+		t.Fatal(err)
+	}
+	a, err := assemble(dir, v, v.codec("anytown.example/prod"), time.Now, newEventID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	created := settings.LedgerCreated{Ledger: "othertown.example/prod", Nation: "england"}
+	if err := errors.Join(a.create(t.Context(), created), a.close()); err != nil {
+		t.Fatal(err)
+	}
+	if code, _, errs := caseledger(t, "register", "--data", dir); code != exitVerify || !strings.Contains(errs, "names another ledger") {
+		t.Errorf("exit %d: %s", code, errs)
 	}
 }
 
