@@ -9,7 +9,7 @@ import (
 )
 
 func BenchmarkCachedUpdateOfAStreamOf5000Events(b *testing.B) {
-	store := &sliceStore{}
+	store := newStore()
 	l := newLedger(store)
 	// The state only counts, so that the ledger's own work is measured.
 	folds := eventstore.NewFolds(eventstore.DefaultFoldBudget, func(n int, entries ...domain.Entry) int { return n + len(entries) })

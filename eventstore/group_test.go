@@ -37,7 +37,7 @@ func wantTalk(t *testing.T, l *eventstore.Ledger, want map[string]talk) {
 var allMet = map[string]talk{"ann": {"a", "b"}, "ben": {"a", "b"}, "cat": {"a", "b"}}
 
 func TestAnActOnSeveralRecordsIsRecordedInEach(t *testing.T) {
-	store := &sliceStore{}
+	store := newStore()
 	l, folds := newLedger(store), newFolds()
 	receipts, err := eventstore.UpdateAll(t.Context(), l, folds, "g1", meeting(say("a", "b")))
 	want := []eventstore.Receipt{
@@ -49,7 +49,7 @@ func TestAnActOnSeveralRecordsIsRecordedInEach(t *testing.T) {
 		t.Fatalf("%+v, %v", receipts, err)
 	}
 	wantTalk(t, l, allMet)
-	for _, e := range store.log {
+	for _, e := range store.log() {
 		entry, err := l.Codec.Decode(e)
 		if err != nil || entry.Group != "g1" || entry.Actor != worker {
 			t.Errorf("stream %s: group %q by %v, %v", e.Stream, entry.Group, entry.Actor, err)
@@ -58,7 +58,7 @@ func TestAnActOnSeveralRecordsIsRecordedInEach(t *testing.T) {
 }
 
 func TestEveryPartIsDecidedBeforeTheFirstAppend(t *testing.T) {
-	store := &sliceStore{}
+	store := newStore()
 	decided := 0
 	store.before = func(string) error {
 		if decided != 3 {
@@ -76,13 +76,13 @@ func TestEveryPartIsDecidedBeforeTheFirstAppend(t *testing.T) {
 }
 
 func TestARefusalInOnePartRecordsNothingAnywhere(t *testing.T) {
-	store := &sliceStore{}
+	store := newStore()
 	parts := meeting(say("a"))
 	parts[1].Decide, parts[2].Decide = refuse, refuse
 	_, err := eventstore.UpdateAll(t.Context(), newLedger(store), newFolds(), "g1", parts)
 	var refused *eventstore.PartError
-	if !errors.As(err, &refused) || refused.Stream != "ben" || strings.Count(err.Error(), "silence") != 2 || len(store.log) != 0 {
-		t.Errorf("%v, and %d events", err, len(store.log))
+	if !errors.As(err, &refused) || refused.Stream != "ben" || strings.Count(err.Error(), "silence") != 2 || len(store.log()) != 0 {
+		t.Errorf("%v, and %d events", err, len(store.log()))
 	}
 }
 
@@ -102,10 +102,10 @@ func TestAnActThatCouldNotBeFinishedIsRefusedBeforeItBegins(t *testing.T) {
 		"a stream without name": {func(p []eventstore.Part[talk]) []eventstore.Part[talk] { p[2].Stream = ""; return p }, isRefusedByStores},
 	} {
 		t.Run(name, func(t *testing.T) {
-			store := &sliceStore{}
+			store := newStore()
 			_, err := eventstore.UpdateAll(t.Context(), newLedger(store), newFolds(), "g1", tt.change(meeting(say("a"))))
-			if !tt.is(err) || len(store.log) != 0 {
-				t.Errorf("%v, and %d events", err, len(store.log))
+			if !tt.is(err) || len(store.log()) != 0 {
+				t.Errorf("%v, and %d events", err, len(store.log()))
 			}
 		})
 	}
@@ -124,7 +124,7 @@ func isConflict(err error) bool {
 func isRefusedByStores(err error) bool { return errors.Is(err, eventstore.ErrInvalid) }
 
 func TestAPartInWhichNothingHappensHoldsUpNoOther(t *testing.T) {
-	l, folds := newLedger(&sliceStore{}), newFolds()
+	l, folds := newLedger(newStore()), newFolds()
 	parts := meeting(say("a", "b"))
 	parts[1].Decide = say()
 	receipts, err := eventstore.UpdateAll(t.Context(), l, folds, "g1", parts)
@@ -135,7 +135,7 @@ func TestAPartInWhichNothingHappensHoldsUpNoOther(t *testing.T) {
 }
 
 func TestARepeatedActOnSeveralRecordsGetsItsOldReceipts(t *testing.T) {
-	store := &sliceStore{}
+	store := newStore()
 	l := newLedger(store)
 	first, err := eventstore.UpdateAll(t.Context(), l, newFolds(), "g1", meeting(say("a", "b")))
 	if err != nil {
@@ -144,26 +144,26 @@ func TestARepeatedActOnSeveralRecordsGetsItsOldReceipts(t *testing.T) {
 	if _, err := eventstore.Update(t.Context(), l, newFolds(), act("ben", "later", "x"), say("x")); err != nil {
 		t.Fatal(err)
 	}
-	length := len(store.log)
+	length := len(store.log())
 	again, err := eventstore.UpdateAll(t.Context(), l, newFolds(), "g1", meeting(refuse))
-	if err != nil || !reflect.DeepEqual(again, first) || len(store.log) != length {
-		t.Errorf("%+v, %v, and %d more events", again, err, len(store.log)-length)
+	if err != nil || !reflect.DeepEqual(again, first) || len(store.log()) != length {
+		t.Errorf("%+v, %v, and %d more events", again, err, len(store.log())-length)
 	}
 }
 
 func TestAGroupIDCannotStandForTwoActs(t *testing.T) {
-	store := &sliceStore{}
+	store := newStore()
 	l := newLedger(store)
 	if _, err := eventstore.UpdateAll(t.Context(), l, newFolds(), "g1", meeting(say("a"))); err != nil {
 		t.Fatal(err)
 	}
-	length := len(store.log)
+	length := len(store.log())
 	other := meeting(say("a"))
 	other[2].Command = speak{Dated: today, Text: "other"}
 	for name, parts := range map[string][]eventstore.Part[talk]{"another command": other, "fewer records": meeting(say("a"))[:2]} {
 		_, err := eventstore.UpdateAll(t.Context(), l, newFolds(), "g1", parts)
 		var reused *eventstore.RequestReusedError
-		if !errors.As(err, &reused) || len(store.log) != length {
+		if !errors.As(err, &reused) || len(store.log()) != length {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -201,7 +201,8 @@ func TestAnActIsFinishedOnceAfterACrashAtAnyPoint(t *testing.T) {
 }
 
 func testCrash(t *testing.T, n int, durable, movedOn bool) {
-	store := &sliceStore{before: crash(n)}
+	store := newStore()
+	store.before = crash(n)
 	if durable {
 		store.before, store.after = nil, crash(n)
 	}
@@ -229,9 +230,9 @@ func testCrash(t *testing.T, n int, durable, movedOn bool) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	length := len(store.log)
+	length := len(store.log())
 	again, err := eventstore.FinishGroup(t.Context(), l, "g1")
-	if err != nil || !reflect.DeepEqual(again, first) || len(store.log) != length {
+	if err != nil || !reflect.DeepEqual(again, first) || len(store.log()) != length {
 		t.Errorf("finished again: %+v, %v; first %+v", again, err, first)
 	}
 	wantTalk(t, l, want)
@@ -244,7 +245,8 @@ func testCrash(t *testing.T, n int, durable, movedOn bool) {
 }
 
 func TestAnIntentionGoesToTheEndOfARecordThatMovedOnWithoutGoingBackInTime(t *testing.T) {
-	store := &sliceStore{before: crash(4)} // of three parts the last
+	store := newStore()
+	store.before = crash(4) // of three parts the last
 	l := newLedger(store)
 	if _, err := eventstore.UpdateAll(t.Context(), l, newFolds(), "g1", meeting(say("a", "b"))); !errors.Is(err, errCrash) {
 		t.Fatal(err)
@@ -255,13 +257,13 @@ func TestAnIntentionGoesToTheEndOfARecordThatMovedOnWithoutGoingBackInTime(t *te
 	if _, err := eventstore.Update(t.Context(), later, newFolds(), act("cat", "own", "own"), say("own")); err != nil {
 		t.Fatal(err)
 	}
-	intended := store.of("group-g1", 0)[0]
+	intended := events(t, store, "group-g1", 0)[0]
 	receipts, err := eventstore.FinishGroup(t.Context(), l, "g1")
 	if err != nil || receipts[2].First != 2 || receipts[2].Revision != 3 {
 		t.Fatalf("%+v, %v", receipts, err)
 	}
 	wantChains(t, store)
-	for _, e := range store.of("cat", 1) {
+	for _, e := range events(t, store, "cat", 1) {
 		if !strings.Contains(string(intended.Data), hex.EncodeToString(e.ID[:])) {
 			t.Errorf("revision %d has another id than was intended", e.Revision)
 		}
@@ -273,13 +275,13 @@ func TestAnIntentionGoesToTheEndOfARecordThatMovedOnWithoutGoingBackInTime(t *te
 }
 
 func TestAGroupThatNobodyBeganCannotBeFinished(t *testing.T) {
-	if _, err := eventstore.FinishGroup(t.Context(), newLedger(&sliceStore{}), "g1"); err == nil {
+	if _, err := eventstore.FinishGroup(t.Context(), newLedger(newStore()), "g1"); err == nil {
 		t.Error("finished")
 	}
 }
 
 func TestTwoCallersWithOneGroupIDPerformOneAct(t *testing.T) {
-	store := &sliceStore{}
+	store := newStore()
 	l := newLedger(store)
 	var wg sync.WaitGroup
 	for range 4 {
@@ -291,7 +293,7 @@ func TestTwoCallersWithOneGroupIDPerformOneAct(t *testing.T) {
 	}
 	wg.Wait()
 	wantTalk(t, l, allMet)
-	if len(store.log) != 8 {
-		t.Errorf("the store holds %d events, want 8", len(store.log))
+	if len(store.log()) != 8 {
+		t.Errorf("the store holds %d events, want 8", len(store.log()))
 	}
 }

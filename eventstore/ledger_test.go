@@ -13,7 +13,7 @@ import (
 )
 
 func TestAnActIsRecordedAtTheRevisionThatItSaw(t *testing.T) {
-	store := &sliceStore{}
+	store := newStore()
 	l, folds := newLedger(store), newFolds()
 	first, err := eventstore.Update(t.Context(), l, folds, act("a", "r1", "one"), say("one", "two"))
 	want := eventstore.Receipt{Stream: "a", First: 1, Revision: 2, Position: 2}
@@ -29,7 +29,7 @@ func TestAnActIsRecordedAtTheRevisionThatItSaw(t *testing.T) {
 	if err != nil || second.First != 3 || second.Revision != 3 {
 		t.Fatalf("receipt %+v, %v", second, err)
 	}
-	entry, err := l.Codec.Decode(store.log[0])
+	entry, err := l.Codec.Decode(store.log()[0])
 	if err != nil || entry.Actor != worker || entry.Authority != authority || entry.Request != "r1" || len(entry.Digest) != 64 {
 		t.Errorf("the entry says %+v, %v", entry, err)
 	}
@@ -39,7 +39,7 @@ func TestAnActIsRecordedAtTheRevisionThatItSaw(t *testing.T) {
 }
 
 func TestARepeatedRequestGetsItsOldReceiptWhateverIsDecidedNow(t *testing.T) {
-	store := &sliceStore{}
+	store := newStore()
 	l := newLedger(store)
 	stale := eventstore.Revision(0)
 	first, err := eventstore.Update(t.Context(), l, newFolds(), act("a", "r1", "one"), say("one", "two"))
@@ -59,13 +59,13 @@ func TestARepeatedRequestGetsItsOldReceiptWhateverIsDecidedNow(t *testing.T) {
 			t.Errorf("%s: %+v, %v; want %+v", name, got, err, want)
 		}
 	}
-	if len(store.log) != 3 {
-		t.Errorf("the store holds %d events, want 3", len(store.log))
+	if len(store.log()) != 3 {
+		t.Errorf("the store holds %d events, want 3", len(store.log()))
 	}
 }
 
 func TestARequestIDCannotStandForTwoActs(t *testing.T) {
-	l, folds := newLedger(&sliceStore{}), newFolds()
+	l, folds := newLedger(newStore()), newFolds()
 	named := act("a", "r1", "one")
 	named.Name = "talk.say"
 	if _, err := eventstore.Update(t.Context(), l, folds, named, say("one")); err != nil {
@@ -83,7 +83,7 @@ func TestARequestIDCannotStandForTwoActs(t *testing.T) {
 }
 
 func TestAPinnedRevisionThatHasPassedIsAConflict(t *testing.T) {
-	store := &sliceStore{}
+	store := newStore()
 	l, folds := newLedger(store), newFolds()
 	for _, request := range []string{"r1", "r2"} {
 		if _, err := eventstore.Update(t.Context(), l, folds, act("a", request, "x"), say("x")); err != nil {
@@ -107,7 +107,7 @@ func TestAPinnedRevisionThatHasPassedIsAConflict(t *testing.T) {
 }
 
 // race appends behind the back of an act, n times at most.
-func race(t *testing.T, store *sliceStore, stream string, n int) func(talk) ([]domain.Fact, error) {
+func race(t *testing.T, store *watched, stream string, n int) func(talk) ([]domain.Fact, error) {
 	tries := 0
 	return func(heard talk) ([]domain.Fact, error) {
 		if tries++; tries <= n {
@@ -121,7 +121,7 @@ func race(t *testing.T, store *sliceStore, stream string, n int) func(talk) ([]d
 }
 
 // newLedgerFrom returns a ledger whose ids differ from those of newLedger.
-func newLedgerFrom(store *sliceStore, n int) *eventstore.Ledger {
+func newLedgerFrom(store *watched, n int) *eventstore.Ledger {
 	l := newLedger(store)
 	ids := l.NewID
 	l.NewID = func() eventstore.EventID {
@@ -133,7 +133,7 @@ func newLedgerFrom(store *sliceStore, n int) *eventstore.Ledger {
 }
 
 func TestAnUnpinnedActIsDecidedAgainAfterAConflict(t *testing.T) {
-	store := &sliceStore{}
+	store := newStore()
 	l := newLedger(store)
 	receipt, err := eventstore.Update(t.Context(), l, newFolds(), act("a", "r1", "mine"), race(t, store, "a", 2))
 	if err != nil || receipt.First != 3 {
@@ -161,7 +161,7 @@ func TestAnUnpinnedActIsDecidedAgainAfterAConflict(t *testing.T) {
 }
 
 func TestAConflictWithoutEndIsReportedAfterMaxAttempts(t *testing.T) {
-	store := &sliceStore{}
+	store := newStore()
 	decided := 0
 	always := race(t, store, "a", eventstore.MaxAttempts*2)
 	_, err := eventstore.Update(t.Context(), newLedger(store), newFolds(), act("a", "r1", "mine"), func(heard talk) ([]domain.Fact, error) {
@@ -175,16 +175,16 @@ func TestAConflictWithoutEndIsReportedAfterMaxAttempts(t *testing.T) {
 }
 
 func TestARefusalRecordsNothing(t *testing.T) {
-	store := &sliceStore{}
+	store := newStore()
 	_, err := eventstore.Update(t.Context(), newLedger(store), newFolds(), act("a", "r1", "x"), refuse)
 	var refusals domain.Refusals
-	if !errors.As(err, &refusals) || refusals[0].Rule != "silence" || len(store.log) != 0 {
-		t.Errorf("%v, and %d events", err, len(store.log))
+	if !errors.As(err, &refusals) || refusals[0].Rule != "silence" || len(store.log()) != 0 {
+		t.Errorf("%v, and %d events", err, len(store.log()))
 	}
 }
 
 func TestAnActWithoutFactsRecordsNothingAndSaysWhereTheStreamIs(t *testing.T) {
-	store := &sliceStore{}
+	store := newStore()
 	l, folds := newLedger(store), newFolds()
 	if _, err := eventstore.Update(t.Context(), l, folds, act("a", "r1", "x"), say("x")); err != nil {
 		t.Fatal(err)
@@ -213,7 +213,7 @@ func TestAnActWithoutProperCircumstancesIsRefusedBeforeItIsDecided(t *testing.T)
 		t.Run(name, func(t *testing.T) {
 			wrong := act("a", "r1", "x")
 			tt.change(&wrong)
-			store := &sliceStore{}
+			store := newStore()
 			_, err := eventstore.Update(t.Context(), newLedger(store), newFolds(), wrong, func(talk) ([]domain.Fact, error) {
 				t.Error("decided")
 				return nil, nil
@@ -227,20 +227,21 @@ func TestAnActWithoutProperCircumstancesIsRefusedBeforeItIsDecided(t *testing.T)
 }
 
 func TestALostAnswerIsMendedByRepeatingTheRequest(t *testing.T) {
-	store := &sliceStore{after: func(string) error { return context.DeadlineExceeded }}
+	store := newStore()
+	store.after = func(string) error { return context.DeadlineExceeded }
 	l, folds := newLedger(store), newFolds()
 	if _, err := eventstore.Update(t.Context(), l, folds, act("a", "r1", "x"), say("x")); !errors.Is(err, context.DeadlineExceeded) {
 		t.Fatalf("the lost answer is %v", err)
 	}
 	store.after = nil
 	receipt, err := eventstore.Update(t.Context(), l, folds, act("a", "r1", "x"), say("x"))
-	if err != nil || !receipt.Repeated || receipt.First != 1 || len(store.log) != 1 {
-		t.Errorf("%+v, %v, and %d events", receipt, err, len(store.log))
+	if err != nil || !receipt.Repeated || receipt.First != 1 || len(store.log()) != 1 {
+		t.Errorf("%+v, %v, and %d events", receipt, err, len(store.log()))
 	}
 }
 
 func TestDecideMayReadTheStreamThatItDecidesOn(t *testing.T) {
-	l, folds := newLedger(&sliceStore{}), newFolds()
+	l, folds := newLedger(newStore()), newFolds()
 	_, err := eventstore.Update(t.Context(), l, folds, act("a", "r1", "x"), func(heard talk) ([]domain.Fact, error) {
 		if _, err := folds.Load(t.Context(), l, "a"); err != nil {
 			t.Error(err)
@@ -253,7 +254,7 @@ func TestDecideMayReadTheStreamThatItDecidesOn(t *testing.T) {
 }
 
 func TestTheEventsOfAnActStandOneOnTheOtherHoweverTheClockIsSet(t *testing.T) {
-	store := &sliceStore{}
+	store := newStore()
 	l, folds := newLedger(store), newFolds()
 	now := l.Now()
 	for i, back := range []time.Duration{0, time.Hour, -time.Hour} {
@@ -263,8 +264,8 @@ func TestTheEventsOfAnActStandOneOnTheOtherHoweverTheClockIsSet(t *testing.T) {
 		}
 	}
 	// Whoever has folded nothing yet goes on at the same place.
-	if _, err := eventstore.Update(t.Context(), l, newFolds(), act("a", "d", "x"), say("three")); err != nil || len(store.log) != 7 {
-		t.Fatalf("%d events, %v", len(store.log), err)
+	if _, err := eventstore.Update(t.Context(), l, newFolds(), act("a", "d", "x"), say("three")); err != nil || len(store.log()) != 7 {
+		t.Fatalf("%d events, %v", len(store.log()), err)
 	}
 	wantChains(t, store)
 }

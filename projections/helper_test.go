@@ -6,94 +6,46 @@ import (
 	"encoding/binary"
 	"iter"
 	"path/filepath"
-	"sync"
 	"testing"
 	"time"
 
 	"caseledger/domain"
 	"caseledger/domain/record"
 	"caseledger/eventstore"
+	"caseledger/eventstore/memory"
 	"caseledger/eventstore/seal/keys"
 	"caseledger/projections"
 	"caseledger/schema"
 )
 
-// sliceStore is a store in memory, for one writer.
-type sliceStore struct {
-	mu      sync.Mutex
-	log     []eventstore.Recorded
-	streams map[string][]int
-	grown   chan struct{}
+// spaced is a store whose positions are not consecutive, as those of a store
+// need not be: 10, 20, 30 …
+type spaced struct{ *memory.Store }
+
+func newStore() spaced { return spaced{memory.New()} }
+
+func (s spaced) Append(ctx context.Context, stream string, after eventstore.Revision, events []eventstore.Event) (eventstore.Position, error) {
+	at, err := s.Store.Append(ctx, stream, after, events)
+	return 10 * at, err
 }
 
-func newStore() *sliceStore {
-	return &sliceStore{streams: make(map[string][]int), grown: make(chan struct{})}
+func (s spaced) ReadStream(ctx context.Context, stream string, after eventstore.Revision) iter.Seq2[eventstore.Recorded, error] {
+	return apart(s.Store.ReadStream(ctx, stream, after))
 }
 
-func (s *sliceStore) Append(_ context.Context, stream string, after eventstore.Revision, events []eventstore.Event) (eventstore.Position, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if actual := eventstore.Revision(len(s.streams[stream])); actual != after {
-		return 0, &eventstore.ConflictError{Stream: stream, Expected: after, Actual: actual}
-	}
-	for _, e := range events {
-		after++
-		s.streams[stream] = append(s.streams[stream], len(s.log))
-		s.log = append(s.log, eventstore.Recorded{Stream: stream, Revision: after, Position: eventstore.Position(10 * (len(s.log) + 1)), Event: e})
-	}
-	close(s.grown)
-	s.grown = make(chan struct{})
-	return s.log[len(s.log)-1].Position, nil
+func (s spaced) ReadLog(ctx context.Context, after eventstore.Position) iter.Seq2[eventstore.Recorded, error] {
+	return apart(s.Store.ReadLog(ctx, after/10))
 }
 
-func (s *sliceStore) at(i int) (eventstore.Recorded, bool, chan struct{}) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if i < len(s.log) {
-		return s.log[i], true, s.grown
-	}
-	return eventstore.Recorded{}, false, s.grown
+func (s spaced) Follow(ctx context.Context, after eventstore.Position) iter.Seq2[eventstore.Recorded, error] {
+	return apart(s.Store.Follow(ctx, after/10))
 }
 
-func (s *sliceStore) ReadStream(_ context.Context, stream string, after eventstore.Revision) iter.Seq2[eventstore.Recorded, error] {
-	s.mu.Lock()
-	places := s.streams[stream]
-	s.mu.Unlock()
+func apart(all iter.Seq2[eventstore.Recorded, error]) iter.Seq2[eventstore.Recorded, error] {
 	return func(yield func(eventstore.Recorded, error) bool) {
-		for _, i := range places[min(int(after), len(places)):] {
-			if e, _, _ := s.at(i); !yield(e, nil) {
-				return
-			}
-		}
-	}
-}
-
-func (s *sliceStore) ReadLog(_ context.Context, after eventstore.Position) iter.Seq2[eventstore.Recorded, error] {
-	return func(yield func(eventstore.Recorded, error) bool) {
-		for i := int(after) / 10; ; i++ {
-			e, ok, _ := s.at(i)
-			if !ok || !yield(e, nil) {
-				return
-			}
-		}
-	}
-}
-
-func (s *sliceStore) Follow(ctx context.Context, after eventstore.Position) iter.Seq2[eventstore.Recorded, error] {
-	return func(yield func(eventstore.Recorded, error) bool) {
-		for i := int(after) / 10; ; {
-			e, ok, grown := s.at(i)
-			if ok {
-				i++
-				if !yield(e, nil) {
-					return
-				}
-				continue
-			}
-			select {
-			case <-grown:
-			case <-ctx.Done():
-				yield(eventstore.Recorded{}, ctx.Err())
+		for e, err := range all {
+			e.Position *= 10
+			if !yield(e, err) {
 				return
 			}
 		}
@@ -102,13 +54,13 @@ func (s *sliceStore) Follow(ctx context.Context, after eventstore.Position) iter
 
 // meanwhile is a store while whose log is read something else happens.
 type meanwhile struct {
-	*sliceStore
+	spaced
 	happens func()
 }
 
 func (m meanwhile) ReadLog(ctx context.Context, after eventstore.Position) iter.Seq2[eventstore.Recorded, error] {
 	return func(yield func(eventstore.Recorded, error) bool) {
-		for e, err := range m.sliceStore.ReadLog(ctx, after) {
+		for e, err := range m.spaced.ReadLog(ctx, after) {
 			m.happens()
 			if !yield(e, err) {
 				return
@@ -117,11 +69,8 @@ func (m meanwhile) ReadLog(ctx context.Context, after eventstore.Position) iter.
 	}
 }
 
-// codec seals what the ledgers of these tests hold; payloads is what is in it.
-var (
-	payloads = schema.NewCodec(schema.Events())
-	codec    = schema.Sealed{Payload: payloads, Keys: keys.NewMemory(), Ledger: "anytown.example/test", Random: rand.Reader}
-)
+// codec seals what the ledgers of these tests hold.
+var codec = schema.Sealed{Payload: schema.NewCodec(schema.Events()), Keys: keys.NewMemory(), Ledger: "anytown.example/test", Random: rand.Reader}
 
 // moment is the time of an entry: each comes a minute after the one before.
 func moment(n int) time.Time {
@@ -131,12 +80,16 @@ func moment(n int) time.Time {
 // ledger is a store being written to by a test.
 type ledger struct {
 	t       testing.TB
-	store   *sliceStore
-	entries int
+	store   spaced
+	tails   map[string]eventstore.Tail
+	entries int  // at the next minute each
+	written int  // all entries
 	salt    byte // tells the ids of two ledgers apart
 }
 
-func newLedger(t testing.TB) *ledger { return &ledger{t: t, store: newStore()} }
+func newLedger(t testing.TB) *ledger {
+	return &ledger{t: t, store: newStore(), tails: make(map[string]eventstore.Tail)}
+}
 
 // circumstances are those of every entry of these tests.
 func circumstances() domain.Circumstances {
@@ -160,8 +113,10 @@ func (l *ledger) writeAt(at time.Time, stream string, f domain.Fact) {
 	l.t.Helper()
 	c := circumstances()
 	c.Corrects, c.Source = f.Corrects, f.Source
-	id, after := eventstore.EventID{l.salt}, l.tail(stream)
-	binary.BigEndian.PutUint64(id[8:], uint64(len(l.store.log)+1))
+	l.written++
+	id, after := eventstore.EventID{l.salt}, l.tails[stream]
+	after.Stream = stream
+	binary.BigEndian.PutUint64(id[8:], uint64(l.written))
 	e, err := codec.Encode(context.Background(), after, id, domain.Entry{Recorded: at, Circumstances: c, Event: f.Event})
 	if err != nil {
 		l.t.Fatal(err)
@@ -169,17 +124,7 @@ func (l *ledger) writeAt(at time.Time, stream string, f domain.Fact) {
 	if _, err := l.store.Append(context.Background(), stream, after.Revision, []eventstore.Event{e}); err != nil {
 		l.t.Fatal(err)
 	}
-}
-
-// tail returns where a stream has got to.
-func (l *ledger) tail(stream string) eventstore.Tail {
-	l.t.Helper()
-	at, err := eventstore.NewFolds(0, func(n int, _ ...domain.Entry) int { return n }).
-		Load(context.Background(), &eventstore.Ledger{Store: l.store, Codec: codec}, stream)
-	if err != nil {
-		l.t.Fatal(err)
-	}
-	return at.Tail
+	l.tails[stream] = eventstore.Tail{Revision: after.Revision + 1, Metadata: e.Metadata, Recorded: at}
 }
 
 // events appends events that correct nothing.

@@ -337,7 +337,7 @@ func TestRowsOfAnotherLedgerOrOfALaterOneAreRefused(t *testing.T) {
 	if err := runner(t, db, l.store, journal(1, never)).CatchUp(ctx, nil); err != nil {
 		t.Fatal(err)
 	}
-	for what, store := range map[string]*sliceStore{"empty": newStore(), "shorter": shorter.store, "another": other.store} {
+	for what, store := range map[string]spaced{"empty": newStore(), "shorter": shorter.store, "another": other.store} {
 		if err := runner(t, db, store, journal(1, never)).CatchUp(ctx, nil); !errors.Is(err, projections.ErrUnusable) {
 			t.Errorf("%s: error %v", what, err)
 		}

@@ -1,11 +1,9 @@
 package schema
 
 import (
-	"context"
 	"crypto/sha256"
 	"errors"
 	"fmt"
-	"iter"
 	"reflect"
 	"slices"
 	"strings"
@@ -20,48 +18,11 @@ import (
 	"caseledger/domain/record"
 	"caseledger/domain/referral"
 	"caseledger/eventstore"
+	"caseledger/eventstore/memory"
 )
 
-// lines is a store of one goroutine: what is appended, in order.
-type lines []eventstore.Recorded
-
-func (s *lines) Append(_ context.Context, stream string, after eventstore.Revision, events []eventstore.Event) (eventstore.Position, error) {
-	var head eventstore.Revision
-	for e := range s.ReadStream(nil, stream, 0) {
-		head = e.Revision
-	}
-	if head != after {
-		if repeated := head == after+eventstore.Revision(len(events)) && slices.ContainsFunc(*s, func(r eventstore.Recorded) bool { return r.ID == events[0].ID }); repeated {
-			return eventstore.Position(len(*s)), nil
-		}
-		return 0, &eventstore.ConflictError{Stream: stream, Expected: after, Actual: head}
-	}
-	for i, e := range events {
-		*s = append(*s, eventstore.Recorded{Stream: stream, Revision: after + eventstore.Revision(i) + 1, Position: eventstore.Position(len(*s) + 1), Event: e})
-	}
-	return eventstore.Position(len(*s)), nil
-}
-
-func (s *lines) ReadStream(_ context.Context, stream string, after eventstore.Revision) iter.Seq2[eventstore.Recorded, error] {
-	return func(yield func(eventstore.Recorded, error) bool) {
-		for _, e := range *s {
-			if e.Stream == stream && e.Revision > after && !yield(e, nil) {
-				return
-			}
-		}
-	}
-}
-
-func (s *lines) ReadLog(ctx context.Context, _ eventstore.Position) iter.Seq2[eventstore.Recorded, error] {
-	return func(func(eventstore.Recorded, error) bool) {}
-}
-
-func (s *lines) Follow(ctx context.Context, after eventstore.Position) iter.Seq2[eventstore.Recorded, error] {
-	return s.ReadLog(ctx, after)
-}
-
 // newRecords returns an empty ledger of English records at a moment.
-func newRecords(t *testing.T, now string) (*Records, *lines) {
+func newRecords(t *testing.T, now string) (*Records, *memory.Store) {
 	t.Helper()
 	moment, err := time.Parse(time.RFC3339, now)
 	if err != nil {
@@ -71,7 +32,7 @@ func newRecords(t *testing.T, now string) (*Records, *lines) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	store, ids := &lines{}, 0
+	store, ids := memory.New(), 0
 	r, err := NewRecords(&eventstore.Ledger{Store: store, Codec: newSealed(), Now: func() time.Time { return moment },
 		NewID: func() eventstore.EventID {
 			ids++
@@ -82,6 +43,19 @@ func newRecords(t *testing.T, now string) (*Records, *lines) {
 		t.Fatal(err)
 	}
 	return r, store
+}
+
+// length returns the number of events in a store.
+func length(t *testing.T, store *memory.Store) int {
+	t.Helper()
+	n := 0
+	for _, err := range store.ReadLog(t.Context(), 0) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		n++
+	}
+	return n
 }
 
 func act(request string, command any) eventstore.Act {
@@ -112,8 +86,8 @@ func TestACommandIsDecidedByTheRulesOfItsPartAndOfTheWholeRecord(t *testing.T) {
 	for _, one := range refused {
 		rules = append(rules, one.Rule)
 	}
-	if want := []string{"referral-unknown", "not-registered", "in-the-future"}; !slices.Equal(rules, want) || len(*store) > 0 {
-		t.Errorf("%v and %d events, want %v", rules, len(*store), want)
+	if want := []string{"referral-unknown", "not-registered", "in-the-future"}; !slices.Equal(rules, want) || length(t, store) > 0 {
+		t.Errorf("%v and %d events, want %v", rules, length(t, store), want)
 	}
 }
 
@@ -186,10 +160,10 @@ func TestARepeatedActOnSeveralRecordsIsTheSameActInWhateverOrder(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	length := len(*store)
+	before := length(t, store)
 	for range 20 {
 		again, err := r.DoAll(t.Context(), "g1", acts())
-		if err != nil || len(again) != len(first) || again[0].Stream != "record-a" || len(*store) != length {
+		if err != nil || len(again) != len(first) || again[0].Stream != "record-a" || length(t, store) != before {
 			t.Fatalf("%v, %v", again, err)
 		}
 	}

@@ -4,10 +4,8 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/hex"
-	"iter"
 	"os"
 	"path/filepath"
-	"sync"
 	"testing"
 	"time"
 
@@ -17,66 +15,22 @@ import (
 	"caseledger/domain/policy"
 	"caseledger/domain/record"
 	"caseledger/eventstore"
+	"caseledger/eventstore/memory"
 	"caseledger/eventstore/seal/keys"
 	"caseledger/schema"
 )
 
-// slices is a store that keeps streams as slices. It is for these tests only.
-type slices struct {
-	mu      sync.Mutex
-	streams map[string][]eventstore.Recorded
-	head    eventstore.Position
-}
-
-func (s *slices) Append(_ context.Context, stream string, after eventstore.Revision, events []eventstore.Event) (eventstore.Position, error) {
-	if err := eventstore.Check(stream, events); err != nil {
-		return 0, err
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if at := eventstore.Revision(len(s.streams[stream])); at != after {
-		return 0, &eventstore.ConflictError{Stream: stream, Expected: after, Actual: at}
-	}
-	for i, e := range events {
-		s.head++
-		s.streams[stream] = append(s.streams[stream], eventstore.Recorded{
-			Stream: stream, Revision: after + eventstore.Revision(i) + 1, Position: s.head, Event: e})
-	}
-	return s.head, nil
-}
-
-func (s *slices) ReadStream(_ context.Context, stream string, after eventstore.Revision) iter.Seq2[eventstore.Recorded, error] {
-	s.mu.Lock()
-	all := s.streams[stream]
-	s.mu.Unlock()
-	return func(yield func(eventstore.Recorded, error) bool) {
-		for _, e := range all[min(int(after), len(all)):] {
-			if !yield(e, nil) {
-				return
-			}
-		}
-	}
-}
-
-func (s *slices) ReadLog(context.Context, eventstore.Position) iter.Seq2[eventstore.Recorded, error] {
-	return nil
-}
-
-func (s *slices) Follow(context.Context, eventstore.Position) iter.Seq2[eventstore.Recorded, error] {
-	return nil
-}
-
 // world is an empty ledger with a clock that stands still.
 type world struct {
 	t       testing.TB
-	store   *slices
+	store   *memory.Store
 	records *schema.Records
 	now     time.Time
 }
 
 func newWorld(t testing.TB) *world {
 	t.Helper()
-	w := &world{t: t, store: &slices{streams: make(map[string][]eventstore.Recorded)},
+	w := &world{t: t, store: memory.New(),
 		now: time.Date(2026, 6, 1, 9, 0, 0, 0, time.UTC)}
 	pack, err := policy.For(policy.England)
 	if err != nil {
@@ -120,14 +74,27 @@ func (w *world) importer() cincensus.Import {
 func (w *world) all() map[domain.RecordID]record.Record {
 	w.t.Helper()
 	all := make(map[domain.RecordID]record.Record)
-	for stream := range w.store.streams {
-		if id, ok := schema.RecordOf(stream); ok {
+	for _, e := range w.log() {
+		if id, ok := schema.RecordOf(e.Stream); ok && e.Revision == 1 {
 			r, _, err := w.records.Load(w.t.Context(), id)
 			if err != nil {
 				w.t.Fatal(err)
 			}
 			all[id] = r
 		}
+	}
+	return all
+}
+
+// log returns every event of the ledger.
+func (w *world) log() []eventstore.Recorded {
+	w.t.Helper()
+	var all []eventstore.Recorded
+	for e, err := range w.store.ReadLog(w.t.Context(), 0) {
+		if err != nil {
+			w.t.Fatal(err)
+		}
+		all = append(all, e)
 	}
 	return all
 }

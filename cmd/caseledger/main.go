@@ -34,9 +34,6 @@ func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	context.AfterFunc(ctx, stop) // a second Ctrl-C ends the process at once
-	// A write beyond the limit on the size of files is an error like that of a
-	// full disk, and must not kill the process.
-	signal.Ignore(syscall.SIGXFSZ)
 	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr))
 }
 

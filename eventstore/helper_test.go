@@ -3,12 +3,10 @@ package eventstore_test
 import (
 	"context"
 	"crypto/sha256"
-	"errors"
 	"fmt"
 	"iter"
 	"slices"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -18,90 +16,64 @@ import (
 	"caseledger/domain"
 	"caseledger/domain/group"
 	"caseledger/eventstore"
+	"caseledger/eventstore/memory"
 )
 
-// sliceStore keeps its log in a slice. before and after, where set, run without
-// a lock around each append, and their errors are what the caller sees.
-type sliceStore struct {
+// watched is a store in memory that counts what is read of its streams. before
+// and after, where set, run around each append, and their errors are what the
+// caller sees.
+type watched struct {
+	*memory.Store
 	before, after func(stream string) error
 	read          atomic.Int64 // events yielded
-
-	mu  sync.Mutex
-	log []eventstore.Recorded
-	at  map[string][]int // of each stream: where its events are
 }
 
-func (s *sliceStore) Append(_ context.Context, stream string, after eventstore.Revision, events []eventstore.Event) (eventstore.Position, error) {
-	if s.before != nil {
-		if err := s.before(stream); err != nil {
+func newStore() *watched { return &watched{Store: memory.New()} }
+
+func (w *watched) Append(ctx context.Context, stream string, after eventstore.Revision, events []eventstore.Event) (eventstore.Position, error) {
+	if w.before != nil {
+		if err := w.before(stream); err != nil {
 			return 0, err
 		}
 	}
-	position, err := s.append(stream, after, events)
-	if err == nil && s.after != nil {
-		err = s.after(stream)
+	position, err := w.Store.Append(ctx, stream, after, events)
+	if err == nil && w.after != nil {
+		err = w.after(stream)
 	}
 	return position, err
 }
 
-func (s *sliceStore) append(stream string, after eventstore.Revision, events []eventstore.Event) (eventstore.Position, error) {
-	if err := eventstore.Check(stream, events); err != nil {
-		return 0, err
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	at := s.at[stream]
-	if n, end := uint64(len(at)), uint64(after)+uint64(len(events)); uint64(after) < n && end <= n {
-		same := slices.EqualFunc(at[after:end], events, func(i int, e eventstore.Event) bool { return s.log[i].ID == e.ID })
-		if same {
-			return s.log[at[end-1]].Position, nil
-		}
-	}
-	if uint64(after) != uint64(len(at)) {
-		return 0, &eventstore.ConflictError{Stream: stream, Expected: after, Actual: eventstore.Revision(len(at))}
-	}
-	if s.at == nil {
-		s.at = make(map[string][]int)
-	}
-	for i, e := range events {
-		s.at[stream] = append(s.at[stream], len(s.log))
-		s.log = append(s.log, eventstore.Recorded{Stream: stream, Revision: after + eventstore.Revision(i) + 1,
-			Position: eventstore.Position(len(s.log) + 1), Event: e})
-	}
-	return eventstore.Position(len(s.log)), nil
-}
-
-// of returns the events of a stream after a revision.
-func (s *sliceStore) of(stream string, after eventstore.Revision) []eventstore.Recorded {
-	var found []eventstore.Recorded
-	for _, i := range s.at[stream][min(int(after), len(s.at[stream])):] {
-		found = append(found, s.log[i])
-	}
-	return found
-}
-
-func (s *sliceStore) ReadStream(_ context.Context, stream string, after eventstore.Revision) iter.Seq2[eventstore.Recorded, error] {
+func (w *watched) ReadStream(ctx context.Context, stream string, after eventstore.Revision) iter.Seq2[eventstore.Recorded, error] {
 	return func(yield func(eventstore.Recorded, error) bool) {
-		s.mu.Lock()
-		events := s.of(stream, after)
-		s.mu.Unlock()
-		for _, e := range events {
-			s.read.Add(1)
-			if !yield(e, nil) {
+		for e, err := range w.Store.ReadStream(ctx, stream, after) {
+			w.read.Add(1)
+			if !yield(e, err) {
 				return
 			}
 		}
 	}
 }
 
-var errNotHere = errors.New("not in this store")
-
-func (s *sliceStore) ReadLog(context.Context, eventstore.Position) iter.Seq2[eventstore.Recorded, error] {
-	return func(yield func(eventstore.Recorded, error) bool) { yield(eventstore.Recorded{}, errNotHere) }
+// log returns every event of the store.
+func (w *watched) log() []eventstore.Recorded {
+	var all []eventstore.Recorded
+	for e := range w.ReadLog(context.Background(), 0) { // which cannot fail
+		all = append(all, e)
+	}
+	return all
 }
 
-func (s *sliceStore) Follow(ctx context.Context, after eventstore.Position) iter.Seq2[eventstore.Recorded, error] {
-	return s.ReadLog(ctx, after)
+// events returns the events of a stream after a revision.
+func events(t testing.TB, store eventstore.Store, stream string, after eventstore.Revision) []eventstore.Recorded {
+	t.Helper()
+	var all []eventstore.Recorded
+	for e, err := range store.ReadStream(t.Context(), stream, after) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, e)
+	}
+	return all
 }
 
 // said is the event of these tests.
@@ -166,10 +138,10 @@ func (plainCodec) Decode(r eventstore.Recorded) (domain.Entry, error) {
 
 // wantChains checks that every event of the store was encoded onto the one
 // before it in its stream, and no earlier than that.
-func wantChains(t testing.TB, s *sliceStore) {
+func wantChains(t testing.TB, s *watched) {
 	t.Helper()
 	tails := make(map[string]eventstore.Tail)
-	for _, e := range s.log {
+	for _, e := range s.log() {
 		before := tails[e.Stream]
 		entry, err := plainCodec{}.Decode(e)
 		if want := link(e.Stream, e.Revision, before.Metadata); err != nil || string(e.Metadata) != string(want) {
