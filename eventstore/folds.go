@@ -1,6 +1,7 @@
 package eventstore
 
 import (
+	"bytes"
 	"container/list"
 	"context"
 	"fmt"
@@ -32,10 +33,10 @@ func NewFolds[S any](budget int, evolve func(S, ...domain.Entry) S) *Folds[S] {
 	return &Folds[S]{evolve: evolve, budget: budget, kept: make(map[string]*list.Element), recent: list.New()}
 }
 
-// Folded is a stream as folded up to a revision.
+// Folded is a stream as folded up to its tail.
 type Folded[S any] struct {
-	State    S
-	Revision Revision
+	State S
+	Tail
 	requests *requests
 }
 
@@ -113,6 +114,7 @@ func (f *Folds[S]) Load(ctx context.Context, l *Ledger, stream string) (Folded[S
 func (f *Folds[S]) advance(ctx context.Context, l *Ledger, stream string, at Folded[S]) (Folded[S], int, error) {
 	var fresh []domain.Entry
 	var answers []Recorded
+	var tail Tail
 	read := 0
 	for e, err := range l.Store.ReadStream(ctx, stream, at.Revision) {
 		if err != nil {
@@ -120,22 +122,34 @@ func (f *Folds[S]) advance(ctx context.Context, l *Ledger, stream string, at Fol
 		}
 		entry, err := l.Codec.Decode(e)
 		if err != nil {
-			return at, 0, fmt.Errorf("stream %s: revision %d: %w", stream, e.Revision, err)
+			return at, 0, e.fault(err)
 		}
 		fresh = append(fresh, entry)
 		read += len(e.Metadata) + len(e.Data)
+		tail = e.tail(entry)
 		answers = append(answers, Recorded{Revision: e.Revision, Position: e.Position})
 	}
 	if len(fresh) == 0 {
 		return at, 0, nil
 	}
 	at.State = f.evolve(at.State, fresh...)
-	at.Revision = answers[len(answers)-1].Revision
+	at.Tail = tail
+	at.Metadata = bytes.Clone(tail.Metadata) // alone: a store may give metadata and data as parts of one slice
 	if at.requests == nil {
 		at.requests = &requests{all: make(map[string]answered)}
 	}
 	at.requests.add(stream, fresh, answers)
 	return at, read, nil
+}
+
+// fault says which event cannot be read.
+func (r Recorded) fault(err error) error {
+	return fmt.Errorf("position %d: stream %s: revision %d: %w", r.Position, r.Stream, r.Revision, err)
+}
+
+// tail is where a stream is that ends in this event.
+func (r Recorded) tail(e domain.Entry) Tail {
+	return Tail{Stream: r.Stream, Revision: r.Revision, Metadata: r.Metadata, Recorded: e.Recorded}
 }
 
 // use returns the kept stream, or a fresh one, as the most recently used.
@@ -147,7 +161,7 @@ func (f *Folds[S]) use(stream string) *folded[S] {
 		return element.Value.(*folded[S])
 	}
 	const perStream = 256 // bytes: an empty stream is not free
-	one := &folded[S]{stream: stream, bytes: perStream}
+	one := &folded[S]{stream: stream, bytes: perStream, at: Folded[S]{Tail: Tail{Stream: stream}}}
 	f.inBytes += perStream
 	f.kept[stream] = f.recent.PushFront(one)
 	return one

@@ -237,7 +237,7 @@ func TestAnEntryThatCannotBeDecodedStopsTheFoldAndNamesThePlace(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err := newFolds().Load(t.Context(), l, "a")
-	if err == nil || !strings.HasPrefix(err.Error(), "stream a: revision 2: ") {
+	if err == nil || !strings.HasPrefix(err.Error(), "position 2: stream a: revision 2: ") {
 		t.Errorf("%v", err)
 	}
 }

@@ -48,7 +48,7 @@ func UpdateAll[S any](ctx context.Context, l *Ledger, folds *Folds[S], id string
 		return nil, err
 	}
 	if state.State.Begun.IsZero() {
-		if state, err = beginGroup(ctx, l, folds, id, digest, parts); err != nil {
+		if state, err = beginGroup(ctx, l, folds, id, state.Tail, digest, parts); err != nil {
 			return nil, err
 		}
 	}
@@ -60,12 +60,12 @@ func UpdateAll[S any](ctx context.Context, l *Ledger, folds *Folds[S], id string
 
 // beginGroup decides and records the intention, and returns the group as it is
 // then. Where another call has begun it meanwhile, that intention holds.
-func beginGroup[S any](ctx context.Context, l *Ledger, folds *Folds[S], id, digest string, parts []Part[S]) (Folded[group.Group], error) {
+func beginGroup[S any](ctx context.Context, l *Ledger, folds *Folds[S], id string, at Tail, digest string, parts []Part[S]) (Folded[group.Group], error) {
 	begun, refused := decideAll(ctx, l, folds, id, parts)
 	if refused == nil {
 		act := Act{Actor: parts[0].Actor, Authority: parts[0].Authority, Digest: digest}
 		var conflict *ConflictError
-		if err := appendGroup(ctx, l, act, id, 0, begun); err != nil && !errors.As(err, &conflict) {
+		if err := appendGroup(ctx, l, act, id, at, begun); err != nil && !errors.As(err, &conflict) {
 			return Folded[group.Group]{}, err
 		}
 	}
@@ -127,7 +127,7 @@ func decidePart[S any](ctx context.Context, l *Ledger, folds *Folds[S], id strin
 	if err != nil {
 		return group.Part{}, err
 	}
-	events, err := l.encode(p.Act, id, facts)
+	events, err := l.encode(ctx, at.Tail, p.Act, id, facts)
 	if err != nil {
 		return group.Part{}, err
 	}
@@ -169,60 +169,89 @@ func FinishGroup(ctx context.Context, l *Ledger, id string) ([]Receipt, error) {
 	}
 	act := Act{Actor: at.State.Actor, Authority: at.State.Authority}
 	var conflict *ConflictError
-	if err := appendGroup(ctx, l, act, id, at.Revision, finished); err != nil && !errors.As(err, &conflict) {
+	if err := appendGroup(ctx, l, act, id, at.Tail, finished); err != nil && !errors.As(err, &conflict) {
 		return receipts, err
 	}
 	return receipts, nil // also where another call has finished it meanwhile
 }
 
 // finishPart appends what was decided for one record. The record may have
-// moved on since: what was decided holds, so it goes to the new end, unless it
-// is there already.
+// moved on since: what was decided holds, so it is encoded again for the new
+// end, unless it is there already.
 func (l *Ledger) finishPart(ctx context.Context, part group.Part) (Receipt, error) {
-	events, err := unpack(part)
+	intended, err := unpack(part)
 	if err != nil {
 		return Receipt{}, err
 	}
-	after := Revision(part.After)
+	after, events := Tail{Stream: part.Stream, Revision: Revision(part.After)}, intended
 	if len(events) == 0 {
-		return Receipt{Stream: part.Stream, Revision: after}, nil
+		return Receipt{Stream: part.Stream, Revision: after.Revision}, nil
 	}
 	var conflict *ConflictError
 	for range MaxAttempts {
-		position, err := l.Store.Append(ctx, part.Stream, after, events)
+		position, err := l.Store.Append(ctx, part.Stream, after.Revision, events)
 		if err == nil {
-			return Receipt{Stream: part.Stream, First: after + 1, Revision: after + Revision(len(events)), Position: position}, nil
+			last := after.Revision + Revision(len(events))
+			return Receipt{Stream: part.Stream, First: after.Revision + 1, Revision: last, Position: position}, nil
 		}
 		if !errors.As(err, &conflict) {
 			return Receipt{}, err
 		}
-		done, head, err := l.find(ctx, part.Stream, after, events)
+		done, head, err := l.find(ctx, after, events)
 		if err != nil || done.Repeated {
 			return done, err
 		}
+		if head.Revision == after.Revision {
+			return Receipt{}, conflict // the stream has lost events since
+		}
 		after = head
+		if events, err = l.encodeAgain(ctx, after, part, intended); err != nil {
+			return Receipt{}, err
+		}
 	}
 	return Receipt{}, conflict
 }
 
-// find looks for the events of a part in its stream, and returns their receipt
-// or the head of the stream.
-func (l *Ledger) find(ctx context.Context, stream string, after Revision, events []Event) (Receipt, Revision, error) {
-	var receipt Receipt
-	head := after
-	for e, err := range l.Store.ReadStream(ctx, stream, after) {
+// encodeAgain moves the intended events, which were encoded for the revision
+// that the part was decided on, to another tail. Their ids stay, so that they
+// are found again wherever they went.
+func (l *Ledger) encodeAgain(ctx context.Context, after Tail, part group.Part, intended []Event) ([]Event, error) {
+	ids, entries := make([]EventID, len(intended)), make([]domain.Entry, len(intended))
+	for i, e := range intended {
+		entry, err := l.Codec.Decode(Recorded{Stream: part.Stream, Revision: Revision(part.After) + Revision(i) + 1, Event: e})
 		if err != nil {
-			return Receipt{}, 0, err
+			return nil, fmt.Errorf("event %d of the intention: %w", i, err)
 		}
-		head = e.Revision
+		ids[i], entries[i] = e.ID, entry
+	}
+	return l.encodeEntries(ctx, after, ids, entries)
+}
+
+// find looks for the events of a part in its stream, and returns their receipt
+// or the end of the stream.
+func (l *Ledger) find(ctx context.Context, after Tail, events []Event) (Receipt, Tail, error) {
+	var receipt Receipt
+	var last Recorded
+	for e, err := range l.Store.ReadStream(ctx, after.Stream, after.Revision) {
+		if err != nil {
+			return Receipt{}, after, err
+		}
+		last = e
 		if e.ID == events[0].ID {
-			receipt = Receipt{Stream: stream, First: e.Revision, Repeated: true}
+			receipt = Receipt{Stream: e.Stream, First: e.Revision, Repeated: true}
 		}
 		if e.ID == events[len(events)-1].ID {
 			receipt.Revision, receipt.Position = e.Revision, e.Position
 		}
 	}
-	return receipt, head, nil
+	if receipt.Repeated || last.Revision == 0 {
+		return receipt, after, nil
+	}
+	entry, err := l.Codec.Decode(last)
+	if err != nil {
+		return Receipt{}, after, last.fault(err)
+	}
+	return receipt, last.tail(entry), nil
 }
 
 func unpack(part group.Part) ([]Event, error) {
@@ -242,12 +271,12 @@ func loadGroup(ctx context.Context, l *Ledger, id string) (Folded[group.Group], 
 	return folds.Load(ctx, l, GroupStream(id))
 }
 
-func appendGroup(ctx context.Context, l *Ledger, act Act, id string, after Revision, event domain.Event) error {
-	act.Stream, act.Request = GroupStream(id), fmt.Sprintf("group-%s-%d", id, after)
-	events, err := l.encode(act, id, domain.Facts(event))
+func appendGroup(ctx context.Context, l *Ledger, act Act, id string, after Tail, event domain.Event) error {
+	act.Stream, act.Request = GroupStream(id), fmt.Sprintf("group-%s-%d", id, after.Revision)
+	events, err := l.encode(ctx, after, act, id, domain.Facts(event))
 	if err != nil {
 		return err
 	}
-	_, err = l.Store.Append(ctx, act.Stream, after, events)
+	_, err = l.Store.Append(ctx, act.Stream, after.Revision, events)
 	return err
 }

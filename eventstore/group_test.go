@@ -1,12 +1,14 @@
 package eventstore_test
 
 import (
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"reflect"
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"caseledger/domain"
 	"caseledger/eventstore"
@@ -234,9 +236,40 @@ func testCrash(t *testing.T, n int, durable, movedOn bool) {
 		t.Errorf("finished again: %+v, %v; first %+v", again, err, first)
 	}
 	wantTalk(t, l, want)
+	wantChains(t, store)
 	for i, r := range first {
 		if r.Events() != 2 {
 			t.Errorf("receipt %d is %+v", i, r)
+		}
+	}
+}
+
+func TestAnIntentionGoesToTheEndOfARecordThatMovedOnWithoutGoingBackInTime(t *testing.T) {
+	store := newStore()
+	store.before = crash(4) // of three parts the last
+	l := newLedger(store)
+	if _, err := eventstore.UpdateAll(t.Context(), l, newFolds(), "g1", meeting(say("a", "b"))); !errors.Is(err, errCrash) {
+		t.Fatal(err)
+	}
+	store.before = nil
+	later := newLedgerFrom(store, 9)
+	later.Now = func() time.Time { return l.Now().Add(time.Hour) }
+	if _, err := eventstore.Update(t.Context(), later, newFolds(), act("cat", "own", "own"), say("own")); err != nil {
+		t.Fatal(err)
+	}
+	intended := events(t, store, "group-g1", 0)[0]
+	receipts, err := eventstore.FinishGroup(t.Context(), l, "g1")
+	if err != nil || receipts[2].First != 2 || receipts[2].Revision != 3 {
+		t.Fatalf("%+v, %v", receipts, err)
+	}
+	wantChains(t, store)
+	for _, e := range events(t, store, "cat", 1) {
+		if !strings.Contains(string(intended.Data), hex.EncodeToString(e.ID[:])) {
+			t.Errorf("revision %d has another id than was intended", e.Revision)
+		}
+		entry, err := l.Codec.Decode(e)
+		if want := later.Now().UTC().Truncate(time.Microsecond); err != nil || !entry.Recorded.Equal(want) {
+			t.Errorf("revision %d was recorded at %s, %v; want %s", e.Revision, entry.Recorded, err, want)
 		}
 	}
 }

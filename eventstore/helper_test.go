@@ -6,7 +6,9 @@ import (
 	"fmt"
 	"iter"
 	"slices"
+	"strings"
 	"sync/atomic"
+	"testing"
 	"time"
 
 	"github.com/go-json-experiment/json"
@@ -61,6 +63,19 @@ func (w *watched) log() []eventstore.Recorded {
 	return all
 }
 
+// events returns the events of a stream after a revision.
+func events(t testing.TB, store eventstore.Store, stream string, after eventstore.Revision) []eventstore.Recorded {
+	t.Helper()
+	var all []eventstore.Recorded
+	for e, err := range store.ReadStream(t.Context(), stream, after) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, e)
+	}
+	return all
+}
+
 // said is the event of these tests.
 type said struct {
 	domain.Dated
@@ -69,8 +84,13 @@ type said struct {
 
 func (said) About() string { return "" }
 
-// plainCodec writes an entry as the JSON of its parts.
+// plainCodec writes an entry as the JSON of its parts. Its metadata says where
+// the event stands and what comes before it.
 type plainCodec struct{}
+
+func link(stream string, at eventstore.Revision, before []byte) []byte {
+	return fmt.Appendf(nil, "%s %d %x", stream, at, sha256.Sum256(before))
+}
 
 type plain struct {
 	Recorded      time.Time
@@ -80,7 +100,7 @@ type plain struct {
 	Finished      *group.Finished
 }
 
-func (plainCodec) Encode(e domain.Entry) (eventstore.Event, error) {
+func (plainCodec) Encode(_ context.Context, after eventstore.Tail, id eventstore.EventID, e domain.Entry) (eventstore.Event, error) {
 	p := plain{Recorded: e.Recorded, Circumstances: e.Circumstances}
 	switch ev := e.Event.(type) {
 	case said:
@@ -93,10 +113,13 @@ func (plainCodec) Encode(e domain.Entry) (eventstore.Event, error) {
 		return eventstore.Event{}, fmt.Errorf("%T is unknown", ev)
 	}
 	data, err := json.Marshal(p)
-	return eventstore.Event{Type: "plain/1", Data: data}, err
+	return eventstore.Event{ID: id, Type: "plain/1", Metadata: link(after.Stream, after.Revision+1, after.Metadata), Data: data}, err
 }
 
 func (plainCodec) Decode(r eventstore.Recorded) (domain.Entry, error) {
+	if place := fmt.Sprintf("%s %d ", r.Stream, r.Revision); !strings.HasPrefix(string(r.Metadata), place) {
+		return domain.Entry{}, fmt.Errorf("%q is not the metadata of %s", r.Metadata, place)
+	}
 	var p plain
 	if err := json.Unmarshal(r.Data, &p); err != nil {
 		return domain.Entry{}, err
@@ -111,6 +134,24 @@ func (plainCodec) Decode(r eventstore.Recorded) (domain.Entry, error) {
 		e.Event = *p.Finished
 	}
 	return e, nil
+}
+
+// wantChains checks that every event of the store was encoded onto the one
+// before it in its stream, and no earlier than that.
+func wantChains(t testing.TB, s *watched) {
+	t.Helper()
+	tails := make(map[string]eventstore.Tail)
+	for _, e := range s.log() {
+		before := tails[e.Stream]
+		entry, err := plainCodec{}.Decode(e)
+		if want := link(e.Stream, e.Revision, before.Metadata); err != nil || string(e.Metadata) != string(want) {
+			t.Errorf("stream %s, revision %d: %q, %v; want %q", e.Stream, e.Revision, e.Metadata, err, want)
+		}
+		if entry.Recorded.Before(before.Recorded) {
+			t.Errorf("stream %s, revision %d: recorded before the one before it", e.Stream, e.Revision)
+		}
+		tails[e.Stream] = eventstore.Tail{Metadata: e.Metadata, Recorded: entry.Recorded}
+	}
 }
 
 // talk is what a stream says, and the folding of it.

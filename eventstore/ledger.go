@@ -13,14 +13,33 @@ import (
 	"caseledger/domain"
 )
 
+// Tail is where a stream has got to. What comes next is encoded onto it.
+type Tail struct {
+	Stream   string
+	Revision Revision
+	Metadata []byte    // of the last event; nil for a new stream
+	Recorded time.Time // of the last event; no later one is recorded before it
+}
+
 // Codec turns entries into stored events and back. It owns the meaning of
 // Metadata and Data.
 type Codec interface {
-	// Encode returns the event's type, metadata and data. The entry's Seq is
-	// not part of them: the store keeps it as the revision.
-	Encode(domain.Entry) (Event, error)
-	// Decode is the inverse. It fails on whatever it does not know.
+	// Encode returns the event that records the entry right after the tail,
+	// and nowhere else. The tail is what was decoded of the stream, so that a
+	// codec never begins a stream anew that has events. The entry's Seq is not
+	// used: it follows from the tail.
+	Encode(ctx context.Context, after Tail, id EventID, e domain.Entry) (Event, error)
+	// Decode is the inverse. It fails on whatever it does not know, and waits
+	// for nothing: it is called for every event of a log.
 	Decode(Recorded) (domain.Entry, error)
+}
+
+// latest returns the later of two moments.
+func latest(a, b time.Time) time.Time {
+	if a.Before(b) {
+		return b
+	}
+	return a
 }
 
 // Ledger is a store with what is needed to write to it: how entries are
@@ -123,7 +142,7 @@ func attempt[S any](ctx context.Context, l *Ledger, folds *Folds[S], act Act, de
 	if len(facts) == 0 {
 		return Receipt{Stream: act.Stream, Revision: at.Revision}, nil
 	}
-	events, err := l.encode(act, "", facts)
+	events, err := l.encode(ctx, at.Tail, act, "", facts)
 	if err != nil {
 		return Receipt{}, err
 	}
@@ -165,24 +184,37 @@ type circumstances struct {
 	Authority domain.Authority `json:"authority"`
 }
 
-// encode makes the events of an act. All of them carry the same moment.
-func (l *Ledger) encode(act Act, group string, facts []domain.Fact) ([]Event, error) {
+// encode makes the events of an act, to stand after the tail. All of them
+// carry the same moment.
+func (l *Ledger) encode(ctx context.Context, after Tail, act Act, group string, facts []domain.Fact) ([]Event, error) {
 	recorded := l.Now().UTC().Truncate(time.Microsecond)
-	events := make([]Event, len(facts))
+	ids, entries := make([]EventID, len(facts)), make([]domain.Entry, len(facts))
 	for i, fact := range facts {
-		event, err := l.Codec.Encode(domain.Entry{
+		ids[i] = l.NewID()
+		entries[i] = domain.Entry{
 			Recorded: recorded,
 			Circumstances: domain.Circumstances{
 				Actor: act.Actor, Authority: act.Authority, Request: act.Request, Digest: act.Digest,
 				Group: group, Corrects: fact.Corrects, Source: fact.Source,
 			},
 			Event: fact.Event,
-		})
-		if err != nil {
-			return nil, fmt.Errorf("stream %s: %w", act.Stream, err)
 		}
-		event.ID = l.NewID()
+	}
+	return l.encodeEntries(ctx, after, ids, entries)
+}
+
+// encodeEntries encodes entries one onto the other. A clock that was set back
+// does not make time run backwards in the stream.
+func (l *Ledger) encodeEntries(ctx context.Context, after Tail, ids []EventID, entries []domain.Entry) ([]Event, error) {
+	events := make([]Event, len(entries))
+	for i, e := range entries {
+		e.Recorded = latest(e.Recorded, after.Recorded)
+		event, err := l.Codec.Encode(ctx, after, ids[i], e)
+		if err != nil {
+			return nil, fmt.Errorf("stream %s: %w", after.Stream, err)
+		}
 		events[i] = event
+		after = Tail{Stream: after.Stream, Revision: after.Revision + 1, Metadata: event.Metadata, Recorded: e.Recorded}
 	}
 	return events, nil
 }

@@ -252,3 +252,20 @@ func TestDecideMayReadTheStreamThatItDecidesOn(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+func TestTheEventsOfAnActStandOneOnTheOtherHoweverTheClockIsSet(t *testing.T) {
+	store := newStore()
+	l, folds := newLedger(store), newFolds()
+	now := l.Now()
+	for i, back := range []time.Duration{0, time.Hour, -time.Hour} {
+		l.Now = func() time.Time { return now.Add(-back) }
+		if _, err := eventstore.Update(t.Context(), l, folds, act("a", string(rune('a'+i)), "x"), say("one", "two")); err != nil {
+			t.Fatal(err)
+		}
+	}
+	// Whoever has folded nothing yet goes on at the same place.
+	if _, err := eventstore.Update(t.Context(), l, newFolds(), act("a", "d", "x"), say("three")); err != nil || len(store.log()) != 7 {
+		t.Fatalf("%d events, %v", len(store.log()), err)
+	}
+	wantChains(t, store)
+}

@@ -2,6 +2,7 @@ package projections_test
 
 import (
 	"context"
+	"crypto/rand"
 	"encoding/binary"
 	"iter"
 	"path/filepath"
@@ -12,6 +13,7 @@ import (
 	"caseledger/domain/record"
 	"caseledger/eventstore"
 	"caseledger/eventstore/memory"
+	"caseledger/eventstore/seal/keys"
 	"caseledger/projections"
 	"caseledger/schema"
 )
@@ -67,7 +69,8 @@ func (m meanwhile) ReadLog(ctx context.Context, after eventstore.Position) iter.
 	}
 }
 
-var codec = schema.NewCodec(schema.Events())
+// codec seals what the ledgers of these tests hold.
+var codec = schema.Sealed{Payload: schema.NewCodec(schema.Events()), Keys: keys.NewMemory(), Ledger: "anytown.example/test", Random: rand.Reader}
 
 // moment is the time of an entry: each comes a minute after the one before.
 func moment(n int) time.Time {
@@ -78,14 +81,14 @@ func moment(n int) time.Time {
 type ledger struct {
 	t       testing.TB
 	store   spaced
-	streams map[string]eventstore.Revision
+	tails   map[string]eventstore.Tail
 	entries int  // at the next minute each
 	written int  // all entries
 	salt    byte // tells the ids of two ledgers apart
 }
 
 func newLedger(t testing.TB) *ledger {
-	return &ledger{t: t, store: newStore(), streams: make(map[string]eventstore.Revision)}
+	return &ledger{t: t, store: newStore(), tails: make(map[string]eventstore.Tail)}
 }
 
 // circumstances are those of every entry of these tests.
@@ -110,17 +113,18 @@ func (l *ledger) writeAt(at time.Time, stream string, f domain.Fact) {
 	l.t.Helper()
 	c := circumstances()
 	c.Corrects, c.Source = f.Corrects, f.Source
-	e, err := codec.Encode(domain.Entry{Recorded: at, Circumstances: c, Event: f.Event})
+	l.written++
+	id, after := eventstore.EventID{l.salt}, l.tails[stream]
+	after.Stream = stream
+	binary.BigEndian.PutUint64(id[8:], uint64(l.written))
+	e, err := codec.Encode(context.Background(), after, id, domain.Entry{Recorded: at, Circumstances: c, Event: f.Event})
 	if err != nil {
 		l.t.Fatal(err)
 	}
-	l.written++
-	e.ID[0] = l.salt
-	binary.BigEndian.PutUint64(e.ID[8:], uint64(l.written))
-	if _, err := l.store.Append(context.Background(), stream, l.streams[stream], []eventstore.Event{e}); err != nil {
+	if _, err := l.store.Append(context.Background(), stream, after.Revision, []eventstore.Event{e}); err != nil {
 		l.t.Fatal(err)
 	}
-	l.streams[stream]++
+	l.tails[stream] = eventstore.Tail{Revision: after.Revision + 1, Metadata: e.Metadata, Recorded: at}
 }
 
 // events appends events that correct nothing.

@@ -13,6 +13,8 @@ import (
 	"caseledger/domain"
 	"caseledger/domain/identity"
 	"caseledger/eventstore"
+	"caseledger/eventstore/seal"
+	"caseledger/eventstore/seal/keys"
 	"caseledger/projections"
 )
 
@@ -422,13 +424,23 @@ func TestOnlyTheOwnerMayReadTheFiles(t *testing.T) {
 func TestAnEventThatNobodyKnowsStopsAllBeforeIt(t *testing.T) {
 	l := newLedger(t)
 	names(l)
-	e := eventstore.Event{ID: eventstore.EventID{1}, Type: "person.cloned/1", Metadata: []byte("{}"), Data: []byte("{}")}
-	if _, err := l.store.Append(ctx, "record-cccc", 0, []eventstore.Event{e}); err != nil {
+	const stream, kind = "record-cccc", "person.cloned/1"
+	key, err := codec.Keys.ForSealing(ctx, keys.Place{Stream: stream})
+	if err != nil {
+		t.Fatal(err)
+	}
+	header := seal.Chain{Ledger: codec.Ledger, Record: stream}.Header(moment(9), kind)
+	leaf, blob, err := seal.Seal(header, []byte(`{"of":"dolly"}`), key, eventstore.EventID{1}, codec.Random)
+	if err != nil {
+		t.Fatal(err)
+	}
+	e := eventstore.Event{ID: eventstore.EventID{1}, Type: kind, Metadata: leaf, Data: blob}
+	if _, err := l.store.Append(ctx, stream, 0, []eventstore.Event{e}); err != nil {
 		t.Fatal(err)
 	}
 	path := filepath.Join(t.TempDir(), "r.db")
 	db := openAt(t, path)
-	err := runner(t, db, l.store, journal(1, never)).CatchUp(ctx, nil)
+	err = runner(t, db, l.store, journal(1, never)).CatchUp(ctx, nil)
 	if err == nil || err.Error() != "position 50: stream record-cccc: the event type is not in the catalogue" {
 		t.Errorf("error %v", err)
 	}

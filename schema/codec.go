@@ -6,13 +6,11 @@ import (
 	"reflect"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 
 	"caseledger/domain"
-	"caseledger/eventstore"
 )
 
 // What a payload can have wrong. The errors never repeat what it holds.
@@ -22,10 +20,10 @@ var (
 	errShape   = errors.New("the payload does not have the shape of its type and version")
 )
 
-// Codec writes entries as JSON and reads every version back as the latest.
-//
-// The payload is one JSON object: the circumstances' members, then those of
-// the event. The metadata is one JSON object with the moment of recording.
+// Codec writes the payloads of entries and reads every version back as the
+// latest. A payload is one JSON object: the circumstances' members, then those
+// of the event. Where an entry stands and when it was recorded are not part of
+// it: see Sealed.
 type Codec struct {
 	byName map[string]EventType
 	byType map[reflect.Type]EventType
@@ -52,73 +50,54 @@ type payload struct {
 	Event     jsontext.Value     `json:",embed"`
 }
 
-// metadata is what is known of an event without its payload.
-type metadata struct {
-	Recorded string `json:"recorded"`
-}
-
-const recordedLayout = "2006-01-02T15:04:05.000000Z"
-
 // TypeOf returns the catalogue line of an event.
 func (c Codec) TypeOf(e domain.Event) (EventType, bool) {
 	t, ok := c.byType[reflect.TypeOf(e)]
 	return t, ok
 }
 
-// Encode implements eventstore.Codec.
-func (c Codec) Encode(e domain.Entry) (eventstore.Event, error) {
+// Encode returns the type and version of the entry's event, and the payload.
+func (c Codec) Encode(e domain.Entry) (kind string, text []byte, err error) {
 	t, ok := c.TypeOf(e.Event)
 	if !ok {
-		return eventstore.Event{}, fmt.Errorf("%T: %w", e.Event, errType)
+		return "", nil, fmt.Errorf("%T: %w", e.Event, errType)
 	}
 	event, err := json.Marshal(e.Event)
 	if err != nil {
-		return eventstore.Event{}, fmt.Errorf("%s: %w", t, errShape)
+		return "", nil, fmt.Errorf("%s: %w", t, errShape)
 	}
-	data, err := json.Marshal(payload{
+	text, err = json.Marshal(payload{
 		Actor: e.Actor, Authority: e.Authority, Request: e.Request, Digest: e.Digest, Group: e.Group,
 		Corrects: e.Corrects, Import: e.Source, Event: event,
 	})
 	if err != nil {
-		return eventstore.Event{}, fmt.Errorf("%s: %w", t, errShape)
+		return "", nil, fmt.Errorf("%s: %w", t, errShape)
 	}
-	meta, err := json.Marshal(metadata{Recorded: e.Recorded.UTC().Format(recordedLayout)})
-	if err != nil {
-		return eventstore.Event{}, fmt.Errorf("%s: %w", t, err)
-	}
-	return eventstore.Event{Type: t.String(), Metadata: meta, Data: data}, nil
+	return t.String(), text, nil
 }
 
-// Decode implements eventstore.Codec.
-func (c Codec) Decode(r eventstore.Recorded) (domain.Entry, error) {
-	decode, err := c.version(r.Type)
+// Decode is the inverse: it returns the entry without Seq and Recorded.
+func (c Codec) Decode(kind string, text []byte) (domain.Entry, error) {
+	decode, err := c.version(kind)
 	if err != nil {
 		return domain.Entry{}, err
-	}
-	var m metadata
-	if err := json.Unmarshal(r.Metadata, &m, json.RejectUnknownMembers(true)); err != nil {
-		return domain.Entry{}, fmt.Errorf("%s: metadata: %w", r.Type, errShape)
-	}
-	recorded, err := time.Parse(recordedLayout, m.Recorded)
-	if err != nil {
-		return domain.Entry{}, fmt.Errorf("%s: metadata: %w", r.Type, errShape)
 	}
 	var p payload
 	// Members that the payload does not name go to Event, so this refuses
 	// unknown ones of the circumstances only; the event's reader does the rest.
-	if err := json.Unmarshal(r.Data, &p, json.RejectUnknownMembers(true)); err != nil {
-		return domain.Entry{}, fmt.Errorf("%s: %w", r.Type, errShape)
+	if err := json.Unmarshal(text, &p, json.RejectUnknownMembers(true)); err != nil {
+		return domain.Entry{}, fmt.Errorf("%s: %w", kind, errShape)
 	}
 	event, err := decode(p.Event)
 	if err != nil {
-		return domain.Entry{}, fmt.Errorf("%s: %w", r.Type, err)
+		return domain.Entry{}, fmt.Errorf("%s: %w", kind, err)
 	}
 	return domain.Entry{
-		Seq: uint64(r.Revision), Recorded: recorded, Event: event,
 		Circumstances: domain.Circumstances{
 			Actor: p.Actor, Authority: p.Authority, Request: p.Request, Digest: p.Digest, Group: p.Group,
 			Corrects: p.Corrects, Source: p.Import,
 		},
+		Event: event,
 	}, nil
 }
 

@@ -33,7 +33,7 @@ func newRecords(t *testing.T, now string) (*Records, *memory.Store) {
 		t.Fatal(err)
 	}
 	store, ids := memory.New(), 0
-	r, err := NewRecords(&eventstore.Ledger{Store: store, Codec: NewCodec(Events()), Now: func() time.Time { return moment },
+	r, err := NewRecords(&eventstore.Ledger{Store: store, Codec: newSealed(), Now: func() time.Time { return moment },
 		NewID: func() eventstore.EventID {
 			ids++
 			sum := sha256.Sum256(fmt.Append(nil, ids))

@@ -16,6 +16,7 @@ import (
 	"caseledger/domain/record"
 	"caseledger/eventstore"
 	"caseledger/eventstore/memory"
+	"caseledger/eventstore/seal/keys"
 	"caseledger/schema"
 )
 
@@ -35,7 +36,8 @@ func newWorld(t testing.TB) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	ledger := &eventstore.Ledger{Store: w.store, Codec: schema.NewCodec(schema.Events()),
+	codec := schema.Sealed{Payload: schema.NewCodec(schema.Events()), Keys: keys.NewMemory(), Ledger: "anytown.example/test", Random: rand.Reader}
+	ledger := &eventstore.Ledger{Store: w.store, Codec: codec,
 		Now:   func() time.Time { return w.now },
 		NewID: func() (id eventstore.EventID) { _, _ = rand.Read(id[:]); return id }}
 	if w.records, err = schema.NewRecords(ledger, pack); err != nil {

@@ -49,6 +49,7 @@ func newAct(to streams) *cobra.Command {
 	flags.StringVar(&by.reason, "reason", "", "why that entry is replaced")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		return withApp(cmd.Context(), *data, to, func(a *app) error {
+			a.warn(to)
 			act := eventstore.Act{Request: by.request, Actor: domain.Actor{ID: by.id, Role: by.role, Agency: by.agency},
 				Authority: domain.Authority{Basis: by.basis, Purpose: by.purpose}}
 			var err error

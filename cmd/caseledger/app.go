@@ -12,8 +12,6 @@ import (
 	"syscall"
 	"time"
 
-	"github.com/spf13/cobra"
-
 	"caseledger/domain"
 	"caseledger/domain/policy"
 	"caseledger/domain/record"
@@ -31,39 +29,34 @@ const (
 	systemStream    = "system"
 )
 
-// app is an open ledger: the journal, the records over it and the read models,
-// which have caught up with the journal.
+// app is an open ledger: the journal with its keys, the records over it and the
+// read models, which have caught up with the journal.
 type app struct {
-	store   *journal.Store
-	codec   schema.Codec
+	vault
+	sealed  schema.Sealed
 	records *schema.Records
 	db      *projections.DB
 	runner  *projections.Runner
 	created settings.LedgerCreated
 }
 
-// addData adds --data to a command that works on a ledger.
-func addData(cmd *cobra.Command) *string {
-	dir := os.Getenv("CASELEDGER_DATA")
-	if dir == "" {
-		dir = "caseledger-data"
-	}
-	return cmd.Flags().String("data", dir, "directory of the ledger (also CASELEDGER_DATA)")
-}
-
-// withApp opens the ledger in dir, runs do, and closes the ledger again.
-func withApp(ctx context.Context, dir string, to streams, do func(*app) error) error {
-	store, err := openJournal(dir)
+// withApp opens the ledger, runs do, and closes the ledger again.
+func withApp(ctx context.Context, p place, to streams, do func(*app) error) error {
+	v, err := openVault(ctx, p)
 	if err != nil {
 		return err
 	}
-	return useApp(ctx, dir, store, to, do)
+	return useApp(ctx, p.dir, v, to, do)
 }
 
-// useApp builds the app on an open journal, finishes what a crash has left,
-// lets the read models catch up, runs do, and closes everything.
-func useApp(ctx context.Context, dir string, store *journal.Store, to streams, do func(*app) error) error {
-	a, err := assemble(dir, store, time.Now, newEventID)
+// useApp builds the app on an open vault, finishes what a crash has left, lets
+// the read models catch up, runs do, and closes everything.
+func useApp(ctx context.Context, dir string, v vault, to streams, do func(*app) error) error {
+	name, err := v.ledger(ctx)
+	if err != nil {
+		return errors.Join(err, v.close())
+	}
+	a, err := assemble(dir, v, v.codec(name), time.Now, newEventID)
 	if err != nil {
 		return err
 	}
@@ -82,12 +75,11 @@ func openJournal(dir string) (*journal.Store, error) {
 	return journal.Open(path, journal.Options{})
 }
 
-// assemble makes an app of an open journal, which it closes when it fails. Now
+// assemble makes an app of an open vault, which it closes when it fails. Now
 // and newID are those of the ledger.
-func assemble(dir string, store *journal.Store, now func() time.Time, newID func() eventstore.EventID) (*app, error) {
-	codec := schema.NewCodec(schema.Events())
-	a := &app{store: store, codec: codec}
-	if err := a.assemble(dir, &eventstore.Ledger{Store: store, Codec: codec, Now: now, NewID: newID}); err != nil {
+func assemble(dir string, v vault, sealed schema.Sealed, now func() time.Time, newID func() eventstore.EventID) (*app, error) {
+	a := &app{vault: v, sealed: sealed}
+	if err := a.assemble(dir, &eventstore.Ledger{Store: v.store, Codec: sealed, Now: now, NewID: newID}); err != nil {
 		return nil, errors.Join(err, a.close())
 	}
 	return a, nil
@@ -101,7 +93,7 @@ func (a *app) assemble(dir string, ledger *eventstore.Ledger) error {
 	if a.db, err = projections.Open(filepath.Join(dir, projectionsFile)); err != nil {
 		return err
 	}
-	a.runner, err = projections.NewRunner(a.db, a.store, a.codec, projections.All())
+	a.runner, err = projections.NewRunner(a.db, a.store, a.sealed, projections.All())
 	return ofReadModels(err)
 }
 
@@ -120,6 +112,9 @@ func (a *app) ready(ctx context.Context, to streams) error {
 		fmt.Fprintf(to.err, "caseledger: %d bytes of an append that was never acknowledged were removed from the end of the journal\n", r.Bytes)
 	}
 	if err := a.configure(ctx); err != nil {
+		return err
+	}
+	if err := a.current(ctx); err != nil {
 		return err
 	}
 	if err := a.catchUp(ctx, to); err != nil {
@@ -146,6 +141,9 @@ func (a *app) configure(ctx context.Context) error {
 		return notReadyError{errors.New("the ledger was never created: run 'caseledger init'")}
 	}
 	a.created = at.State.Created.Fact
+	if a.created.Ledger != a.sealed.Ledger {
+		return verifyError{errors.New("the ledger's first entry names another ledger than its leaf")}
+	}
 	a.records.Pack, err = policy.For(policy.Nation(a.created.Nation))
 	return err
 }
@@ -166,7 +164,7 @@ func (a *app) close() error {
 	if a.db != nil {
 		errs = append(errs, a.db.Close())
 	}
-	return errors.Join(append(errs, a.store.Close())...)
+	return errors.Join(append(errs, a.vault.close())...)
 }
 
 // load returns a record; one that does not exist is an error.

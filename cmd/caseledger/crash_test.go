@@ -32,7 +32,7 @@ func TestMain(m *testing.M) {
 // has acknowledged it.
 func importAloud(dir, file string) error {
 	to := streams{out: os.Stderr, err: os.Stderr}
-	return withApp(context.Background(), dir, to, func(a *app) error {
+	return withApp(context.Background(), place{dir: dir}, to, func(a *app) error {
 		a.records.Ledger.Store = aloud{a.store}
 		_, err := a.importCINCensus(context.Background(), file, false, to)
 		return err

@@ -11,60 +11,64 @@ import (
 	"caseledger/cmd/caseledger/demo"
 	"caseledger/domain/policy"
 	"caseledger/domain/settings"
-	"caseledger/schema"
 )
 
 func newDemo(to streams) *cobra.Command {
 	var options demo.Options
-	var dir string
+	var at place
 	cmd := &cobra.Command{
 		Use:   "demo",
 		Short: "Make a synthetic authority to try things on",
 		Long: `Demo makes a ledger of made-up families over six years, with late entries,
 corrections, transfers and children who are registered again. The same seed
-gives the same ledger.`,
+gives the same entries; they are sealed under other keys each time.`,
 		Example: "  caseledger demo\n  caseledger demo --data ./demo --seed 7 --children 300",
 		Args:    exactly(0),
 	}
-	cmd.Flags().StringVar(&dir, "data", "", "directory for the ledger; empty makes a temporary one")
-	cmd.Flags().Uint64Var(&options.Seed, "seed", 1, "the same seed gives the same ledger")
+	cmd.Flags().StringVar(&at.dir, "data", "", "directory for the ledger; empty makes a temporary one")
+	addSecrets(cmd, &at)
+	cmd.Flags().Uint64Var(&options.Seed, "seed", 1, "the same seed gives the same entries")
 	cmd.Flags().IntVar(&options.Children, "children", 1200, "at least this many children")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		if options.Children < 1 || options.Children > 100_000 {
 			return usageError{errors.New("--children is a number from 1 to 100000")}
 		}
-		if dir == "" {
+		if at.dir == "" {
 			var err error
-			if dir, err = os.MkdirTemp("", "caseledger-demo-"); err != nil {
+			if at.dir, err = os.MkdirTemp("", "caseledger-demo-"); err != nil {
 				return err
 			}
 		}
 		options.Progress = bar(to.err, "made-up lives")
-		return runDemo(cmd.Context(), dir, options, to)
+		return runDemo(cmd.Context(), at, options, to)
 	}
 	return cmd
 }
 
-func runDemo(ctx context.Context, dir string, options demo.Options, to streams) error {
-	a, summary, err := buildDemo(ctx, dir, options)
+func runDemo(ctx context.Context, p place, options demo.Options, to streams) error {
+	a, summary, err := buildDemo(ctx, p, options)
 	if err != nil {
 		return err
 	}
 	if err := a.catchUp(ctx, to); err != nil {
 		return errors.Join(err, a.close())
 	}
-	return errors.Join(a.tour(ctx, dir, summary, to), a.close())
+	return errors.Join(a.tour(ctx, p.dir, summary, to), a.close())
 }
 
+// demoLedger is the name of every demo's ledger.
+const demoLedger = "anytown.example/demo"
+
 // buildDemo fills an empty directory. The ledger's clock and ids are the
-// demo's own, so that the seed decides every byte.
-func buildDemo(ctx context.Context, dir string, options demo.Options) (*app, demo.Summary, error) {
-	store, err := newJournal(dir)
+// demo's own, so that the seed decides every entry.
+func buildDemo(ctx context.Context, p place, options demo.Options) (*app, demo.Summary, error) {
+	v, err := newVault(ctx, p)
 	if err != nil {
 		return nil, demo.Summary{}, err
 	}
-	ledger, clock := demo.NewLedger(store, schema.NewCodec(schema.Events()), options.Seed)
-	a, err := assemble(dir, store, ledger.Now, ledger.NewID)
+	sealed := v.codec(demoLedger)
+	ledger, clock := demo.NewLedger(v.store, sealed, options.Seed)
+	a, err := assemble(p.dir, v, sealed, ledger.Now, ledger.NewID)
 	if err != nil {
 		return nil, demo.Summary{}, err
 	}
@@ -76,7 +80,7 @@ func buildDemo(ctx context.Context, dir string, options demo.Options) (*app, dem
 }
 
 func (a *app) fill(ctx context.Context, clock *demo.Clock, options demo.Options) (demo.Summary, error) {
-	created := settings.LedgerCreated{Ledger: "anytown.example/demo", Nation: string(policy.England), LEA: "999"}
+	created := settings.LedgerCreated{Ledger: demoLedger, Nation: string(policy.England), LEA: "999"}
 	if err := a.create(ctx, created); err != nil {
 		return demo.Summary{}, err
 	}

@@ -38,6 +38,7 @@ children before the break are recorded.`,
 	cmd.Flags().BoolVar(&quiet, "quiet", false, "print the counts only, not each flaw")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		return withApp(cmd.Context(), *data, to, func(a *app) error {
+			a.warn(to)
 			for _, path := range args {
 				report, err := a.importCINCensus(cmd.Context(), path, keepGoing, to)
 				// What was recorded before a fault is reported too.

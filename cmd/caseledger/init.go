@@ -14,6 +14,7 @@ import (
 	"caseledger/domain/settings"
 	"caseledger/eventstore"
 	"caseledger/eventstore/journal"
+	"caseledger/eventstore/seal"
 )
 
 func newInit(to streams) *cobra.Command {
@@ -30,26 +31,42 @@ func newInit(to streams) *cobra.Command {
 	cmd.Flags().StringVar(&lea, "lea", "", "the authority's three-digit number in statutory returns")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		created := settings.LedgerCreated{Ledger: ledger, Nation: nation, LEA: lea}
-		if err := create(cmd.Context(), *data, created); err != nil {
+		if err := create(cmd.Context(), *data, created, to); err != nil {
 			return err
 		}
-		fmt.Fprintf(to.out, "Created ledger %s in %s.\n", ledger, *data)
+		fmt.Fprintf(to.out, "Created ledger %s in %s.\n", ledger, data.dir)
 		return nil
 	}
 	return cmd
 }
 
 // create makes an empty ledger in a directory that holds none.
-func create(ctx context.Context, dir string, c settings.LedgerCreated) error {
-	store, err := newJournal(dir)
+func create(ctx context.Context, p place, c settings.LedgerCreated, to streams) error {
+	if err := check(c); err != nil {
+		return err
+	}
+	v, err := newVault(ctx, p)
 	if err != nil {
 		return err
 	}
-	a, err := assemble(dir, store, time.Now, newEventID)
+	v.warn(to)
+	a, err := assemble(p.dir, v, v.codec(c.Ledger), time.Now, newEventID)
 	if err != nil {
 		return err
 	}
 	return errors.Join(a.create(ctx, c), a.close())
+}
+
+// check refuses settings before anything is made for them.
+func check(c settings.LedgerCreated) error {
+	if !seal.ValidLedger(c.Ledger) {
+		return usageError{fmt.Errorf("a ledger's name is 1 to %d of a-z A-Z 0-9 . _ - /", seal.MaxNameChars)}
+	}
+	c.Happened = domain.DateOf(time.Now()) // some day
+	if err := eventstore.Validate(c); err != nil {
+		return usageError{err}
+	}
+	return nil
 }
 
 // newJournal makes a journal in a directory that holds none.
@@ -77,9 +94,5 @@ func (a *app) create(ctx context.Context, c settings.LedgerCreated) error {
 	_, err := eventstore.Update(ctx, a.records.Ledger, folds, act, func(settings.Settings) ([]domain.Fact, error) {
 		return domain.Facts(c), nil
 	})
-	var invalid *eventstore.ValidationError
-	if errors.As(err, &invalid) {
-		return usageError{err}
-	}
 	return err
 }

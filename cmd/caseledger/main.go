@@ -10,11 +10,14 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"slices"
 	"syscall"
 
 	"github.com/spf13/cobra"
 
 	"caseledger/eventstore/journal"
+	"caseledger/eventstore/seal"
+	"caseledger/eventstore/seal/keys"
 	"caseledger/projections"
 )
 
@@ -24,7 +27,7 @@ const (
 	exitFailed   = 1
 	exitUsage    = 2
 	exitVerify   = 3 // something checked did not hold
-	exitNotReady = 4 // the ledger is not there, or another process has it
+	exitNotReady = 4 // the ledger or its keys are not there, or another process has it
 )
 
 func main() {
@@ -67,12 +70,26 @@ func exitCode(err error) int {
 		return exitOK
 	case errors.As(err, &usage):
 		return exitUsage
-	case errors.As(err, &verify), errors.As(err, &corrupt), errors.Is(err, projections.ErrUnusable):
+	case errors.As(err, &verify), errors.As(err, &corrupt), errors.Is(err, projections.ErrUnusable), unsound(err):
 		return exitVerify
-	case errors.As(err, &notReady), errors.Is(err, journal.ErrLocked):
+	case errors.As(err, &notReady), errors.Is(err, journal.ErrLocked), locked(err):
 		return exitNotReady
 	}
 	return exitFailed
+}
+
+// unsound reports events or keys that are not as they were written.
+func unsound(err error) bool {
+	return isAny(err, seal.ErrLeaf, seal.ErrChain, seal.ErrCipher, seal.ErrKey, seal.ErrRoot, keys.ErrCorrupt)
+}
+
+// locked reports a ledger whose keys are not at hand.
+func locked(err error) bool {
+	return isAny(err, keys.ErrMissing, keys.ErrLocked, keys.ErrNoEpoch, keys.ErrUnwrap, keys.ErrUnknown, keys.ErrExposed)
+}
+
+func isAny(err error, of ...error) bool {
+	return slices.ContainsFunc(of, func(one error) bool { return errors.Is(err, one) })
 }
 
 // streams are where a command writes: answers to out, all else to err.

@@ -12,12 +12,22 @@ import (
 )
 
 // caseledger runs one command line and returns its exit code and what it
-// printed.
+// printed, but for warnings.
 func caseledger(t *testing.T, args ...string) (code int, out, errs string) {
 	t.Helper()
 	var stdout, stderr bytes.Buffer
 	code = run(t.Context(), args, &stdout, &stderr)
-	return code, stdout.String(), stderr.String()
+	return code, stdout.String(), withoutWarnings(stderr.String())
+}
+
+func withoutWarnings(errs string) string {
+	var kept strings.Builder
+	for line := range strings.Lines(errs) {
+		if !strings.HasPrefix(line, "caseledger: warning: ") {
+			kept.WriteString(line)
+		}
+	}
+	return kept.String()
 }
 
 // must runs a command line that has to succeed, and returns what it printed.

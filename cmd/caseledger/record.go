@@ -44,8 +44,8 @@ func newRecordList(to streams) *cobra.Command {
 }
 
 // onRecord opens the ledger and the record that the argument names.
-func onRecord(ctx context.Context, dir, name string, to streams, do func(*app, domain.RecordID, record.Record) error) error {
-	return withApp(ctx, dir, to, func(a *app) error {
+func onRecord(ctx context.Context, p place, name string, to streams, do func(*app, domain.RecordID, record.Record) error) error {
+	return withApp(ctx, p, to, func(a *app) error {
 		id, err := a.find(ctx, name)
 		if err != nil {
 			return err
@@ -68,7 +68,7 @@ func newRecordShow(to streams) *cobra.Command {
 	data, output, at := addData(cmd), addFormat(cmd), addMoment(cmd, "", "")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		return onRecord(cmd.Context(), *data, args[0], to, func(a *app, _ domain.RecordID, r record.Record) error {
-			facts, err := projections.Replay(a.codec, r, at.Known, at.On)
+			facts, err := projections.Replay(a.sealed.Payload, r, at.Known, at.On)
 			if err != nil {
 				return err
 			}
@@ -140,14 +140,14 @@ entry that made it; --diff compares with the record as it is now.`,
 	diff := cmd.Flags().Bool("diff", false, "show the difference to the second point of view, or to now")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		return onRecord(cmd.Context(), *data, args[0], to, func(a *app, _ domain.RecordID, r record.Record) error {
-			before, err := projections.Replay(a.codec, r, first.Known, first.On)
+			before, err := projections.Replay(a.sealed.Payload, r, first.Known, first.On)
 			if err != nil {
 				return err
 			}
 			if !*diff && second.isNow() {
 				return output.print(to.out, before)
 			}
-			after, err := projections.Replay(a.codec, r, second.Known, second.On)
+			after, err := projections.Replay(a.sealed.Payload, r, second.Known, second.On)
 			if err != nil {
 				return err
 			}

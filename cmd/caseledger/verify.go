@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"caseledger/eventstore"
+	"caseledger/eventstore/seal"
 	"caseledger/projections"
 	"caseledger/schema"
 )
@@ -26,16 +27,18 @@ func newVerify(to streams) *cobra.Command {
 		Use:   "verify",
 		Short: "Check every byte, every entry and every read model of a ledger",
 		Long: `Verify re-reads the whole journal and checks every checksum, position and
-revision; reads every entry strictly, as its type and version say; folds every
-record; and builds all read models anew, to compare them with those in use.
-It exits with 3 when anything does not hold.`,
+revision; checks that in every stream each leaf follows the one before it, and
+that each blob is the one that its leaf commits to; opens every entry and reads
+it strictly, as its type and version say; and builds all read models anew, to
+compare them with those in use. It exits with 3 when anything does not hold.`,
 		Example: "  caseledger verify --data ledger",
 		Args:    exactly(0),
 	}
 	data, output := addData(cmd), addFormat(cmd)
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		return withApp(cmd.Context(), *data, to, func(a *app) error {
-			rows := []checkRow{a.verifyJournal(cmd.Context()), a.verifyEntries(cmd.Context(), to), a.verifyReadModels(cmd.Context(), *data, to)}
+			a.warn(to)
+			rows := a.verify(cmd.Context(), data.dir, to)
 			if err := output.print(to.out, rows); err != nil {
 				return err
 			}
@@ -50,6 +53,10 @@ It exits with 3 when anything does not hold.`,
 	return cmd
 }
 
+func (a *app) verify(ctx context.Context, dir string, to streams) []checkRow {
+	return []checkRow{a.verifyJournal(ctx), a.verifyChain(ctx, to), a.verifyEntries(ctx, to), a.verifyReadModels(ctx, dir, to)}
+}
+
 func verdict(check string, err error, seen string) checkRow {
 	if err != nil {
 		return checkRow{Check: check, Result: err.Error(), Seen: seen}
@@ -62,33 +69,60 @@ func (a *app) verifyJournal(ctx context.Context) checkRow {
 	return verdict("journal", err, fmt.Sprintf("%d events in %d streams, %d bytes in %d segments", report.Events, report.Streams, report.Bytes, report.Segments))
 }
 
-// verifyEntries reads every entry, and folds every record.
+// verifyChain checks, without any key, that each leaf follows the one before
+// it in its stream, and that each blob is the one that its leaf commits to.
+func (a *app) verifyChain(ctx context.Context, to streams) checkRow {
+	chains := make(map[string]seal.Chain)
+	err := a.eachEvent(ctx, bar(to.err, "chain"), func(e eventstore.Recorded) error {
+		chain, begun := chains[e.Stream]
+		if !begun {
+			chain = seal.Chain{Ledger: a.sealed.Ledger, Record: e.Stream}
+		}
+		chain, leaf, err := chain.Next(e.Metadata)
+		chains[e.Stream] = chain
+		if err != nil {
+			return err
+		}
+		return seal.CheckBlob(leaf, e.Data)
+	})
+	return verdict("chain", err, fmt.Sprintf("%d chains of leaves", len(chains)))
+}
+
+// verifyEntries opens and reads every entry.
 func (a *app) verifyEntries(ctx context.Context, to streams) checkRow {
 	entries, records := 0, 0
-	show, total := bar(to.err, "entries"), int64(a.store.Head())
 	last := make(map[string]time.Time)
-	err := func() error {
-		for e, err := range a.store.ReadLog(ctx, 0) {
-			if err != nil {
-				return err
-			}
-			entry, err := a.codec.Decode(e)
-			if err != nil {
-				return fmt.Errorf("position %d: stream %s: %w", e.Position, e.Stream, err)
-			}
-			if entry.Recorded.Before(last[e.Stream]) {
-				return fmt.Errorf("position %d: stream %s: recorded before the entry before it", e.Position, e.Stream)
-			}
-			if _, is := schema.RecordOf(e.Stream); is && e.Revision == 1 {
-				records++
-			}
-			last[e.Stream] = entry.Recorded
-			entries++
-			show(int64(e.Position), total)
+	err := a.eachEvent(ctx, bar(to.err, "entries"), func(e eventstore.Recorded) error {
+		entry, err := a.sealed.Decode(e)
+		if err != nil {
+			return err
 		}
+		if entry.Recorded.Before(last[e.Stream]) {
+			return errors.New("recorded before the entry before it")
+		}
+		if _, is := schema.RecordOf(e.Stream); is && e.Revision == 1 {
+			records++
+		}
+		last[e.Stream] = entry.Recorded
+		entries++
 		return nil
-	}()
+	})
 	return verdict("entries", err, fmt.Sprintf("%d entries, %d records", entries, records))
+}
+
+// eachEvent checks the events of the log up to the first that does not hold.
+func (a *app) eachEvent(ctx context.Context, show func(done, total int64), check func(eventstore.Recorded) error) error {
+	total := int64(a.store.Head())
+	for e, err := range a.store.ReadLog(ctx, 0) {
+		if err != nil {
+			return err
+		}
+		if err := check(e); err != nil {
+			return fmt.Errorf("position %d: stream %s: %w", e.Position, e.Stream, err)
+		}
+		show(int64(e.Position), total)
+	}
+	return nil
 }
 
 // verifyReadModels builds all read models anew beside those in use.
@@ -107,7 +141,7 @@ func (a *app) compareReadModels(ctx context.Context, path string, to streams) er
 	if err != nil {
 		return err
 	}
-	runner, err := projections.NewRunner(fresh, a.store, a.codec, projections.All())
+	runner, err := projections.NewRunner(fresh, a.store, a.sealed, projections.All())
 	if err != nil {
 		return errors.Join(err, fresh.Close())
 	}
@@ -143,15 +177,20 @@ func newRebuild(to streams) *cobra.Command {
 	}
 	data := addData(cmd)
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
-		// The journal is opened first, so that nobody else is at work here.
-		store, err := openJournal(*data)
+		// The vault is opened first, so that nobody else is at work here and
+		// what is thrown away can be made again.
+		v, err := openVault(cmd.Context(), *data)
 		if err != nil {
 			return err
 		}
-		if err := removeReadModels(*data); err != nil {
-			return errors.Join(err, store.Close())
+		err = v.current(cmd.Context())
+		if err == nil {
+			err = removeReadModels(data.dir)
 		}
-		return useApp(cmd.Context(), *data, store, to, func(a *app) error {
+		if err != nil {
+			return errors.Join(err, v.close())
+		}
+		return useApp(cmd.Context(), data.dir, v, to, func(a *app) error {
 			fmt.Fprintf(to.out, "Rebuilt %d read models from %d events.\n", len(projections.All()), a.store.Head())
 			return nil
 		})

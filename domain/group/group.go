@@ -13,7 +13,9 @@ type Part struct {
 	Events  []Stored `json:"events"`
 }
 
-// Stored is an event in the form in which the store will hold it.
+// Stored is an event in the form in which the store will hold it: sealed under
+// the key of its record, so that whoever destroys that key destroys what was
+// intended for the record too.
 type Stored struct {
 	ID       string `json:"id"` // hexadecimal
 	Type     string `json:"type"`

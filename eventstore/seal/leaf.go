@@ -143,7 +143,7 @@ func readHash(s string) (h Hash) {
 // check returns the rule that the header breaks.
 func (h *Header) check() error {
 	switch {
-	case !validName(h.Ledger, '/'):
+	case !ValidLedger(h.Ledger):
 		return fmt.Errorf("a ledger's name is 1 to %d of a-z A-Z 0-9 . _ - /", MaxNameChars)
 	case !validName(h.Record, '-'):
 		return fmt.Errorf("a record's name is 1 to %d of a-z A-Z 0-9 . _ -", MaxNameChars)
@@ -168,6 +168,9 @@ func (l *Leaf) check() error {
 	}
 	return l.Header.check()
 }
+
+// ValidLedger reports whether s can be the name of a ledger.
+func ValidLedger(s string) bool { return validName(s, '/') }
 
 func validName(s string, extra byte) bool {
 	for _, c := range []byte(s) {

@@ -1,7 +1,8 @@
 // Package demo makes a synthetic authority: families over six years, with all
 // that happens to a record in practice, such as late entries, corrections,
 // transfers and a child who is registered again. The same seed gives the same
-// ledger, byte for byte. Everybody in it is made up.
+// entries: payloads, order, times and ids. What a store holds of them differs,
+// because keys and salts are random. Everybody in it is made up.
 //
 // It writes through the same commands as everybody else, and never past them.
 package demo

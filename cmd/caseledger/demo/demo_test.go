@@ -1,17 +1,20 @@
 package demo
 
 import (
+	"crypto/rand"
 	"testing"
 
 	"caseledger/domain/policy"
+	"caseledger/eventstore"
 	"caseledger/eventstore/memory"
+	"caseledger/eventstore/seal/keys"
 	"caseledger/schema"
 )
 
-func build(t *testing.T, seed uint64, children int) (*memory.Store, Summary) {
+func build(t *testing.T, seed uint64, children int) (*eventstore.Ledger, Summary) {
 	t.Helper()
-	store := memory.New()
-	ledger, clock := NewLedger(store, schema.NewCodec(schema.Events()), seed)
+	codec := schema.Sealed{Payload: schema.NewCodec(schema.Events()), Keys: keys.NewMemory(), Ledger: "anytown.example/demo", Random: rand.Reader}
+	ledger, clock := NewLedger(memory.New(), codec, seed)
 	pack, err := policy.For(policy.England)
 	if err != nil {
 		t.Fatal(err)
@@ -24,10 +27,10 @@ func build(t *testing.T, seed uint64, children int) (*memory.Store, Summary) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return store, summary
+	return ledger, summary
 }
 
-func TestTheSameSeedGivesTheSameLedger(t *testing.T) {
+func TestTheSameSeedGivesTheSameEntries(t *testing.T) {
 	a, _ := build(t, 7, 60)
 	b, _ := build(t, 7, 60)
 	c, _ := build(t, 8, 60)

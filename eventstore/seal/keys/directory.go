@@ -359,10 +359,15 @@ func (s *Directory) ForOpening(_ context.Context, id string) (seal.Key, error) {
 			return e.key()
 		}
 	}
+	return seal.Key{}, unknown(id)
+}
+
+// unknown names the key that is missing, unless the id can be none.
+func unknown(id string) error {
 	if !seal.ValidKeyID(id) {
-		return seal.Key{}, fmt.Errorf("%w: not the id of a key", ErrUnknown)
+		return fmt.Errorf("%w: not the id of a key", ErrUnknown)
 	}
-	return seal.Key{}, fmt.Errorf("%w %s", ErrUnknown, id)
+	return fmt.Errorf("%w %s", ErrUnknown, id)
 }
 
 // List implements Store.

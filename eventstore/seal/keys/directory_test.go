@@ -55,7 +55,16 @@ func reopen(t testing.TB, s *Directory) *Directory {
 	return again
 }
 
-func sealing(t testing.TB, s *Directory, p Place) seal.Key {
+// inEach runs a test of what every key store promises.
+func inEach(t *testing.T, check func(*testing.T, Store)) {
+	t.Run("directory", func(t *testing.T) {
+		s, _ := newDirectory(t)
+		check(t, s)
+	})
+	t.Run("memory", func(t *testing.T) { check(t, NewMemory()) })
+}
+
+func sealing(t testing.TB, s Store, p Place) seal.Key {
 	t.Helper()
 	k, err := s.ForSealing(t.Context(), p)
 	if err != nil {
@@ -65,25 +74,56 @@ func sealing(t testing.TB, s *Directory, p Place) seal.Key {
 }
 
 func TestAPlaceHasOneKeyForEver(t *testing.T) {
-	s, _ := newDirectory(t)
-	k := sealing(t, s, mary)
-	if sealing(t, s, mary) != k || sealing(t, s, Place{Stream: mary.Stream, Class: "record"}) != k {
-		t.Error("the place has two keys")
-	}
-	if sealing(t, s, tom) == k || sealing(t, s, Place{Stream: mary.Stream, Class: "adoption"}) == k {
-		t.Error("two places have one key")
-	}
-	s = reopen(t, s)
-	if sealing(t, s, mary) != k {
-		t.Error("another key after opening again")
-	}
-	if got, err := s.ForOpening(t.Context(), k.ID); err != nil || got != k {
-		t.Errorf("%v", err)
-	}
-	entries, err := s.List(t.Context())
-	if err != nil || len(entries) != 3 || entries[0].ID != k.ID || entries[0].Check != CheckOf(k) || entries[0].Destroyed != nil {
-		t.Errorf("%v, %v", entries, err)
-	}
+	inEach(t, func(t *testing.T, s Store) {
+		k := sealing(t, s, mary)
+		if sealing(t, s, mary) != k || sealing(t, s, Place{Stream: mary.Stream, Class: "record"}) != k {
+			t.Error("the place has two keys")
+		}
+		if sealing(t, s, tom) == k || sealing(t, s, Place{Stream: mary.Stream, Class: "adoption"}) == k {
+			t.Error("two places have one key")
+		}
+		if d, ok := s.(*Directory); ok {
+			s = reopen(t, d)
+		}
+		if sealing(t, s, mary) != k {
+			t.Error("another key after opening again")
+		}
+		if got, err := s.ForOpening(t.Context(), k.ID); err != nil || got != k {
+			t.Errorf("%v", err)
+		}
+		entries, err := s.List(t.Context())
+		if err != nil || len(entries) != 3 || entries[0].ID != k.ID || entries[0].Check != CheckOf(k) || entries[0].Destroyed != nil {
+			t.Errorf("%v, %v", entries, err)
+		}
+	})
+}
+
+func TestADestroyedKeyIsGivenOutNoMore(t *testing.T) {
+	inEach(t, func(t *testing.T, s Store) {
+		k, other := sealing(t, s, mary), sealing(t, s, tom)
+		found, err := s.Destroy(t.Context(), []Place{mary, mary}, destruction)
+		if err != nil || len(found) != 2 || found[1].Check != CheckOf(k) || *found[1].Destroyed != destruction {
+			t.Fatalf("%v, %v", found, err)
+		}
+		_, opening := s.ForOpening(t.Context(), k.ID)
+		_, sealing := s.ForSealing(t.Context(), mary)
+		if !errors.Is(opening, seal.ErrErased) || !errors.Is(sealing, seal.ErrErased) {
+			t.Errorf("%v, %v", opening, sealing)
+		}
+		if got, err := s.ForOpening(t.Context(), other.ID); err != nil || got != other {
+			t.Errorf("the other key: %v", err)
+		}
+		later := Destruction{When: destruction.When.Add(time.Hour), Certificate: "other"}
+		if again, err := s.Destroy(t.Context(), []Place{mary}, later); err != nil || *again[0].Destroyed != destruction {
+			t.Errorf("destroyed twice: %v, %v", again, err)
+		}
+		if err := s.Prepare(t.Context(), []Place{mary, {Stream: "record-new"}}); err != nil {
+			t.Error(err)
+		}
+		if all, err := s.List(t.Context()); err != nil || len(all) != 3 || all[0].Destroyed == nil || all[0].ID != k.ID {
+			t.Errorf("%v, %v", all, err)
+		}
+	})
 }
 
 func TestADestroyedKeyStaysDestroyed(t *testing.T) {
@@ -174,17 +214,18 @@ func TestKeysThatAreAskedForTogetherAreWrittenTogether(t *testing.T) {
 }
 
 func TestDestructionIsAllOrNone(t *testing.T) {
-	s, _ := newDirectory(t)
-	k := sealing(t, s, mary)
-	if _, err := s.Destroy(t.Context(), []Place{mary, tom}, destruction); !errors.Is(err, ErrUnknown) {
-		t.Error(err)
-	}
-	if _, err := s.ForOpening(t.Context(), k.ID); err != nil {
-		t.Error(err)
-	}
-	if entries, err := s.Destroy(t.Context(), []Place{mary, mary}, destruction); err != nil || entries[0].ID != entries[1].ID {
-		t.Error(err)
-	}
+	inEach(t, func(t *testing.T, s Store) {
+		k := sealing(t, s, mary)
+		if _, err := s.Destroy(t.Context(), []Place{mary, tom}, destruction); !errors.Is(err, ErrUnknown) {
+			t.Error(err)
+		}
+		if _, err := s.ForOpening(t.Context(), k.ID); err != nil {
+			t.Error(err)
+		}
+		if entries, err := s.Destroy(t.Context(), []Place{mary, mary}, destruction); err != nil || entries[0].ID != entries[1].ID {
+			t.Error(err)
+		}
+	})
 }
 
 func TestAnOldCopyOpensNothingOnceTheEpochKeyIsGone(t *testing.T) {
@@ -327,34 +368,39 @@ func TestFilesAreTheOwnersAlone(t *testing.T) {
 }
 
 func TestAStoreOlderThanTheEventsSaysWhichKeyItLacks(t *testing.T) {
-	s, _ := newDirectory(t)
-	for _, id := range []string{"k-91ab", "k-00000000000000000000000000000000", "", "k-" + string(make([]byte, 32))} {
-		if _, err := s.ForOpening(t.Context(), id); !errors.Is(err, ErrUnknown) {
-			t.Errorf("%q: %v", id, err)
+	inEach(t, func(t *testing.T, s Store) {
+		for _, id := range []string{"k-91ab", "k-00000000000000000000000000000000", "", "k-" + string(make([]byte, 32))} {
+			if _, err := s.ForOpening(t.Context(), id); !errors.Is(err, ErrUnknown) {
+				t.Errorf("%q: %v", id, err)
+			}
 		}
-	}
+	})
 }
 
 func TestBadPlacesAndDestructionsAreRefused(t *testing.T) {
-	s, _ := newDirectory(t)
-	sealing(t, s, mary)
-	for _, p := range []Place{{}, {Stream: "a b"}, {Stream: "-"}, {Stream: "a", Class: "b\n"}} {
-		if _, err := s.ForSealing(t.Context(), p); !errors.Is(err, ErrRefused) {
-			t.Errorf("%q: %v", p, err)
+	inEach(t, func(t *testing.T, s Store) {
+		sealing(t, s, mary)
+		for _, p := range []Place{{}, {Stream: "a b"}, {Stream: "-"}, {Stream: "a", Class: "b\n"}} {
+			if _, err := s.ForSealing(t.Context(), p); !errors.Is(err, ErrRefused) {
+				t.Errorf("%q: %v", p, err)
+			}
 		}
-	}
-	for _, d := range []Destruction{{}, {When: destruction.When}, {Certificate: "c"}, {When: destruction.When, Certificate: "a b"}} {
-		if _, err := s.Destroy(t.Context(), []Place{mary}, d); !errors.Is(err, ErrRefused) {
-			t.Errorf("%v: %v", d, err)
+		for _, d := range []Destruction{{}, {When: destruction.When}, {Certificate: "c"}, {When: destruction.When, Certificate: "a b"}} {
+			if _, err := s.Destroy(t.Context(), []Place{mary}, d); !errors.Is(err, ErrRefused) {
+				t.Errorf("%v: %v", d, err)
+			}
 		}
-	}
-	if err := s.Prepare(t.Context(), make([]Place, MaxPlaces+1)); !errors.Is(err, ErrRefused) {
-		t.Error(err)
-	}
+		if err := s.Prepare(t.Context(), make([]Place, MaxPlaces+1)); !errors.Is(err, ErrRefused) {
+			t.Error(err)
+		}
+	})
 }
 
 func TestManyCallersShareTheKeysOfTheSamePlaces(t *testing.T) {
-	s, _ := newDirectory(t)
+	inEach(t, shareKeys)
+}
+
+func shareKeys(t *testing.T, s Store) {
 	var all sync.WaitGroup
 	var got [8][50]seal.Key
 	for g := range got {
@@ -369,8 +415,10 @@ func TestManyCallersShareTheKeysOfTheSamePlaces(t *testing.T) {
 					t.Error(err)
 				}
 				if g == 0 && i%10 == 0 {
-					if err := s.Renew(context.Background()); err != nil {
-						t.Error(err)
+					if d, ok := s.(*Directory); ok {
+						if err := d.Renew(context.Background()); err != nil {
+							t.Error(err)
+						}
 					}
 					s.Destroy(context.Background(), []Place{{Stream: fmt.Sprint("gone-", i)}}, destruction)
 				}
@@ -388,7 +436,9 @@ func TestManyCallersShareTheKeysOfTheSamePlaces(t *testing.T) {
 			t.Fatal("a place has two keys")
 		}
 	}
-	s = reopen(t, s)
+	if d, ok := s.(*Directory); ok {
+		s = reopen(t, d)
+	}
 	for i, k := range got[0] {
 		if sealing(t, s, Place{Stream: fmt.Sprint("record-", i)}) != k {
 			t.Errorf("key %d is another after opening again", i)

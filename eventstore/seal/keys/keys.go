@@ -4,7 +4,8 @@
 //
 // Store is what a key store promises. Directory is the embedded one: a
 // directory of its own, whose keys are wrapped by an epoch key that is renewed
-// and destroyed, so that old copies of the directory open nothing.
+// and destroyed, so that old copies of the directory open nothing. Memory is
+// for tests.
 //
 // The package never decides that a key may be destroyed, never writes a secret
 // unwrapped, never puts one into an error, and never makes a second key for a
@@ -62,9 +63,10 @@ func checkOf(secret *[32]byte) Check {
 
 // Store keeps keys. All methods may be called by many goroutines at once.
 type Store interface {
-	// ForOpening returns the key that a leaf names. *DestroyedError for one
-	// that was destroyed, ErrUnknown for one that the store never had: the store
-	// is then older than the events, or not theirs.
+	// ForOpening returns the key that a leaf names, without waiting for a disk
+	// or a network: it is asked for every event that is read. *DestroyedError
+	// for a key that was destroyed, ErrUnknown for one that the store never had:
+	// the store is then older than the events, or not theirs.
 	ForOpening(ctx context.Context, id string) (seal.Key, error)
 
 	// ForSealing returns the place's key and makes it first if there is none.

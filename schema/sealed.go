@@ -1,0 +1,108 @@
+package schema
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	"caseledger/domain"
+	"caseledger/eventstore"
+	"caseledger/eventstore/seal"
+	"caseledger/eventstore/seal/keys"
+)
+
+var _ eventstore.Codec = Sealed{}
+
+// Sealed seals every event: the metadata is the leaf, which commits to the
+// payload and to the leaf before it in the stream; the data is the blob, which
+// only the stream's key opens. All fields are required.
+//
+// Reading a record on after its key was destroyed is not offered: Decode then
+// returns an error that matches seal.ErrErased.
+type Sealed struct {
+	Payload Codec
+	Keys    keys.Store
+	Ledger  string    // the ledger's name, which every leaf bears
+	Random  io.Reader // crypto/rand.Reader in the product
+}
+
+// Encode implements eventstore.Codec. A stream gets a key with its first event
+// and never another one. What may never be sealed is eventstore.ErrInvalid.
+func (s Sealed) Encode(ctx context.Context, after eventstore.Tail, id eventstore.EventID, e domain.Entry) (eventstore.Event, error) {
+	kind, payload, err := s.Payload.Encode(e)
+	if err != nil {
+		return eventstore.Event{}, err
+	}
+	chain, key, err := s.resume(ctx, after)
+	if err != nil {
+		return eventstore.Event{}, err
+	}
+	leaf, blob, err := seal.Seal(chain.Header(e.Recorded, kind), payload, key, id, s.Random)
+	if errors.Is(err, seal.ErrRefused) {
+		err = fmt.Errorf("%w: %s: %w", eventstore.ErrInvalid, kind, err)
+	}
+	return eventstore.Event{ID: id, Type: kind, Metadata: leaf, Data: blob}, err
+}
+
+// resume returns the chain that ends in the tail, and the stream's key. Only a
+// new stream may be given a new key: a stream whose key is not there would
+// otherwise go on under another one, and nobody would notice the loss.
+func (s Sealed) resume(ctx context.Context, after eventstore.Tail) (seal.Chain, seal.Key, error) {
+	chain := seal.Chain{Ledger: s.Ledger, Record: after.Stream, Seq: uint64(after.Revision)}
+	if after.Revision == 0 {
+		key, err := s.Keys.ForSealing(ctx, keys.Place{Stream: after.Stream})
+		return chain, key, err
+	}
+	last, err := s.leaf(after.Stream, after.Revision, after.Metadata)
+	if err != nil {
+		return chain, seal.Key{}, err
+	}
+	chain.Head = seal.HashLeaf(after.Metadata)
+	key, err := s.Keys.ForOpening(ctx, last.Key)
+	return chain, key, err
+}
+
+// Decode implements eventstore.Codec. It errs unless leaf, blob, payload,
+// stream, revision, event id and type belong together; it does not compare
+// with the event before.
+func (s Sealed) Decode(r eventstore.Recorded) (domain.Entry, error) {
+	leaf, err := s.leaf(r.Stream, r.Revision, r.Metadata)
+	if err != nil {
+		return domain.Entry{}, err
+	}
+	if leaf.Type != r.Type {
+		return domain.Entry{}, fmt.Errorf("%w: seq %d is of another type", seal.ErrChain, leaf.Seq)
+	}
+	key, err := s.Keys.ForOpening(context.Background(), leaf.Key) // waits for nothing
+	if err != nil {
+		return domain.Entry{}, err
+	}
+	opened, err := seal.Open(r.Metadata, r.Data, key, r.ID)
+	if err != nil {
+		return domain.Entry{}, err
+	}
+	e, err := s.Payload.Decode(r.Type, opened.Payload)
+	if err != nil {
+		return domain.Entry{}, err
+	}
+	e.Seq, e.Recorded = leaf.Seq, leaf.Recorded
+	return e, nil
+}
+
+// leaf reads the leaf of an event at its place in this ledger.
+func (s Sealed) leaf(stream string, at eventstore.Revision, text []byte) (seal.Leaf, error) {
+	leaf, err := seal.ParseLeaf(text)
+	if err != nil {
+		return leaf, err
+	}
+	switch {
+	case leaf.Ledger != s.Ledger:
+		return leaf, fmt.Errorf("%w: the event at revision %d is of another ledger", seal.ErrChain, at)
+	case leaf.Record != stream:
+		return leaf, fmt.Errorf("%w: the event at revision %d is of another stream", seal.ErrChain, at)
+	case leaf.Seq != uint64(at):
+		return leaf, fmt.Errorf("%w: seq %d at revision %d", seal.ErrChain, leaf.Seq, at)
+	}
+	return leaf, nil
+}
