@@ -11,9 +11,9 @@ import (
 )
 
 const (
-	maxBatchEvents = 20_000   // events in one transaction
+	maxBatchEvents = 5_000   // events in one transaction
 	maxBatchBytes  = 8 << 20 // stored bytes of events in one transaction
-	maxRestarts    = 16       // how often another process may have been quicker
+	maxRestarts    = 16      // how often another process may have been quicker
 )
 
 // errMoved says that another process has moved a projection's position.

@@ -181,7 +181,7 @@ func TestALongLogIsAppliedInSeveralTransactions(t *testing.T) {
 	if err := reader(t, path).QueryRow("SELECT count(*) FROM journal").Scan(&rows); err != nil || rows != events {
 		t.Errorf("%d rows, %v", rows, err)
 	}
-	if fmt.Sprint(seen) != "[200000 200010]" {
+	if fmt.Sprint(seen) != "[50000 100000 150000 200000 200010]" {
 		t.Errorf("progress at %v", seen)
 	}
 }
