@@ -26,6 +26,7 @@ type sliceStore struct {
 
 	mu  sync.Mutex
 	log []eventstore.Recorded
+	at  map[string][]int // of each stream: where its events are
 }
 
 func (s *sliceStore) Append(_ context.Context, stream string, after eventstore.Revision, events []eventstore.Event) (eventstore.Position, error) {
@@ -47,30 +48,32 @@ func (s *sliceStore) append(stream string, after eventstore.Revision, events []e
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	at := s.of(stream, 0)
+	at := s.at[stream]
 	if n, end := uint64(len(at)), uint64(after)+uint64(len(events)); uint64(after) < n && end <= n {
-		same := slices.EqualFunc(at[after:end], events, func(r eventstore.Recorded, e eventstore.Event) bool { return r.ID == e.ID })
+		same := slices.EqualFunc(at[after:end], events, func(i int, e eventstore.Event) bool { return s.log[i].ID == e.ID })
 		if same {
-			return at[end-1].Position, nil
+			return s.log[at[end-1]].Position, nil
 		}
 	}
 	if uint64(after) != uint64(len(at)) {
 		return 0, &eventstore.ConflictError{Stream: stream, Expected: after, Actual: eventstore.Revision(len(at))}
 	}
+	if s.at == nil {
+		s.at = make(map[string][]int)
+	}
 	for i, e := range events {
+		s.at[stream] = append(s.at[stream], len(s.log))
 		s.log = append(s.log, eventstore.Recorded{Stream: stream, Revision: after + eventstore.Revision(i) + 1,
 			Position: eventstore.Position(len(s.log) + 1), Event: e})
 	}
 	return eventstore.Position(len(s.log)), nil
 }
 
-// of returns the events of a stream after a revision; "" is all streams.
+// of returns the events of a stream after a revision.
 func (s *sliceStore) of(stream string, after eventstore.Revision) []eventstore.Recorded {
 	var found []eventstore.Recorded
-	for _, e := range s.log {
-		if stream == "" || e.Stream == stream && e.Revision > after {
-			found = append(found, e)
-		}
+	for _, i := range s.at[stream][min(int(after), len(s.at[stream])):] {
+		found = append(found, s.log[i])
 	}
 	return found
 }

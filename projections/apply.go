@@ -96,11 +96,8 @@ func (f follower) step(ctx context.Context, tx *sql.Tx, b *stretch) (follower, e
 	if err := f.unmoved(tx); err != nil {
 		return f, err
 	}
-	w := &Writer{ctx: ctx, tx: tx, projection: &f.Projection, prepared: make(map[string]*sql.Stmt)}
+	w := &Writer{tx: tx, projection: &f.Projection, prepared: make(map[string]*sql.Stmt)}
 	failed, err := w.savepoint(func() error { return f.applyAll(w, b) })
-	if err == nil && failed != nil && ctx.Err() != nil {
-		err = ctx.Err() // the event is not to blame
-	}
 	if err != nil {
 		return f, err
 	}
@@ -137,7 +134,7 @@ func (f follower) singly(ctx context.Context, w *Writer, b *stretch) (follower, 
 		c := b.changes[e.change]
 		failed, err := w.savepoint(func() error { return f.Apply(w, c.only(e.nth)) })
 		if err == nil {
-			err = ctx.Err()
+			err = ctx.Err() // then the event is not to blame
 		}
 		if err != nil {
 			return f, err

@@ -46,8 +46,8 @@ type AuditRow struct {
 // before it did. Nothing stands where there is no value.
 type FieldChange struct {
 	Field  string         `json:"field"`
-	Before jsontext.Value `json:"before,omitempty"`
-	After  jsontext.Value `json:"after,omitempty"`
+	Before jsontext.Value `json:"before,omitzero"`
+	After  jsontext.Value `json:"after,omitzero"`
 }
 
 func (r *AuditRow) fields() []any {

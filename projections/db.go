@@ -51,7 +51,7 @@ func Open(path string) (*DB, error) {
 
 func (db *DB) connect(path string) error {
 	var err error
-	if db.write, err = sql.Open("sqlite", source(path, "immediate", "journal_mode(WAL)", fmt.Sprintf("cache_size(-%d)", cacheKiB))); err != nil {
+	if db.write, err = sql.Open("sqlite", source(path, "immediate", "journal_mode(WAL)", "temp_store(MEMORY)", fmt.Sprintf("cache_size(-%d)", cacheKiB))); err != nil {
 		return err
 	}
 	db.write.SetMaxOpenConns(1)
@@ -108,22 +108,23 @@ func (db *DB) Close() error {
 	return errors.Join(errs...)
 }
 
-// within runs do in a transaction that is committed when do returns nil.
+// within runs do in a transaction that is committed when do returns nil. When
+// ctx ends first the transaction is undone, and the error is ctx's: what do saw
+// of it is only that the transaction was gone.
 func (db *DB) within(ctx context.Context, do func(*sql.Tx) error) error {
 	tx, err := db.write.BeginTx(ctx, nil)
 	if err != nil {
 		return err
 	}
-	if err := do(tx); err != nil {
-		return errors.Join(err, ignoreDone(tx.Rollback()))
+	if err = do(tx); err != nil {
+		err = errors.Join(err, tx.Rollback())
+	} else {
+		err = tx.Commit()
 	}
-	return tx.Commit()
-}
-
-// ignoreDone drops the error of ending a transaction that its context ended.
-func ignoreDone(err error) error {
-	if errors.Is(err, sql.ErrTxDone) {
-		return nil
+	// A context that ends rolls back by itself, and whatever comes next fails
+	// for that reason only.
+	if err != nil && ctx.Err() != nil {
+		return ctx.Err()
 	}
 	return err
 }

@@ -98,9 +98,26 @@ func (s *sliceStore) Follow(ctx context.Context, after eventstore.Position) iter
 	}
 }
 
+// meanwhile is a store while whose log is read something else happens.
+type meanwhile struct {
+	*sliceStore
+	happens func()
+}
+
+func (m meanwhile) ReadLog(ctx context.Context, after eventstore.Position) iter.Seq2[eventstore.Recorded, error] {
+	return func(yield func(eventstore.Recorded, error) bool) {
+		for e, err := range m.sliceStore.ReadLog(ctx, after) {
+			m.happens()
+			if !yield(e, err) {
+				return
+			}
+		}
+	}
+}
+
 var codec = schema.NewCodec(schema.Events())
 
-// clock is the moment of an entry: each comes a minute after the one before.
+// moment is the time of an entry: each comes a minute after the one before.
 func moment(n int) time.Time {
 	return time.Date(2024, 1, 1, 9, 0, 0, 0, time.UTC).Add(time.Duration(n) * time.Minute)
 }
@@ -110,6 +127,7 @@ type ledger struct {
 	t       testing.TB
 	store   *sliceStore
 	entries int
+	salt    byte // tells the ids of two ledgers apart
 }
 
 func newLedger(t testing.TB) *ledger { return &ledger{t: t, store: newStore()} }
@@ -140,6 +158,7 @@ func (l *ledger) writeAt(at time.Time, stream string, f domain.Fact) {
 	if err != nil {
 		l.t.Fatal(err)
 	}
+	e.ID[0] = l.salt
 	binary.BigEndian.PutUint64(e.ID[8:], uint64(len(l.store.log)+1))
 	if _, err := l.store.Append(context.Background(), stream, eventstore.Revision(len(l.store.streams[stream])), []eventstore.Event{e}); err != nil {
 		l.t.Fatal(err)

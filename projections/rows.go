@@ -43,13 +43,7 @@ func replace[R any, P row[R]](w *Writer, table string, before, after []R) error 
 		if there && reflect.DeepEqual(*was, after[i]) {
 			continue
 		}
-		if there {
-			err = w.Delete(table, keyCells(t, fields)...)
-		}
-		if err == nil {
-			err = w.Insert(table, fields...)
-		}
-		if err != nil {
+		if err := w.put("REPLACE", table, fields); err != nil {
 			return err
 		}
 	}

@@ -166,7 +166,7 @@ func noteSentence(e note.Written) string {
 		own.WriteString(p.Text)
 	}
 	return fmt.Sprintf("Note (%s%s)%s: %s%s", spaced(e.Kind), prefixed(", ", e.Time),
-		prefixed(", present: ", strings.Join(e.Present, ", ")), quote(own.String()), left)
+		prefixed(", present: ", strings.Join(e.Present, ", ")), quote(strings.TrimSpace(own.String())), left)
 }
 
 func otherSentence(e domain.Event) string {

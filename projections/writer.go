@@ -1,16 +1,16 @@
 package projections
 
 import (
-	"context"
 	"database/sql"
 	"fmt"
+	"slices"
 	"strings"
 )
 
 // Writer writes the rows of one projection, within the transaction that also
-// moves its position.
+// moves its position. The transaction ends with the runner's context; single
+// statements do not watch it, because that would cost a goroutine for each.
 type Writer struct {
-	ctx        context.Context
 	tx         *sql.Tx
 	projection *Projection
 	prepared   map[string]*sql.Stmt
@@ -25,7 +25,10 @@ type Cell struct {
 // Insert adds a row. Values are given in the order of the table's columns, as
 // strings, numbers, bools, dates, times, lists (JSON), or pointers to them;
 // what is empty becomes NULL, except numbers and bools.
-func (w *Writer) Insert(table string, values ...any) error {
+func (w *Writer) Insert(table string, values ...any) error { return w.put("INSERT", table, values) }
+
+// put adds a row; the verb says what becomes of one with the same key.
+func (w *Writer) put(verb, table string, values []any) error {
 	t, err := w.table(table)
 	if err != nil {
 		return err
@@ -33,14 +36,14 @@ func (w *Writer) Insert(table string, values ...any) error {
 	if len(values) != len(t.Columns) {
 		return fmt.Errorf("table %s: %d values for %d columns", table, len(values), len(t.Columns))
 	}
-	statement, err := w.prepare("insert "+table, func() string {
+	statement, err := w.prepare(verb+" "+table, func() string {
 		marks := strings.TrimSuffix(strings.Repeat("?,", len(t.Columns)), ",")
-		return fmt.Sprintf("INSERT INTO %s VALUES (%s)", physical(table, w.projection.Version), marks)
+		return fmt.Sprintf("%s INTO %s VALUES (%s)", verb, physical(table, w.projection.Version), marks)
 	})
 	if err != nil {
 		return err
 	}
-	_, err = w.exec(table, statement, values)
+	_, err = w.exec(t, statement, values, func(i int) string { return t.Columns[i].Name })
 	return err
 }
 
@@ -57,7 +60,8 @@ func (w *Writer) Update(table string, set, where []Cell) (int, error) {
 }
 
 func (w *Writer) change(table string, set, where []Cell) (int, error) {
-	if _, err := w.table(table); err != nil {
+	t, err := w.table(table)
+	if err != nil {
 		return 0, err
 	}
 	verb, key := "DELETE FROM %s", "delete "+table
@@ -71,10 +75,11 @@ func (w *Writer) change(table string, set, where []Cell) (int, error) {
 		return 0, err
 	}
 	var values []any
-	for _, c := range append(append([]Cell(nil), set...), where...) {
+	all := append(append([]Cell(nil), set...), where...)
+	for _, c := range all {
 		values = append(values, c.Value)
 	}
-	return w.exec(table, statement, values)
+	return w.exec(t, statement, values, func(i int) string { return all[i].Column })
 }
 
 // cells joins the columns' names: "kind IS ? AND value IS ?".
@@ -99,7 +104,7 @@ func (w *Writer) prepare(key string, text func() string) (*sql.Stmt, error) {
 	if s, ok := w.prepared[key]; ok {
 		return s, nil
 	}
-	s, err := w.tx.PrepareContext(w.ctx, text())
+	s, err := w.tx.Prepare(text())
 	if err != nil {
 		return nil, err
 	}
@@ -107,18 +112,23 @@ func (w *Writer) prepare(key string, text func() string) (*sql.Stmt, error) {
 	return s, nil
 }
 
-func (w *Writer) exec(table string, statement *sql.Stmt, values []any) (int, error) {
+// exec runs a statement with values of columns. In a key, where NULL would
+// equal nothing, what is empty stays empty text.
+func (w *Writer) exec(t Table, statement *sql.Stmt, values []any, column func(int) string) (int, error) {
 	args := make([]any, len(values))
 	for i, v := range values {
 		arg, err := stored(v)
 		if err != nil {
-			return 0, fmt.Errorf("table %s: %w", table, err)
+			return 0, fmt.Errorf("table %s: %w", t.Name, err)
+		}
+		if arg == nil && slices.Contains(t.Key, column(i)) {
+			arg = ""
 		}
 		args[i] = arg
 	}
-	result, err := statement.ExecContext(w.ctx, args...)
+	result, err := statement.Exec(args...)
 	if err != nil {
-		return 0, fmt.Errorf("table %s: %w", table, err)
+		return 0, fmt.Errorf("table %s: %w", t.Name, err)
 	}
 	n, err := result.RowsAffected()
 	return int(n), err

@@ -3,7 +3,6 @@ package schema
 import (
 	"fmt"
 	"go/ast"
-	"os"
 	"os/exec"
 	"path"
 	"slices"
@@ -20,7 +19,7 @@ import (
 // layers are the folders of the project; each imports only those before it.
 var layers = []string{"domain", "eventstore", "schema", "projections", "adapters", "cmd"}
 
-var topLevel = append([]string{"go.mod", "go.sum", "README.md", "LICENSE", ".ci", ".gitignore", ".git", ".golangci.yml", ".golangci.yaml"}, layers...)
+var topLevel = append([]string{"go.mod", "go.sum", "staticcheck.conf", "README.md", "LICENSE", ".ci", ".gitignore", ".git", ".golangci.yml", ".golangci.yaml"}, layers...)
 
 // impure are the packages, and everything below them, that no rule may use.
 var impure = []string{"context", "os", "io", "net", "log", "syscall", "math/rand", "crypto/rand", "unsafe", "runtime", "testing"}
@@ -136,15 +135,16 @@ func TestNoRuleReadsAClock(t *testing.T) {
 }
 
 func TestTheTopLevelHoldsOnlyWhatBelongsThere(t *testing.T) {
-	entries, err := os.ReadDir("..")
+	out, err := exec.CommandContext(t.Context(), "git", "-C", "..", "ls-files").Output()
 	if err != nil {
-		t.Fatal(err)
+		t.Skip("this is no git checkout, so nobody can tell what belongs to the project")
 	}
 	var names []string
-	for _, e := range entries {
-		names = append(names, e.Name())
+	for path := range strings.Lines(string(out)) {
+		name, _, _ := strings.Cut(strings.TrimSpace(path), "/")
+		names = append(names, name)
 	}
-	if wrong := outOfPlace(names); len(wrong) > 0 {
+	if wrong := outOfPlace(names); len(names) == 0 || len(wrong) > 0 {
 		t.Errorf("on the top level: %v", wrong)
 	}
 }

@@ -23,7 +23,7 @@ const (
 	MaxChildBytes    = 512 << 10 // names, attributes and texts of one Child together
 	MaxDepth         = 16        // elements within elements
 	MaxAttributes    = 32        // attributes of one element
-	MaxChildElements = 5_000     // elements of one Child
+	MaxChildElements = 2_000     // elements and attributes of one Child
 	MaxChildren      = 2_000_000 // Child elements of one file
 	MaxFlaws         = 10_000    // flaws listed in a report; all of them are counted
 	FirstYear        = 2017      // the first collection that is read

@@ -21,8 +21,8 @@ import (
 
 // content is what an event states of the world, so that two statements can be
 // compared. Days that the ledger reckoned from others are left out, because a
-// later change of a clock is no other statement; so are the days of claims
-// about a person, which the census does not give.
+// later change of a clock is no other statement; so are days
+// that the census does not give.
 func content(e domain.Event) string {
 	switch e := e.(type) {
 	case identity.Registered:
@@ -43,6 +43,8 @@ func content(e domain.Event) string {
 		return e.Category
 	case unmapped.Kept:
 		return e.Text
+	case referral.NotTakenFurther, enquiry.ConferenceNotRequired:
+		return "" // the census says that, and not when or why
 	case referral.Received:
 		e.DecideBy = domain.Date{}
 		return text(e)
@@ -112,9 +114,6 @@ func carryOver(r record.Record, command any) any {
 	case referral.Close:
 		c.Reason = or(c.Reason, r.Referrals.Find(c.Referral).Closed.Fact.Reason)
 		return c
-	case referral.TakeNoFurther:
-		c.Reason = or(c.Reason, r.Referrals.Find(c.Referral).NotTakenFurther.Fact.Reason)
-		return c
 	case assessment.Complete:
 		if len(c.Factors) == 0 {
 			c.Factors = r.Assessments.Find(c.Assessment).Completed.Fact.Factors
@@ -127,9 +126,6 @@ func carryOver(r record.Record, command any) any {
 		return c
 	case enquiry.HoldConference:
 		c.Outcome = r.Enquiries.Conference(c.Conference).Fact.Outcome
-		return c
-	case enquiry.RequireNoConference:
-		c.Reason = r.Enquiries.Find(c.Enquiry).NotRequired.Fact.Reason
 		return c
 	case cinplan.End:
 		c.Reason = r.CINPlans.Find(c.Plan).Ended.Fact.Reason

@@ -35,9 +35,11 @@ type decision struct {
 	effective map[claimKey]domain.Entry
 	facts     []domain.Fact
 	flaws     []Flaw
-	refusals  map[string]string // the reasons of the domain, by rule
-	pending   []noted           // of the child, to be carried by its first fact
-	err       error
+	// contradictory: the return states a pupil number and why there is none.
+	contradictory bool
+	refusals      map[string]string // the reasons of the domain, by rule
+	pending       []noted           // of the child, to be carried by its first fact
+	err           error
 }
 
 // claimKey is what two events must share to be claims about the same fact.
@@ -65,7 +67,7 @@ func newDecision(records *schema.Records, h header, file string, on record.Recor
 
 // decide takes all claims of a child in their order.
 func (d *decision) decide(m *mapping) ([]domain.Fact, error) {
-	d.pending = m.flags
+	d.pending, d.contradictory = m.flags, m.contradictory
 	for _, c := range m.claims {
 		switch {
 		case c.kept != nil:
@@ -93,6 +95,8 @@ func (d *decision) take(c claim) {
 	for _, e := range events {
 		old, stated := d.effective[keyOf(e)]
 		switch {
+		case d.overtakes(e, old):
+			d.again(c)
 		case !stated:
 			d.add(c, e, nil, flags)
 		case content(old.Event) == content(e):
@@ -157,6 +161,36 @@ func (d *decision) again(c claim) {
 	for _, e := range events {
 		d.add(c, e, nil, flags)
 	}
+}
+
+// overtakes reports whether the event is a pupil number, or why there is none,
+// where an earlier return or a worker has since old stated the other.
+func (d *decision) overtakes(e domain.Event, old domain.Entry) bool {
+	var since domain.Date
+	if old.Event != nil {
+		since = old.Event.HappenedOn()
+	}
+	if d.contradictory || d.repeats {
+		return false
+	}
+	switch e := e.(type) {
+	case identity.Identified:
+		for _, m := range d.before.Person.Missing {
+			if m.Fact.Kind == e.Kind && d.overtaken(m.Entry, since) {
+				return true
+			}
+		}
+	case identity.IdentifierMissing:
+		return d.overtaken(d.before.Person.Identifier(e.Kind).Entry, since)
+	}
+	return false
+}
+
+// overtaken reports whether an entry speaks of a day after since, and was
+// stated before this return.
+func (d *decision) overtaken(seq uint64, since domain.Date) bool {
+	other, known := d.before.Entry(seq)
+	return known && other.Event.HappenedOn().After(since) && statedOn(other).Before(d.header.reference)
 }
 
 // correct replaces an entry, decided on the record as if it had never been.

@@ -47,6 +47,14 @@ func (e *element) all(name string) []*element {
 	return taken
 }
 
+// reset makes the element as if nothing had read it.
+func (e *element) reset() {
+	e.used, e.valued, e.owner = false, false, ""
+	for _, c := range e.children {
+		c.reset()
+	}
+}
+
 // value returns the element's text; "" of no element.
 func (e *element) value() string {
 	if e == nil {
@@ -166,7 +174,7 @@ func kept(attrs []xml.Attr) []xml.Attr {
 type childBudget struct{ elements, bytes int }
 
 func (b *childBudget) spend(e *element) *Fault {
-	if b.elements++; b.elements > MaxChildElements {
+	if b.elements += 1 + len(e.attrs); b.elements > MaxChildElements {
 		return overLimit("child-elements", MaxChildElements)
 	}
 	size := len(e.name)

@@ -21,7 +21,7 @@ const (
 func (m *mapping) episode(e *element) {
 	received := e.take("CINreferralDate")
 	day, flags := m.date(received, atEpisode)
-	id := m.part("referral", day.String())
+	id := m.part("referral", m.referralsOn(day), day.String())
 	e.owner = id
 	m.episodes = append(m.episodes, id)
 	under := episode{mapping: m, id: referral.ID(id), day: day}
@@ -107,7 +107,7 @@ func hasModules(e *element) bool {
 func (u episode) assess(e *element) {
 	began := e.take("AssessmentActualStartDate")
 	day, flags := u.date(began, atAssessment)
-	id := assessment.ID(u.part("assessment", string(u.id), day.String()))
+	id := assessment.ID(u.part("assessment", u.assessmentsOn(day), string(u.id), day.String()))
 	e.owner = string(id)
 	key := later(day, u.day)
 	u.add(claim{
@@ -150,7 +150,7 @@ func (u episode) authorise(e *element, id assessment.ID, began domain.Date) {
 func (u episode) cinPlan(e *element) {
 	began, ended := e.take("CINPlanStartDate"), e.take("CINPlanEndDate")
 	day, flags := u.date(began, atCINPlan)
-	id := cinplan.ID(u.part("cin-plan", string(u.id), day.String()))
+	id := cinplan.ID(u.part("cin-plan", u.cinPlansOn(day), string(u.id), day.String()))
 	e.owner = string(id)
 	key := later(day, u.day)
 	u.add(claim{
@@ -178,7 +178,7 @@ func (u episode) enquire(e *element) domain.Date {
 	met, none := e.take("DateOfInitialCPC"), e.take("ICPCnotRequired")
 	day, flags := u.date(began, atEnquiry)
 	by, more := parseOptional(target, atEnquiry)
-	id := enquiry.ID(u.part("enquiry", string(u.id), day.String()))
+	id := enquiry.ID(u.part("enquiry", u.enquiriesOn(day), string(u.id), day.String()))
 	e.owner = string(id)
 	key := later(day, u.day)
 	u.add(claim{
@@ -189,7 +189,7 @@ func (u episode) enquire(e *element) domain.Date {
 	})
 	u.noConference(e, none, id, day)
 	if met == nil {
-		u.gone(e, atEnquiry, enquiry.ConferenceHeld{Conference: u.conference(string(id))})
+		u.gone(e, atEnquiry, enquiry.ConferenceHeld{Conference: u.conference(id)})
 		return domain.Date{}
 	}
 	return u.conferAt(e, met, atEnquiry, id, key)
@@ -218,12 +218,12 @@ func (u episode) noConference(e, said *element, id enquiry.ID, began domain.Date
 func (u episode) confer(e *element, conferred map[domain.Date]bool) {
 	met := e.take("DateOfInitialCPC")
 	if met == nil {
-		u.gone(e, atEpisode, enquiry.ConferenceHeld{Conference: u.conference(string(u.id))})
+		u.gone(e, atEpisode, enquiry.ConferenceHeld{Conference: u.conference("")})
 		return
 	}
 	if day, _ := parseDay(met.text, ""); !day.IsZero() && conferred[day] {
 		met.valued = true
-		u.gone(e, atEpisode, enquiry.ConferenceHeld{Conference: u.conference(string(u.id))})
+		u.gone(e, atEpisode, enquiry.ConferenceHeld{Conference: u.conference("")})
 		return
 	}
 	u.conferAt(e, met, atEpisode, "", u.day)
@@ -231,12 +231,8 @@ func (u episode) confer(e *element, conferred map[domain.Date]bool) {
 
 func (u episode) conferAt(e, met *element, path string, id enquiry.ID, begun domain.Date) domain.Date {
 	day, flags := u.date(met, path)
-	of := string(id)
-	if id == "" {
-		of = string(u.id)
-	}
 	u.add(claim{
-		command: enquiry.HoldConference{Dated: on(day), Conference: u.conference(of), Referral: u.id, Enquiry: id},
+		command: enquiry.HoldConference{Dated: on(day), Conference: u.conference(id), Referral: u.id, Enquiry: id},
 		line:    met.line, path: path, flags: flags, day: later(day, begun), rank: ofConference,
 		at:     e,
 		fields: []field{{"/happened", met.name}},
@@ -245,16 +241,16 @@ func (u episode) conferAt(e, met *element, path string, id enquiry.ID, begun dom
 }
 
 // conference returns the id of the one conference that the census can state
-// of an enquiry, or of an episode outside of its enquiries.
-func (u episode) conference(of string) enquiry.ConferenceID {
-	return enquiry.ConferenceID(u.part("conference", of))
+// of an enquiry, or, of none, of an episode outside of its enquiries.
+func (u episode) conference(of enquiry.ID) enquiry.ConferenceID {
+	return enquiry.ConferenceID(u.part("conference", u.conferencesOf(of), string(u.id), string(of)))
 }
 
 func (u episode) protect(e *element) {
 	began, ended := e.take("CPPstartDate"), e.take("CPPendDate")
 	day, flags := u.date(began, atPlan)
 	previous, more := count(e.take("NumberOfPreviousCPP"), atPlan+"/NumberOfPreviousCPP")
-	id := protection.PlanID(u.part("protection-plan", string(u.id), day.String()))
+	id := protection.PlanID(u.part("protection-plan", u.plansOn(day), string(u.id), day.String()))
 	e.owner = string(id)
 	key := later(day, u.day)
 	u.add(claim{
@@ -291,7 +287,7 @@ func (u episode) reviews(e *element, id protection.PlanID, began, key domain.Dat
 	for _, met := range list.all("CPPreviewDate") {
 		day, flags := u.date(met, path)
 		last = later(day, last)
-		review := protection.ReviewID(u.part("review", string(id), day.String()))
+		review := protection.ReviewID(u.part("review", u.reviewsOn(id, day), string(id), day.String()))
 		u.add(claim{
 			command: protection.Review{Dated: on(day), Plan: id, Review: review},
 			line:    met.line, path: path, flags: flags, day: later(day, key), rank: ofPlanReview,

@@ -137,5 +137,5 @@ func (x Export) view(r record.Record) record.Record {
 			seen = append(seen, e)
 		}
 	}
-	return record.Fold(seen)
+	return record.From(seen)
 }

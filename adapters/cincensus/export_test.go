@@ -94,6 +94,70 @@ func TestThePublishedSampleKeepsItsRegisterAndOpenWork(t *testing.T) {
 	}
 }
 
+func TestAReturnThatTheLedgerWroteAddsNothingToIt(t *testing.T) {
+	t.Run("imported", func(t *testing.T) {
+		w := newWorld(t)
+		if _, err := w.importer().File(t.Context(), shared(t, "fake_CIN_data.xml")); err != nil {
+			t.Fatal(err)
+		}
+		written, _, _ := w.export(2022, "2022-07-21")
+		if report := w.load(written); report.Events != 0 {
+			t.Errorf("%d events, flaws %v", report.Events, report.Flaws[:min(len(report.Flaws), 5)])
+		}
+	})
+	t.Run("entered by workers", func(t *testing.T) {
+		w := newWorld(t)
+		w.cohort(12)
+		written, _, _ := w.export(2026, "")
+		if report := w.load(written); report.Events != 0 {
+			t.Errorf("%d events, flaws %v", report.Events, report.Flaws[:min(len(report.Flaws), 5)])
+		}
+	})
+}
+
+func TestWorkThatOutlivedItsCaseStaysInTheReturn(t *testing.T) {
+	const closed = "<CINclosureDate>2020-01-07</CINclosureDate><ReasonForClosure>RC7</ReasonForClosure><CINreferralDate>2019-06-03</CINreferralDate>"
+	for _, tt := range []struct {
+		name, work string
+		children   int
+	}{
+		{"nothing", "", 0},
+		{"a plan that ended before the year", "<CINPlanDates><CINPlanStartDate>2019-07-01</CINPlanStartDate><CINPlanEndDate>2021-03-31</CINPlanEndDate></CINPlanDates>", 0},
+		{"an open plan", "<CINPlanDates><CINPlanStartDate>2019-07-01</CINPlanStartDate></CINPlanDates>", 1},
+		{"a plan that ended in the year", "<CINPlanDates><CINPlanStartDate>2019-07-01</CINPlanStartDate><CINPlanEndDate>2021-04-01</CINPlanEndDate></CINPlanDates>", 1},
+		{"an assessment that ended in the year", "<Assessments><AssessmentActualStartDate>2019-07-01</AssessmentActualStartDate><AssessmentAuthorisationDate>2021-05-04</AssessmentAuthorisationDate></Assessments>", 1},
+		{"a conference in the year", "<DateOfInitialCPC>2021-05-04</DateOfInitialCPC>", 1},
+		{"an enquiry that ended in the year", "<Section47><S47ActualStartDate>2019-07-01</S47ActualStartDate><DateOfInitialCPC>2021-05-04</DateOfInitialCPC><ICPCnotRequired>0</ICPCnotRequired></Section47>", 1},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			w := newWorld(t)
+			w.load(oneChild(2022, "", closed+tt.work))
+			if written, _, report := w.export(2022, ""); report.Children != tt.children {
+				t.Errorf("%d children, want %d: %s", report.Children, tt.children, written)
+			}
+		})
+	}
+}
+
+func TestAPupilNumberAndWhyThereIsNoneReplaceEachOther(t *testing.T) {
+	const number, none = "<UPN>B801200005001</UPN>", "<UPNunknown>UN4</UPNunknown>"
+	for _, tt := range []struct{ name, first, later, want, absent string }{
+		{"found", none, number, number, none},
+		{"lost", number, none, none, number},
+		{"both at once", "", number + none, number + "\n        " + none, "FormerUPN"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			w := newWorld(t)
+			w.load(oneChild(2022, tt.first, ""))
+			w.load(oneChild(2023, tt.later, ""))
+			written, _, _ := w.export(2023, "")
+			if !strings.Contains(written, tt.want) || strings.Contains(written, tt.absent) {
+				t.Errorf("not %s in %s", tt.want, written)
+			}
+		})
+	}
+}
+
 type work struct{ referrals, assessments, enquiries, plans, registered int }
 
 func (w *world) work() work {

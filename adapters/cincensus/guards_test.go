@@ -5,6 +5,8 @@ import (
 	"io"
 	"strings"
 	"testing"
+
+	"caseledger/domain/record"
 )
 
 const small = `<?xml version="1.0" encoding="UTF-8"?>
@@ -80,6 +82,15 @@ func TestAFileOverALimitIsRefusedByNameAndLine(t *testing.T) {
 	}
 }
 
+func TestALongFileOfSmallElementsIsNoFault(t *testing.T) {
+	const child = "<Child><ChildIdentifiers><LAchildID>ANY1</LAchildID></ChildIdentifiers></Child>\n"
+	many := 2 * MaxTokenBytes / len(child)
+	n, err := read(strings.NewReader(strings.Replace(small, "<Child>", strings.Repeat(child, many)+"<Child>", 1)))
+	if err != nil || n != many+1 {
+		t.Errorf("%d children, %v", n, err)
+	}
+}
+
 func TestEveryCutOfAFileIsAFault(t *testing.T) {
 	if n, err := read(strings.NewReader(small)); n != 1 || err != nil {
 		t.Fatalf("%d children, %v", n, err)
@@ -128,7 +139,7 @@ func FuzzParse(f *testing.F) {
 		s := &scan{tokens: tokens, lastYear: 2027, onHeader: func(header) error { return nil }}
 		s.onChild = func(e *element) error {
 			before := e.String()
-			m := mapChild(s.header, "r", "p", e)
+			m := mapChild(s.header, "r", "p", record.Record{}, e)
 			if e.String() != before || len(m.claims) == 0 {
 				t.Error("a child changed while it was mapped, or claims nothing")
 			}

@@ -24,13 +24,14 @@ import (
 type Import struct {
 	Records *schema.Records
 	// Find returns the record that bears the authority's number for a child.
-	// It must know of everything recorded before the import began.
+	// It must know of everything recorded before the import began, and is asked
+	// by many workers at once.
 	Find func(ctx context.Context, laChildID string) (domain.RecordID, bool, error)
 	// FindUPN does the same for a unique pupil number. It is asked about a
 	// child without the authority's number; where it is nil, such a child is
 	// found again only while its return says the same.
 	FindUPN func(ctx context.Context, upn string) (domain.RecordID, bool, error)
-	// NewID draws a random id, for records and persons.
+	// NewID draws a random id, for records and persons, for many workers at once.
 	NewID     func() domain.RecordID
 	Actor     domain.Actor
 	Authority domain.Authority
@@ -176,34 +177,24 @@ func (r *run) workers() int {
 func (r *run) request(step string) string { return "import:" + r.report.File[:32] + ":" + step }
 
 func (r *run) begin(ctx context.Context) error {
-	return r.note(ctx, "began", func(b batch.Batch) []domain.Fact {
-		if !b.Began.IsZero() {
-			return nil
-		}
-		return domain.Facts(batch.Began{Dated: r.today(), Kind: r.header.kind(), File: r.report.File,
-			Year: r.header.year, ReferenceDate: r.header.reference, Authority: r.header.authority})
-	})
+	return r.note(ctx, "began", batch.Began{Dated: r.today(), Kind: r.header.kind(), File: r.report.File,
+		Year: r.header.year, ReferenceDate: r.header.reference, Authority: r.header.authority})
 }
 
 func (r *run) finish(ctx context.Context) error {
-	return r.note(ctx, "finished", func(b batch.Batch) []domain.Fact {
-		if !b.Finished.IsZero() {
-			return nil
-		}
-		return domain.Facts(batch.Finished{Dated: r.today(), Children: r.report.Children, Episodes: r.report.Episodes,
-			Events: r.report.Events, Flags: r.report.Flags, Failed: r.report.Failed})
-	})
+	return r.note(ctx, "finished", batch.Finished{Dated: r.today(), Children: r.report.Children, Episodes: r.report.Episodes,
+		Events: r.report.Events, Flags: r.report.Flags, Failed: r.report.Failed})
 }
 
 func (r *run) today() domain.Dated { return on(r.Records.Setting().Today) }
 
-// note writes to the stream of the batch.
-func (r *run) note(ctx context.Context, step string, decide func(batch.Batch) []domain.Fact) error {
+// note writes to the stream of the batch, once for each step of a file.
+func (r *run) note(ctx context.Context, step string, e domain.Event) error {
 	folds := eventstore.NewFolds(0, batch.Batch.Evolve)
 	act := eventstore.Act{Stream: "batch-" + r.report.File[:32], Request: r.request(step), Digest: r.report.File,
 		Actor: r.Actor, Authority: r.Authority}
-	_, err := eventstore.Update(ctx, r.Records.Ledger, folds, act, func(b batch.Batch) ([]domain.Fact, error) {
-		return decide(b), nil
+	_, err := eventstore.Update(ctx, r.Records.Ledger, folds, act, func(batch.Batch) ([]domain.Fact, error) {
+		return domain.Facts(e), nil
 	})
 	return err
 }

@@ -3,9 +3,12 @@ package cincensus_test
 import (
 	"context"
 	"testing"
+	"time"
 
 	"caseledger/domain"
+	"caseledger/domain/policy"
 	"caseledger/domain/record"
+	"caseledger/domain/referral"
 )
 
 func finds(number string, id domain.RecordID) func(context.Context, string) (domain.RecordID, bool, error) {
@@ -16,6 +19,9 @@ func TestALaterReturnIsComparedWithTheRecord(t *testing.T) {
 	const (
 		closed     = "<CINclosureDate>2021-09-01</CINclosureDate><ReasonForClosure>RC7</ReasonForClosure>"
 		reclosed   = "<CINclosureDate>2021-10-01</CINclosureDate><ReasonForClosure>RC7</ReasonForClosure>"
+		targeted   = "<Section47><S47ActualStartDate>2021-07-01</S47ActualStartDate><InitialCPCtarget>2021-07-15</InitialCPCtarget><ICPCnotRequired>0</ICPCnotRequired></Section47>"
+		untargeted = "<Section47><S47ActualStartDate>2021-07-01</S47ActualStartDate><ICPCnotRequired>0</ICPCnotRequired></Section47>"
+		conferred  = "<Section47><S47ActualStartDate>2021-07-01</S47ActualStartDate><DateOfInitialCPC>2021-07-14</DateOfInitialCPC><ICPCnotRequired>0</ICPCnotRequired></Section47>"
 		conference = "<DateOfInitialCPC>2021-08-04</DateOfInitialCPC>"
 		neglect    = conference + "<ChildProtectionPlans><CPPstartDate>2021-08-04</CPPstartDate><InitialCategoryOfAbuse>NEG</InitialCategoryOfAbuse><LatestCategoryOfAbuse>NEG</LatestCategoryOfAbuse><NumberOfPreviousCPP>0</NumberOfPreviousCPP></ChildProtectionPlans>"
 		emotional  = conference + "<ChildProtectionPlans><CPPstartDate>2021-08-04</CPPstartDate><InitialCategoryOfAbuse>NEG</InitialCategoryOfAbuse><LatestCategoryOfAbuse>EMO</LatestCategoryOfAbuse><NumberOfPreviousCPP>0</NumberOfPreviousCPP></ChildProtectionPlans>"
@@ -52,6 +58,15 @@ func TestALaterReturnIsComparedWithTheRecord(t *testing.T) {
 			func(r record.Record) bool { return r.Person.Born.Fact.Happened == domain.MustDate("2014-06-05") }},
 		{"a member left out is not denied", childOf("", "", "<PrimaryNeedCode>N4</PrimaryNeedCode>"), childOf("", "", ""), 0, 0,
 			func(r record.Record) bool { return r.Referrals[0].Received.Fact.Need == "N4" }},
+		{"a target left out is not denied", childOf("", "", targeted), childOf("", "", untargeted), 0, 0,
+			func(r record.Record) bool {
+				return r.Enquiries.All[0].Started.Fact.ConferenceBy == domain.MustDate("2021-07-15")
+			}},
+		{"a conference that moves to its enquiry met once", childOf("", "", "<DateOfInitialCPC>2021-07-14</DateOfInitialCPC>"+untargeted),
+			childOf("", "", conferred), 2, 0,
+			func(r record.Record) bool {
+				return len(r.Enquiries.Conferences) == 1 && r.Enquiries.Conferences[0].Fact.Enquiry != ""
+			}},
 		{"an episode left out stays", childOf("", "", ""), childOf("", "", "<CINreferralDate>2022-07-01</CINreferralDate>"), 1, 0,
 			func(r record.Record) bool { return len(r.Referrals) == 2 }},
 	} {
@@ -76,6 +91,62 @@ func TestALaterReturnIsComparedWithTheRecord(t *testing.T) {
 				t.Errorf("%d events from the same content in another file", again.Events)
 			}
 		})
+	}
+}
+
+func TestWhatAWorkerEnteredIsNotTakenOutOfForce(t *testing.T) {
+	w := newWorld(t)
+	w.now = time.Date(2022, 6, 1, 9, 0, 0, 0, time.UTC) // before the later return
+	w.load(oneChild(2022, "", ""))
+	for id, r := range w.all() {
+		c := &madeUp{world: w, id: id}
+		c.do(referral.Close{Dated: happened("2021-09-01"), Referral: r.Referrals[0].ID, Reason: "RC7"})
+	}
+	if report := w.load(oneChild(2023, "", "")); report.Events != 0 || w.only().Referrals[0].Open() {
+		t.Errorf("report %+v", report)
+	}
+}
+
+func TestANumberAndWhyThereIsNoneStatedTogetherChangeNothing(t *testing.T) {
+	const number, none = "<UPN>B801200005001</UPN>", "<UPNunknown>UN4</UPNunknown>"
+	w := newWorld(t)
+	w.load(oneChild(2022, none, ""))
+	w.load(oneChild(2023, number, ""))
+	for _, layout := range []string{"", "\n"} {
+		if report := w.load(oneChild(2024, number+none, "") + layout); report.Events != 0 {
+			t.Errorf("%d events, flaws %v", report.Events, report.Flaws)
+		}
+	}
+}
+
+func TestAChangedClockIsNoOtherStatement(t *testing.T) {
+	w := newWorld(t)
+	text := oneChild(2022, "", "<Assessments><AssessmentActualStartDate>2021-06-02</AssessmentActualStartDate></Assessments>")
+	w.load(text)
+	pack, err := policy.For(policy.Scotland)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.records.Pack = pack
+	if again := w.load(text + "\n"); again.Events != 0 {
+		t.Errorf("%d events under other clocks", again.Events)
+	}
+}
+
+func TestAPlanThatFollowsAnotherOnTheSameDayIsNotFlagged(t *testing.T) {
+	w := newWorld(t)
+	report := w.load(oneChild(2022, "", `<CINPlanDates><CINPlanStartDate>2021-07-01</CINPlanStartDate><CINPlanEndDate>2021-08-02</CINPlanEndDate></CINPlanDates>
+<CINPlanDates><CINPlanStartDate>2021-08-02</CINPlanStartDate><CINPlanEndDate>2021-08-02</CINPlanEndDate></CINPlanDates>`))
+	if report.FlawCount != 0 {
+		t.Errorf("flaws %v", report.Flaws)
+	}
+}
+
+func TestWhatIsNoDateIsNotMissingAsWell(t *testing.T) {
+	w := newWorld(t)
+	report := w.load(oneChild(2022, "", "<CINreferralDate>soon</CINreferralDate>"))
+	if report.FlawCount != 1 || count(report.Flaws, "not-a-date") != 1 {
+		t.Errorf("flaws %v", report.Flaws)
 	}
 }
 

@@ -3,25 +3,29 @@ package cincensus
 import (
 	"cmp"
 	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
 	"strconv"
 	"strings"
 
 	"caseledger/domain"
 	"caseledger/domain/identity"
+	"caseledger/domain/record"
 )
 
 // mapping turns one Child into claims on one record.
 type mapping struct {
 	header header
 	record domain.RecordID
+	known  record.Record   // as it is before this return
 	person domain.PersonID // of a record that is opened now
 
 	claims   []claim
 	flags    []noted // of the child as a whole
 	ordinals map[string]int
-	episodes []string // the referrals that the return carries
+	taken    map[string]bool // ids of parts that the return has stated
+	// contradictory: the child has a pupil number and a reason for none.
+	contradictory bool
+	episodes      []string // the referrals that the return carries
 }
 
 // noted is a flag with the line of what it is about.
@@ -30,10 +34,12 @@ type noted struct {
 	line int
 }
 
-// mapChild returns what a Child states. newPerson is used only where the
-// record is new.
-func mapChild(h header, id domain.RecordID, person domain.PersonID, child *element) *mapping {
-	m := &mapping{header: h, record: id, person: person, ordinals: make(map[string]int)}
+// mapChild returns what a Child states of a record. newPerson is used only
+// where the record is new. It may be called again on the same Child.
+func mapChild(h header, id domain.RecordID, newPerson domain.PersonID, known record.Record, child *element) *mapping {
+	m := &mapping{header: h, record: id, person: newPerson, known: known,
+		ordinals: make(map[string]int), taken: make(map[string]bool)}
+	child.reset()
 	child.used, child.owner = true, "child"
 	identifiers, characteristics := child.take("ChildIdentifiers"), child.take("ChildCharacteristics")
 	details := child.all("CINdetails")
@@ -71,14 +77,25 @@ func (m *mapping) note(line int, flags ...domain.Flag) {
 	}
 }
 
-// part returns an id within the record that is the same for the same key in
-// every file; equal keys of one child are told apart by their order.
-func (m *mapping) part(kind string, key ...string) string {
+// part returns the id of a part of the record: the first of the known ones
+// that was not yet stated, else one that is the same for the same key in every
+// file. Equal keys of one child are told apart by their order.
+func (m *mapping) part(kind string, known []string, key ...string) string {
+	for _, id := range known {
+		if !m.taken[kind+id] {
+			m.taken[kind+id] = true
+			return id
+		}
+	}
 	text := string(m.record) + "|" + kind + "|" + strings.Join(key, "|")
-	n := m.ordinals[text]
-	m.ordinals[text]++
-	sum := sha256.Sum256([]byte(text + "|" + strconv.Itoa(n)))
-	return hex.EncodeToString(sum[:8])
+	for {
+		id := hashed(text, strconv.Itoa(m.ordinals[text]))
+		m.ordinals[text]++
+		if !m.taken[kind+id] {
+			m.taken[kind+id] = true
+			return id
+		}
+	}
 }
 
 func (m *mapping) add(c claim) { m.claims = append(m.claims, c) }
@@ -145,6 +162,7 @@ func (m *mapping) identify(child, e *element, referred domain.Date) domain.Date 
 
 func (m *mapping) numbers(e, local *element, claimed domain.Date) {
 	upn, former, unknown := e.take("UPN"), e.take("FormerUPN"), e.take("UPNunknown")
+	m.contradictory = upn.value() != "" && unknown.value() != ""
 	for _, number := range []struct {
 		*element
 		kind string
@@ -239,7 +257,7 @@ func below(path, name string) string { return strings.TrimPrefix(path+"/"+name, 
 func (m *mapping) keep(line int, path, owner, rule, text string) {
 	path = cmp.Or(path, "Child")
 	m.add(claim{line: line, path: path, rank: ofKept, day: m.header.reference,
-		kept:  &keepsake{id: m.part("kept", owner, path), element: path, text: text},
+		kept:  &keepsake{id: m.part("kept", nil, owner, path), element: path, text: text},
 		flags: []domain.Flag{{Field: path, Rule: rule}}})
 }
 

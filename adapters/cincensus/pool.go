@@ -133,13 +133,14 @@ func (p *pool) record(c child, seen map[string]domain.RecordID) error {
 		seen[c.key] = id
 	}
 	o := outcome{record: id, episodes: episodes(c.element)}
-	mapped := mapChild(p.run.header, id, domain.PersonID(p.run.NewID()), c.element)
+	person := domain.PersonID(p.run.NewID())
 	start := time.Now()
 	receipt, err := eventstore.Update(p.ctx, p.run.Records.Ledger, p.folds, p.act(c, id), func(on record.Record) ([]domain.Fact, error) {
 		begun := time.Now()
 		defer func() { o.decide += time.Since(begun) }()
 		d := newDecision(p.run.Records, p.run.header, p.run.report.File, on)
 		d.repeats = repeats
+		mapped := mapChild(p.run.header, id, person, on, c.element)
 		facts, err := d.decide(mapped)
 		o.flaws, o.fresh, o.missing = d.flaws, len(on.Entries) == 0, d.notInReturn(mapped.episodes)
 		return facts, err

@@ -1,5 +1,7 @@
 package cincensus
 
+import "strings"
+
 // reasonOf says a rule of this package in a sentence. The rules of the domain
 // and of validation say themselves by their names.
 func reasonOf(rule string) string {
@@ -37,5 +39,8 @@ func reasonOf(rule string) string {
 	case "required":
 		return "The census requires this."
 	}
-	return "See the rule's name."
+	if strings.HasPrefix(rule, "code=") {
+		return "The code is not in the set that was in force on that day; it is kept as it stands."
+	}
+	return "The field breaks the rule named; it is kept as it stands."
 }

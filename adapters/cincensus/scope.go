@@ -94,7 +94,9 @@ func (w writing) ofYear(r record.Record) record.Record {
 	return r
 }
 
-func without[T any](all []T, over func(T) bool) []T { return slices.DeleteFunc(slices.Clone(all), over) }
+func without[T any](all []T, over func(T) bool) []T {
+	return slices.DeleteFunc(slices.Clone(all), over)
+}
 
 // over reports whether work had ended before the year began. What a return of
 // this very year stated is not over, however early: it is written again as it

@@ -61,13 +61,17 @@ func (f format) print(w io.Writer, rows any) error {
 // cell pushes the rest of its line aside, instead of every line.
 const widest = 40
 
-// writeText aligns columns, and leaves out those that are empty in every row.
+// writeText aligns columns, and leaves out those that are empty in every row, and
+// the head of an empty table.
 func writeText(w io.Writer, lines [][]string) error {
 	width := make([]int, len(lines[0]))
 	for _, cells := range lines[1:] {
 		for j, c := range cells {
 			width[j] = max(width[j], min(utf8.RuneCountInString(c), widest))
 		}
+	}
+	if len(lines) == 1 {
+		return nil // no rows, and nothing to head
 	}
 	var out strings.Builder
 	for i, cells := range lines {

@@ -2,6 +2,7 @@ package record
 
 import (
 	"cmp"
+	"iter"
 	"slices"
 	"time"
 
@@ -62,7 +63,7 @@ func rootOf(root map[uint64]uint64, seq uint64) uint64 {
 
 // outOfForce maps each entry that is no longer in force to the entry that took
 // it out. Later entries are judged first, because one that is itself out of
-// force takes nothing out.
+// force takes nothing out. A correction of a correction takes out both.
 func outOfForce(entries []domain.Entry) map[uint64]uint64 {
 	out := make(map[uint64]uint64)
 	for _, e := range slices.Backward(entries) {
@@ -72,11 +73,27 @@ func outOfForce(entries []domain.Entry) map[uint64]uint64 {
 		if v, ok := e.Event.(correction.EnteredInError); ok {
 			out[v.Entry] = e.Seq
 		}
-		if e.Corrects != nil {
-			out[e.Corrects.Entry] = e.Seq
+		for corrected := range chain(entries, e) {
+			out[corrected] = e.Seq
 		}
 	}
 	return out
+}
+
+// chain yields the entry that e corrects, the one that this corrects, and so
+// on, each earlier than the one before.
+func chain(entries []domain.Entry, e domain.Entry) iter.Seq[uint64] {
+	return func(yield func(uint64) bool) {
+		for e.Corrects != nil && 0 < e.Corrects.Entry && e.Corrects.Entry < e.Seq {
+			corrected := e.Corrects.Entry
+			if !yield(corrected) || corrected > uint64(len(entries)) {
+				return
+			}
+			if e = entries[corrected-1]; e.Seq != corrected {
+				return // some entries are missing: nobody can tell what it corrected
+			}
+		}
+	}
 }
 
 // TrueOn returns the effective entries that had happened by the day. Entries
@@ -98,15 +115,25 @@ func (r Record) At(known time.Time, day domain.Date) Record {
 	if !known.IsZero() {
 		entries = KnownAt(entries, known)
 	}
-	then := Record{Entries: slices.Clip(entries)}
 	effective := Effective(entries)
 	if !day.IsZero() {
 		effective = TrueOn(effective, day)
 	}
+	return told(slices.Clip(entries), effective)
+}
+
+// From returns the record that only the given entries tell, which are in force
+// and in the order of the world, as Effective returns them.
+func From(effective []domain.Entry) Record {
+	return told(slices.Clip(effective), effective)
+}
+
+func told(entries, effective []domain.Entry) Record {
+	r := Record{Entries: entries}
 	for _, e := range effective {
-		then = then.apply(e)
+		r = r.apply(e)
 	}
-	return then
+	return r
 }
 
 // InForce reports whether the entry is still what the record goes by, and the

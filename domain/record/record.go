@@ -41,7 +41,7 @@ type Record struct {
 
 // Fold returns the record that the entries tell.
 func Fold(entries []domain.Entry) Record {
-	return Record{Entries: slices.Clip(entries)}.refold()
+	return told(slices.Clip(entries), Effective(entries))
 }
 
 // Evolve returns the record with more entries. The result is the same as that
@@ -53,7 +53,7 @@ func Fold(entries []domain.Entry) Record {
 func (r Record) Evolve(entries ...domain.Entry) Record {
 	r.Entries = append(r.Entries, entries...)
 	if r.unordered(entries) {
-		return r.refold()
+		return told(r.Entries, Effective(r.Entries))
 	}
 	for _, e := range entries {
 		r = r.apply(e)
@@ -72,14 +72,6 @@ func (r Record) unordered(entries []domain.Entry) bool {
 		latest = day
 	}
 	return false
-}
-
-func (r Record) refold() Record {
-	again := Record{Entries: r.Entries}
-	for _, e := range Effective(r.Entries) {
-		again = again.apply(e)
-	}
-	return again
 }
 
 func (r Record) apply(e domain.Entry) Record {

@@ -75,7 +75,6 @@ func VerifyDisclosure(text []byte) (Hash, Field, error) {
 }
 
 func parseDisclosure(text []byte) (Field, string) {
-	const valueless = len(disclosureTop) + saltChars + len(`",`)
 	if len(text) > MaxDisclosureBytes {
 		return Field{}, "too long"
 	}

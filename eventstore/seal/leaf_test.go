@@ -89,6 +89,12 @@ func TestAChainFindsGapsRepeatsForksAndStrangers(t *testing.T) {
 		t.Errorf("the chain ends at %d", chain.Seq)
 	}
 	one, _, _ := start.Next(leaves[0])
+	skipping := one.Header(testHeader.Recorded, "a/1")
+	skipping.Seq++
+	skip, _, err := Seal(skipping, []byte(`{"a":1}`), testKey, testEvent, count())
+	if err != nil {
+		t.Fatal(err)
+	}
 	fork := one
 	fork.Head[0] ^= 1
 	for name, tt := range map[string]struct {
@@ -96,6 +102,7 @@ func TestAChainFindsGapsRepeatsForksAndStrangers(t *testing.T) {
 		leaf []byte
 	}{
 		"a gap":          {one, leaves[2]},
+		"a hidden gap":   {one, skip},
 		"a repeat":       {one, leaves[0]},
 		"a fork":         {fork, leaves[1]},
 		"another record": {Chain{Ledger: one.Ledger, Record: "record-8", Seq: 1, Head: one.Head}, leaves[1]},

@@ -8,6 +8,7 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"io"
 	"strings"
 	"testing"
 
@@ -114,6 +115,23 @@ func TestABlobWithAnotherPayloadIsFoundByTheRoot(t *testing.T) {
 		if _, err := Open(l.Text(), blob, testKey, testEvent); !errors.Is(err, ErrRoot) {
 			t.Errorf("%q: %v", other, err)
 		}
+	}
+}
+
+func TestALeafThatCountsOtherFieldsThanThePayloadHasIsFound(t *testing.T) {
+	leaf, _ := mustSeal(t, `{"a":1}`)
+	l, _ := ParseLeaf(leaf)
+	l.Fields = 2
+	gcm, err := testKey.aead(testEvent)
+	if err != nil {
+		t.Fatal(err)
+	}
+	plain := make([]byte, 44)
+	io.ReadFull(count(), plain)
+	blob := gcm.Seal(plain[:nonceBytes:nonceBytes], plain[:nonceBytes], append(plain[nonceBytes:], `{"a":1}`...), l.appendHead(nil))
+	l.Cipher = sha256.Sum256(blob)
+	if _, err := Open(l.Text(), blob, testKey, testEvent); !errors.Is(err, ErrRoot) {
+		t.Error(err)
 	}
 }
 

@@ -95,8 +95,8 @@ func (f *family) assess(e episode, day domain.Date) domain.Date {
 	})
 	f.visits(begun, 2)
 	done := f.after(begun, 12, 40)
-	if f.g.chance(25) {
-		done = f.after(done, 10, 20) // some are late
+	if f.g.chance(8) {
+		done = f.after(done, 10, 35) // some are late
 	}
 	f.each(done, f.worker, func(child) []any {
 		return []any{assessment.Complete{Dated: dated(done), Assessment: id, Factors: f.factors(done)}}

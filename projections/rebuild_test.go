@@ -1,0 +1,217 @@
+package projections_test
+
+import (
+	"database/sql"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"caseledger/domain"
+	"caseledger/domain/allocation"
+	"caseledger/domain/assessment"
+	"caseledger/domain/cinplan"
+	"caseledger/domain/enquiry"
+	"caseledger/domain/identity"
+	"caseledger/domain/note"
+	"caseledger/domain/protection"
+	"caseledger/domain/referral"
+	"caseledger/eventstore"
+	"caseledger/projections"
+	"caseledger/schema"
+)
+
+// rounds are what happens to every child of the benchmark, round after round:
+// between two rounds of one child come those of all others.
+func rounds(n int, from domain.Date) [][]domain.Event {
+	dated := func(days int) domain.Dated { return domain.Dated{Happened: from.AddDays(days)} }
+	return [][]domain.Event{
+		{
+			identity.Registered{Dated: dated(0), Person: domain.PersonID(fmt.Sprintf("%032x", n))},
+			identity.Named{Dated: dated(0), Kind: "legal", Given: "Given" + strconv.Itoa(n%997), Family: "Family" + strconv.Itoa(n%9973)},
+			identity.Born{Dated: dated(-3000)},
+			identity.Identified{Dated: dated(0), Kind: identity.LAChildID, Value: fmt.Sprintf("LA%07d", n), Source: "anytown", Valid: true},
+			identity.SexRecorded{Dated: dated(0), Sex: "F"},
+			identity.EthnicityRecorded{Dated: dated(0), Ethnicity: "WBRI"},
+			referral.Received{Dated: dated(0), Referral: "r1", Source: "2A", Need: "N1", DecideBy: from.AddDays(1)},
+		},
+		{
+			referral.Decided{Dated: dated(1), Referral: "r1", Outcome: "assessment"},
+			allocation.Allocated{Dated: dated(1), Allocation: "l1", Worker: "worker-" + strconv.Itoa(n%300), Team: "team-" + strconv.Itoa(n%20), Role: "lead"},
+			assessment.Started{Dated: dated(2), Assessment: "a1", Referral: "r1", CompleteBy: from.AddDays(63)},
+		},
+		{someNote(dated(10), 1), someNote(dated(20), 2)},
+		{assessment.Completed{Dated: dated(40), Assessment: "a1", Factors: []string{"1A", "2B"}}},
+		{enquiry.Started{Dated: dated(41), Enquiry: "q1", Referral: "r1", ConferenceBy: from.AddDays(62)},
+			enquiry.ConferenceHeld{Dated: dated(55), Conference: "c1", Referral: "r1", Enquiry: "q1", Outcome: "protection-plan"},
+			protection.Registered{Dated: dated(55), Plan: "p1", Referral: "r1", Category: "NEG", ReviewBy: from.AddDays(145)}},
+		{someNote(dated(60), 3), protection.Reviewed{Dated: dated(140), Plan: "p1", Review: "v1", Outcome: "end"},
+			protection.Ended{Dated: dated(140), Plan: "p1", Reason: "review-conference"}},
+		{cinplan.Started{Dated: dated(141), Plan: "n1", Referral: "r1"}},
+	}
+}
+
+const eventsPerChild = 20
+
+func someNote(on domain.Dated, n int) note.Written {
+	return note.Written{Dated: on, Note: note.ID(strconv.Itoa(n)), Kind: "visit", Present: []string{"mother", "child"},
+		Text: []note.Passage{{Text: "Seen at home. The bedroom was seen, and the child was seen alone and talked about school, friends and the new teacher."}}}
+}
+
+// grow writes the given number of events.
+func grow(l *ledger, events int) {
+	children := max(1, events/eventsPerChild)
+	stories := make([][][]domain.Event, children)
+	for n := range stories {
+		stories[n] = rounds(n, date("2020-01-06").AddDays(n%1500))
+	}
+	for round := range stories[0] {
+		for n, story := range stories {
+			// Any order will do that scatters the children: 7919 is a prime.
+			id := domain.RecordID(fmt.Sprintf("%032x", (n*7919)%children))
+			for _, f := range domain.Facts(story[round]...) {
+				l.entries++
+				l.writeAt(moment(l.entries/100), schema.Stream(id), f)
+			}
+		}
+	}
+}
+
+// eventsWanted is CASELEDGER_REBUILD_EVENTS, or a number that takes a second.
+func eventsWanted(b *testing.B) int {
+	text := os.Getenv("CASELEDGER_REBUILD_EVENTS")
+	if text == "" {
+		return 20_000
+	}
+	n, err := strconv.Atoi(text)
+	if err != nil {
+		b.Fatal(err)
+	}
+	return n
+}
+
+// BenchmarkRebuildingAllProjections also reports the limit: how fast SQLite
+// takes the same final rows when nothing else is done.
+func BenchmarkRebuildingAllProjections(b *testing.B) {
+	l := newLedger(b)
+	grow(l, eventsWanted(b))
+	var spent time.Duration
+	var path string
+	var most uint64
+	for b.Loop() {
+		path = filepath.Join(b.TempDir(), "r.db")
+		db := openAt(b, path)
+		r := runner(b, db, l.store, projections.All()...)
+		begun := time.Now()
+		if err := r.CatchUp(ctx, func(eventstore.Position) { most = max(most, heap()) }); err != nil {
+			b.Fatal(err)
+		}
+		spent += time.Since(begun)
+	}
+	b.ReportMetric(float64(l.entries*b.N)/spent.Seconds(), "events/s")
+	b.ReportMetric(float64(l.entries)/copied(b, path).Seconds(), "limit-events/s")
+	b.ReportMetric(float64(most)/(1<<20), "MiB-heap")
+}
+
+// heap returns the bytes of heap in use, the store of the test included.
+func heap() uint64 {
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return m.HeapInuse
+}
+
+// copied inserts all rows of all tables into an empty file, and returns how
+// long that took without the reading.
+func copied(b *testing.B, path string) time.Duration {
+	from, to := raw(b, path), raw(b, filepath.Join(b.TempDir(), "copy.db"))
+	rows, err := from.Query("SELECT type, name, sql FROM sqlite_schema WHERE name GLOB '*__v*' AND sql IS NOT NULL ORDER BY type DESC")
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer rows.Close()
+	var tables []string
+	for rows.Next() {
+		var kind, name, text string
+		if err := rows.Scan(&kind, &name, &text); err != nil {
+			b.Fatal(err)
+		}
+		if kind == "table" {
+			tables = append(tables, name)
+		}
+		if _, err := to.Exec(text); err != nil {
+			b.Fatal(err)
+		}
+	}
+	var spent time.Duration
+	for _, table := range tables {
+		spent += copyTable(b, from, to, table)
+	}
+	return spent
+}
+
+func raw(b *testing.B, path string) *sql.DB {
+	db, err := sql.Open("sqlite", "file:"+path+"?_pragma=journal_mode(WAL)&_pragma=synchronous(NORMAL)&_pragma=cache_size(-65536)")
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(func() { db.Close() })
+	return db
+}
+
+func copyTable(b *testing.B, from, to *sql.DB, table string) time.Duration {
+	const page = 20_000
+	rows, err := from.Query("SELECT * FROM " + table)
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer rows.Close()
+	names, err := rows.Columns()
+	if err != nil {
+		b.Fatal(err)
+	}
+	insert := fmt.Sprintf("INSERT INTO %s VALUES (%s)", table, strings.TrimSuffix(strings.Repeat("?,", len(names)), ","))
+	var spent time.Duration
+	for more := true; more; {
+		var lines [][]any
+		for len(lines) < page && more {
+			if more = rows.Next(); !more {
+				break
+			}
+			line, pointers := make([]any, len(names)), make([]any, len(names))
+			for i := range line {
+				pointers[i] = &line[i]
+			}
+			if err := rows.Scan(pointers...); err != nil {
+				b.Fatal(err)
+			}
+			lines = append(lines, line)
+		}
+		begun := time.Now()
+		if err := insertAll(to, insert, lines); err != nil {
+			b.Fatal(err)
+		}
+		spent += time.Since(begun)
+	}
+	return spent
+}
+
+func insertAll(to *sql.DB, insert string, lines [][]any) error {
+	tx, err := to.Begin()
+	if err != nil {
+		return err
+	}
+	statement, err := tx.Prepare(insert)
+	if err != nil {
+		return err
+	}
+	for _, line := range lines {
+		if _, err := statement.Exec(line...); err != nil {
+			return err
+		}
+	}
+	return tx.Commit()
+}

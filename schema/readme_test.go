@@ -1,0 +1,106 @@
+package schema
+
+import (
+	"fmt"
+	"go/ast"
+	"os"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// between replaces what stands in a text between a mark and the next end mark.
+func between(text, mark, table string) string {
+	head, rest, _ := strings.Cut(text, "<!-- "+mark+" -->\n")
+	_, tail, _ := strings.Cut(rest, "<!-- end -->")
+	return head + "<!-- " + mark + " -->\n" + table + "<!-- end -->" + tail
+}
+
+func TestTheREADMEListsEveryEventAndCommand(t *testing.T) {
+	var events, commands strings.Builder
+	events.WriteString("| Event | What it says |\n|---|---|\n")
+	for _, et := range Events() {
+		fmt.Fprintf(&events, "| `%s` | %s |\n", et, et.Text)
+	}
+	commands.WriteString("| Command | Path | What it does |\n|---|---|---|\n")
+	for _, c := range Commands() {
+		fmt.Fprintf(&commands, "| `%s` | `%s` | %s |\n", c.Name, c.Path, c.Text)
+	}
+	old, err := os.ReadFile("README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := between(between(string(old), "events", events.String()), "commands", commands.String())
+	if want == string(old) {
+		return
+	}
+	if !*update {
+		t.Fatal("the lists in schema/README.md are out of date: go test ./schema -run README -update")
+	}
+	if err := os.WriteFile("README.md", []byte(want), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// ruleLiterals are the names and reasons of the rules that the files check.
+func ruleLiterals(files []*ast.File) [][2]string {
+	var rules [][2]string
+	for _, file := range files {
+		ast.Inspect(file, func(n ast.Node) bool {
+			lit, ok := n.(*ast.CompositeLit)
+			if !ok {
+				return true
+			}
+			found := make(map[string]string)
+			for _, element := range lit.Elts {
+				kv, ok := element.(*ast.KeyValueExpr)
+				if !ok {
+					continue
+				}
+				if text, ok := kv.Value.(*ast.BasicLit); ok {
+					found[typeName(kv.Key)], _ = strconv.Unquote(text.Value)
+				}
+			}
+			if found["Name"] != "" && found["Reason"] != "" {
+				rules = append(rules, [2]string{found["Name"], found["Reason"]})
+			}
+			return true
+		})
+	}
+	return rules
+}
+
+func TestTheDomainsREADMEListsEveryRuleWithItsSentence(t *testing.T) {
+	var table strings.Builder
+	table.WriteString("| Part | Rule | Sentence |\n|---|---|---|\n")
+	parts := sources(t, "../domain")
+	count := 0
+	for _, part := range []string{"record", "identity", "referral", "assessment", "enquiry", "cinplan", "protection", "note", "allocation"} {
+		for _, rule := range ruleLiterals(parts[part]) {
+			fmt.Fprintf(&table, "| %s | `%s` | %s |\n", part, rule[0], rule[1])
+			count++
+		}
+		delete(parts, part)
+	}
+	for part, files := range parts {
+		if part != "policy" && len(ruleLiterals(files)) > 0 {
+			t.Errorf("the rules of domain/%s are not listed", part)
+		}
+	}
+	old, err := os.ReadFile("../domain/README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := between(string(old), "rules", table.String())
+	switch {
+	case count < 40:
+		t.Fatalf("only %d rules were found", count)
+	case want == string(old):
+	case !*update:
+		t.Fatal("the list in domain/README.md is out of date: go test ./schema -run README -update")
+	default:
+		if err := os.WriteFile("../domain/README.md", []byte(want), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
