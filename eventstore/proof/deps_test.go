@@ -17,7 +17,7 @@ var proofLibraries = []string{
 
 // verifierPackages are all of ours that a verifier needs.
 var verifierPackages = []string{
-	"caseledger/eventstore/seal", "caseledger/eventstore/proof",
+	"caseledger/eventstore/seal", "caseledger/eventstore/proof", "caseledger/eventstore/proof/evidence",
 }
 
 func TestAVerifierNeedsNothingButTheProofLibraries(t *testing.T) {
