@@ -132,6 +132,9 @@ func (v *verifier) addMissing(seq uint64) {
 		return
 	}
 	v.report.problem(Missing, "the record goes to entry %d and the package to %d", seq, len(v.entries))
+	if !v.manifest.KnownAt.IsZero() {
+		v.report.note("the package has a cut-off, which may be why entries are missing; nothing shows that they were recorded after it")
+	}
 	for n := len(v.entries) + 1; n <= int(min(seq, MaxEntries, math.MaxInt32)); n++ {
 		e := &checked{EntryReport: EntryReport{Seq: n, Verdict: Valid}}
 		e.find(Missing, "it is not in the package")

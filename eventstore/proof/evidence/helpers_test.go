@@ -61,9 +61,9 @@ func must[T any](v T, err error) T {
 	return v
 }
 
-func newLedger(dir string, signer *proof.Signer) *ledger {
+func newLedger(dir string, signer *proof.Signer, history byte) *ledger {
 	return &ledger{
-		store: memory.New(), ends: map[string]seal.Chain{}, keys: map[string]seal.Key{}, random: rand.NewChaCha8([32]byte{7}),
+		store: memory.New(), ends: map[string]seal.Chain{}, keys: map[string]seal.Key{}, random: rand.NewChaCha8([32]byte{history}),
 		dir: dir, signer: signer, known: must(proof.FirstKeys(testLedger, signer.VerifierKeys()...)),
 	}
 }
@@ -162,7 +162,9 @@ type world struct {
 const certificate = certificateTitle + "\nkey k-7f02\nrule children-s75\nauthorised by records-officer and data-protection-officer\n"
 
 // testWorld is made once and not changed: keys of ML-DSA take a while.
-var testWorld = sync.OnceValue(func() *world { return newWorld(must(proof.ParseSigner(must(proof.GenerateKeys(testLedger))))) })
+var testWorld = sync.OnceValue(func() *world { return newWorld(must(proof.ParseSigner(testKeyText())), 1) })
+
+var testKeyText = sync.OnceValue(func() []byte { return must(proof.GenerateKeys(testLedger)) })
 
 var worldDir string
 
@@ -174,8 +176,10 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-func newWorld(signer *proof.Signer) *world {
-	l := newLedger(filepath.Join(worldDir, fmt.Sprint(rand.Uint64())), signer)
+// newWorld makes the same events each time; the salts and keys are those of
+// the history.
+func newWorld(signer *proof.Signer, history byte) *world {
+	l := newLedger(filepath.Join(worldDir, fmt.Sprint(rand.Uint64())), signer, history)
 	w := &world{ledger: l}
 	l.add(testRecord, "k-7f01", "contact.received/1", `{"actor":"sw-1","happened":"2026-11-20","text":["A neighbour rang."," She heard shouting."]}`)
 	l.add(otherRecord, "k-7d01", "contact.received/1", `{"actor":"sw-2","happened":"2026-11-20"}`)

@@ -170,6 +170,10 @@ func (v *verifier) openCheckpoint() {
 	}
 	if err != nil {
 		v.report.problem(Altered, "the package's key history is not that of the log: %v", err)
+		return
+	}
+	if !bytes.Equal(keys.Text(), v.trust.Keys.Text()) {
+		v.report.note("the package's key history is another than yours, with the same keys in force")
 	}
 }
 
