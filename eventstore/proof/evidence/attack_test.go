@@ -205,6 +205,7 @@ var attacks = []attack{
 	{name: "a byte of a time-stamp", do: flipped(timestampsDir + number(1)), overall: Untimed, entry: 1, verdict: Untimed},
 	{name: "a byte of a certificate of destruction", do: flipped(destructionDir + number(1) + "/" + certificatePart), overall: Altered, entry: 3, verdict: Unexplained},
 	{name: "a byte of README.txt", do: flipped(readmeName), overall: Altered},
+	{name: "a page that finds everything good", do: replaced(pageName, "Check an evidence package", "All is well"), overall: Altered},
 	{name: "a byte of the manifest", do: flipped(manifestName), raw: true, overall: Altered},
 	{name: "a byte of the system's statement, the manifest as it was", do: flipped(systemName), raw: true, overall: Altered},
 	{name: "a byte of the system's statement, the manifest made anew", do: flipped(systemName), overall: Erased},

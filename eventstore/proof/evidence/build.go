@@ -289,7 +289,7 @@ func (b *builder) log() error {
 }
 
 func (b *builder) texts() {
-	b.files[readmeName] = []byte(readme)
+	b.files[readmeName], b.files[pageName] = []byte(readme), []byte(page)
 	b.files[redactionsName] = redactionsText(b.lines)
 	b.files[systemName] = []byte(strings.TrimRight(b.in.System, "\n") + "\n")
 	if b.in.Policy != "" {

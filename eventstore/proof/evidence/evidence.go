@@ -55,6 +55,7 @@ const (
 	policyName      = "policy"
 	redactionsName  = "redactions"
 	systemName      = "system"
+	pageName        = "verifier.html"
 	headDir         = "head/"
 	leavesDir       = "leaves/"
 	leafSuffix      = ".leaf"
@@ -96,7 +97,7 @@ func parseNumber(s string, most int) (int, bool) {
 // known reports whether a package may have a file of this name.
 func known(name string) bool {
 	switch name {
-	case readmeName, bundleName, checkpointName, keysName, manifestName, policyName, redactionsName, systemName:
+	case readmeName, bundleName, checkpointName, keysName, manifestName, policyName, redactionsName, systemName, pageName:
 		return true
 	}
 	dir, rest, ok := strings.Cut(name, "/")

@@ -2,7 +2,11 @@ package evidence
 
 import _ "embed"
 
-// readme is in every package, and the same in all: a verifier refuses another.
-//
-//go:embed readme.txt
-var readme string
+// Both are in every package, and the same in all: a verifier refuses others. So
+// a change to either makes another version of the format.
+var (
+	//go:embed readme.txt
+	readme string
+	//go:embed verifier.html
+	page string
+)

@@ -136,13 +136,15 @@ func (v *verifier) compareFiles() {
 			v.spoiled[name] = true
 		}
 	}
-	for _, name := range []string{readmeName, systemName, redactionsName} {
+	for _, name := range []string{readmeName, pageName, systemName, redactionsName} {
 		if _, ok := v.files[name]; !ok {
 			v.report.problem(Missing, "%s is missing", name)
 		}
 	}
-	if text, ok := v.files[readmeName]; ok && string(text) != readme {
-		v.report.problem(Altered, "%s is not the text that every package has", readmeName)
+	for name, want := range map[string]string{readmeName: readme, pageName: page} {
+		if text, ok := v.files[name]; ok && string(text) != want {
+			v.report.problem(Altered, "%s is not the one that every package has: do not use it", name)
+		}
 	}
 }
 
