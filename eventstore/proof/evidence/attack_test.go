@@ -108,6 +108,19 @@ func resealed(n int) func(*world, map[string][]byte) {
 	}
 }
 
+// resealedContent shows other content and its digests for a leaf that stays.
+func resealedContent(n int, payload string) func(*world, map[string][]byte) {
+	return func(w *world, f map[string][]byte) {
+		leaf := must(seal.ParseLeaf(f[leafName(n)]))
+		text, blob, err := seal.Seal(leaf.Header, []byte(payload), w.ledger.keys[leaf.Key], [16]byte{9}, w.ledger.random)
+		if err != nil {
+			panic(err)
+		}
+		o := must(seal.Open(text, blob, w.ledger.keys[leaf.Key], [16]byte{9}))
+		f[digestsName(n)], f[disclosuresName(n)] = digestsText(o.Digests()), linesText(o.Disclosures())
+	}
+}
+
 // secondOpening shows another content for a leaf that stays as it is: what
 // one gets who makes a blob that opens under two keys.
 func secondOpening(withDigests bool) func(*world, map[string][]byte) {
@@ -246,9 +259,11 @@ var attacks = []attack{
 	{name: "a line in the schedule for a field that is shown", do: addLine(redactionsName, "4\t1\t/actor\tthird party\tteam-manager\t2026-11-22\n"), overall: Altered, entry: 4, verdict: Altered},
 	{name: "a line in the schedule that names a path that is shown", do: replaced(redactionsName, "/informant", "/actor"), overall: Altered, entry: 2, verdict: Altered},
 	{name: "a line in the schedule for an entry that there is not", do: addLine(redactionsName, "9\t1\t/actor\tthird party\tteam-manager\t2026-11-22\n"), overall: Altered},
+	{name: "a line in the schedule twice", do: addLine(redactionsName, "2\t3\t/informant\town wish\tteam-manager\t2026-11-22\n"), overall: Altered, entry: 2, verdict: Unexplained},
 	{name: "disclosures in another order", do: swapLines(disclosuresName(1)), overall: Altered, entry: 1, verdict: Altered},
 	{name: "a field disclosed that was never sealed", do: addLine(disclosuresName(1), `["AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA","/x",1]`+"\n"), overall: Altered, entry: 1, verdict: Altered},
 	{name: "another content for the same blob (it opens under two keys)", do: secondOpening(false), overall: Altered, entry: 1, verdict: Altered},
+	{name: "another content with as many fields, and its digests", do: resealedContent(4, `{"actor":"sw-9","steps":["see never","tell nobody"]}`), overall: Altered, entry: 4, verdict: Altered},
 	{name: "the same with its own digests", do: secondOpening(true), overall: Altered, entry: 1, verdict: Altered},
 
 	{name: "an erased entry without certificate", do: removed("destruction/000001/certificate", "destruction/000001/leaf", "destruction/000001/digests", "destruction/000001/disclosures", "destruction/000001/inclusion"), overall: Unexplained, entry: 3, verdict: Unexplained},
@@ -257,10 +272,14 @@ var attacks = []attack{
 		f[digestsName(3)], f[disclosuresName(3)] = f[digestsName(1)], f[disclosuresName(1)]
 	}, overall: Altered, entry: 3, verdict: Altered},
 
+	{name: "the true content of such an entry", do: func(w *world, f map[string][]byte) {
+		f[digestsName(3)], f[disclosuresName(3)] = digestsText(w.erased.Digests()), linesText(w.erased.Disclosures())
+	}, overall: Altered, entry: 3, verdict: Altered},
+
 	{name: "a manifest that states fewer entries", do: each(), entries: 3, overall: Altered},
 	{name: "a manifest that states more entries", do: each(), entries: 5, overall: Missing, entry: 5, verdict: Missing},
 	{name: "a manifest with a cut-off before what it holds", do: replaced(manifestName, "known-at -", "known-at "+testTime.Format(timeLayout)), raw: true, overall: Altered, entry: 1, verdict: Altered},
-	{name: "a file that the manifest does not list", do: func(_ *world, f map[string][]byte) { f[policyName+""] = nil; f[timestampsDir+number(9)] = []byte("x") }, raw: true, overall: Altered},
+	{name: "a file that the manifest does not list", do: func(_ *world, f map[string][]byte) { f[timestampsDir+number(9)] = f[timestampsDir+number(1)] }, raw: true, overall: Altered},
 	{name: "a file that the manifest lists and is not there", do: removed(policyName), raw: true, overall: Missing},
 }
 

@@ -157,6 +157,7 @@ type world struct {
 	files  map[string][]byte
 	other  map[string][]byte // the package about another record
 	before proof.Signed      // a checkpoint that somebody held
+	erased seal.Opened       // the third entry, before its key was destroyed
 }
 
 const certificate = certificateTitle + "\nkey k-7f02\nrule children-s75\nauthorised by records-officer and data-protection-officer\n"
@@ -188,6 +189,12 @@ func newWorld(signer *proof.Signer, history byte) *world {
 	l.add(testRecord, "k-7f02", "note.written/1", `{"actor":"sw-1","text":["To be destroyed."]}`)
 	l.add(otherRecord, "k-7d01", "visit.made/1", `{"actor":"sw-2","seen":false,"informant":"none"}`)
 	l.add(testRecord, "k-7f01", "plan.made/1", `{"actor":"sw-3","steps":["see weekly","tell school"]}`)
+	n := 0
+	for s := range l.stored(testRecord) {
+		if n++; n == 3 {
+			w.erased = must(l.Open(s))
+		}
+	}
 	delete(l.keys, "k-7f02")
 	l.add(SystemRecord, "k-0001", DestructionType, fmt.Sprintf(`{"certificate":%s}`, must(json.Marshal(certificate))))
 	destroyed := Destruction{Certificate: []byte(certificate), Event: l.last(DestructionField)}

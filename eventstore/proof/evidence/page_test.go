@@ -72,7 +72,7 @@ func put(t *testing.T, dir, name string, data []byte) {
 	}
 }
 
-const randomPackages = 150
+const randomPackages = 100
 
 func pagePackages(t *testing.T, w *world) (packages [][]byte) {
 	for _, a := range attacks {
