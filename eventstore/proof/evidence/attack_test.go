@@ -257,6 +257,7 @@ var attacks = []attack{
 	{name: "all content of an entry left out", do: removed(disclosuresName(1), digestsName(1)), overall: Unexplained, entry: 1, verdict: Unexplained},
 	{name: "a line in the schedule for a field that there is not", do: addLine(redactionsName, "2\t9\t/mother\tthird party\tteam-manager\t2026-11-22\n"), overall: Altered, entry: 2, verdict: Altered},
 	{name: "a line in the schedule for a field that is shown", do: addLine(redactionsName, "4\t1\t/actor\tthird party\tteam-manager\t2026-11-22\n"), overall: Altered, entry: 4, verdict: Altered},
+	{name: "the same under another path", do: addLine(redactionsName, "4\t1\t/mother\tthird party\tteam-manager\t2026-11-22\n"), overall: Altered, entry: 4, verdict: Altered},
 	{name: "a line in the schedule that names a path that is shown", do: replaced(redactionsName, "/informant", "/actor"), overall: Altered, entry: 2, verdict: Altered},
 	{name: "a line in the schedule for an entry that there is not", do: addLine(redactionsName, "9\t1\t/actor\tthird party\tteam-manager\t2026-11-22\n"), overall: Altered},
 	{name: "a line in the schedule twice", do: addLine(redactionsName, "2\t3\t/informant\town wish\tteam-manager\t2026-11-22\n"), overall: Altered, entry: 2, verdict: Unexplained},
@@ -367,5 +368,22 @@ func TestALaterCheckpointThatIsHeldIsNotTakenForShown(t *testing.T) {
 	trust.Known = [][]byte{later}
 	if r := verify(w.files, trust); r.Overall != Missing {
 		t.Error(r.Overall)
+	}
+}
+
+// TestARecordIsNotShownToBeAbsentByAnothersAbsence hides a whole record behind
+// the proof that some other does not exist.
+func TestARecordIsNotShownToBeAbsentByAnothersAbsence(t *testing.T) {
+	w := testWorld()
+	in := w.input
+	in.Record, in.Redactions, in.Entries = "record-7f3cc", nil, w.ledger.stored("record-7f3cc")
+	in.Head = &Head{Root: w.input.Head.Root, Proof: w.ledger.proveHead(w.input.Head.Root, in.Record), Event: w.input.Head.Event}
+	hide := attack{do: func(_ *world, f map[string][]byte) {
+		m := must(parseManifest(f[manifestName]))
+		m.Record = testRecord
+		f[manifestName] = m.text()
+	}}
+	if r := verify(hide.spoil(&world{files: w.build(in)}), w.trust); r.Overall != Altered {
+		t.Error(r.Overall, r.Head)
 	}
 }
