@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"strconv"
 	"strings"
 	"time"
 
@@ -43,7 +42,8 @@ func (c Checkpoint) Text() []byte {
 	return log.Checkpoint{Origin: c.Origin, Size: uint64(c.Size), Hash: c.Root[:]}.Marshal()
 }
 
-func (c Checkpoint) tree() tlog.Tree { return tlog.Tree{N: c.Size, Hash: tlog.Hash(c.Root)} }
+// Tree returns the checkpoint as tlog has it.
+func (c Checkpoint) Tree() tlog.Tree { return tlog.Tree{N: c.Size, Hash: tlog.Hash(c.Root)} }
 
 // ParseCheckpoint reads the text of a checkpoint without signatures: exactly
 // what Text writes. Extension lines are refused: nothing signs them under
@@ -55,7 +55,7 @@ func ParseCheckpoint(text []byte) (Checkpoint, error) {
 		return Checkpoint{}, fmt.Errorf("proof: checkpoint: %w", ErrFormat)
 	}
 	c := Checkpoint{Origin: read.Origin, Size: int64(read.Size), Root: Hash(read.Hash)}
-	if !bytes.Equal(c.Text(), text) || !validOrigin(c.Origin) {
+	if !bytes.Equal(c.Text(), text) || !ValidOrigin(c.Origin) {
 		return Checkpoint{}, fmt.Errorf("proof: checkpoint: %w", ErrFormat)
 	}
 	return c, nil
@@ -133,33 +133,3 @@ func signedAt(n *note.Note) (at time.Time) {
 	}
 	return at
 }
-
-// validOrigin keeps origins to what also is a ledger's name.
-func validOrigin(s string) bool {
-	for _, c := range []byte(s) {
-		switch {
-		case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9', c == '.', c == '_', c == '-', c == '/':
-		default:
-			return false
-		}
-	}
-	return 0 < len(s) && len(s) <= MaxOriginChars
-}
-
-// parseSize reads a number as it is written in all texts: decimal, without
-// sign or leading zeros.
-func parseSize(s string) (int64, bool) {
-	n, err := strconv.ParseInt(s, 10, 64)
-	return n, err == nil && n >= 0 && strconv.FormatInt(n, 10) == s
-}
-
-// parseBase64 reads a hash as C2SP writes it.
-func parseBase64(s string) (h Hash, ok bool) {
-	raw, err := base64.StdEncoding.Strict().DecodeString(s)
-	if err != nil || len(raw) != len(h) || strings.ContainsAny(s, "\r\n") {
-		return Hash{}, false
-	}
-	return Hash(raw), true
-}
-
-func base64Of(h Hash) string { return base64.StdEncoding.EncodeToString(h[:]) }

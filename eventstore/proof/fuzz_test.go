@@ -2,8 +2,6 @@ package proof
 
 import (
 	"bytes"
-	"os"
-	"path/filepath"
 	"testing"
 )
 
@@ -63,8 +61,6 @@ func FuzzProofs(f *testing.F) {
 func FuzzTexts(f *testing.F) {
 	f.Add(testKeys(f).Text())
 	f.Add([]byte(Head{"record-1", 3, Hash{1}}.String()))
-	f.Add(stateText(place{Checkpoint{Origin: testOrigin, Size: 7}, 9}))
-	f.Add([]byte("tile/0/x001/002.p/3"))
 	f.Add([]byte(testSigner().VerifierKeys()[0]))
 	f.Fuzz(func(t *testing.T, text []byte) {
 		if h, err := ParseHistory(text); err == nil {
@@ -74,42 +70,8 @@ func FuzzTexts(f *testing.F) {
 		if h, err := ParseHead(string(text)); err == nil {
 			same(t, []byte(h.String()), bytes.TrimSuffix(text, []byte("\n")))
 		}
-		if at, ok := parseState(string(text)); ok {
-			same(t, stateText(at), text)
-		}
-		if tile, ok := parseTilePath(string(text)); ok {
-			same(t, []byte(tilePath(tile)), text)
-		}
 		ParseVerifier(string(text))
 		ParseSigner(text)
-	})
-}
-
-func FuzzHeadsFile(f *testing.F) {
-	var b bytes.Buffer
-	at := place{Checkpoint{Origin: testOrigin, Size: 7}, 9}
-	err := writeHeads(&b, at, func(yield func(Head, error) bool) {
-		_ = yield(Head{"record-1", 3, Hash{1}}, nil) && yield(Head{"record-2", 4, Hash{2}}, nil)
-	})
-	if err != nil {
-		f.Fatal(err)
-	}
-	f.Add(b.Bytes())
-	path := filepath.Join(f.TempDir(), "heads")
-	f.Fuzz(func(t *testing.T, text []byte) {
-		if err := os.WriteFile(path, text, 0o600); err != nil {
-			t.Fatal(err)
-		}
-		h, err := openHeads(path)
-		if err != nil {
-			return
-		}
-		defer h.close()
-		var again bytes.Buffer
-		if err := writeHeads(&again, h.place, h.all); err != nil {
-			t.Fatal(err)
-		}
-		same(t, again.Bytes(), text)
 	})
 }
 

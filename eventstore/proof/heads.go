@@ -2,17 +2,14 @@ package proof
 
 import (
 	"bytes"
-	"context"
-	"errors"
+	"encoding/hex"
 	"fmt"
-	"io"
-	"io/fs"
-	"os"
-	"path/filepath"
 	"strconv"
 	"strings"
 
 	"golang.org/x/mod/sumdb/tlog"
+
+	"caseledger/eventstore/seal"
 )
 
 const headsRootTitle = "caseledger/heads-root/v1"
@@ -28,7 +25,7 @@ type HeadsRoot struct {
 
 // Text returns the root as it is logged.
 func (r HeadsRoot) Text() []byte {
-	return fmt.Appendf(nil, "%s\n%sheads %d %s\n", headsRootTitle, r.Checkpoint.Text(), r.Count, base64Of(r.Heads))
+	return fmt.Appendf(nil, "%s\n%sheads %d %s\n", headsRootTitle, r.Checkpoint.Text(), r.Count, HashText(r.Heads))
 }
 
 // ParseHeadsRoot reads what Text writes.
@@ -42,163 +39,58 @@ func ParseHeadsRoot(text []byte) (HeadsRoot, error) {
 	c, err := ParseCheckpoint(rest[:cut])
 	line, ended := strings.CutSuffix(string(rest[cut+len("heads "):]), "\n")
 	number, hash, _ := strings.Cut(line, " ")
-	count, ok1 := parseSize(number)
-	root, ok2 := parseBase64(hash)
+	count, ok1 := ParseNumber(number)
+	root, ok2 := ParseHash(hash)
 	if err != nil || !ended || !ok1 || !ok2 {
 		return HeadsRoot{}, failed
 	}
 	return HeadsRoot{Checkpoint: c, Count: count, Heads: root}, nil
 }
 
-// BuildHeads seals and signs what the store holds, and keeps the heads of all
-// records as of that checkpoint, for proofs that may be asked for later. The
-// caller logs the root.
-func (s *Sealer) BuildHeads(ctx context.Context) (HeadsRoot, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if err := s.passLocked(ctx, func() bool { return false }); err != nil {
-		return HeadsRoot{}, err
-	}
-	if err := s.keepHeads(); err != nil {
-		s.broken = err
-		return HeadsRoot{}, err
-	}
-	h, err := NewLog(s.cfg.Dir).Heads(s.at.Size)
-	if err != nil {
-		return HeadsRoot{}, err
-	}
-	defer h.Close()
-	return h.Root(), nil
+// Head is the end of a record: its last leaf as of some checkpoint.
+type Head struct {
+	Record string
+	Seq    uint64
+	Leaf   Hash // of the last leaf
 }
 
-// keepHeads writes the heads as they are now into a file of their own.
-func (s *Sealer) keepHeads() error {
-	path := headsPath(s.cfg.Dir, s.at.Size)
-	if _, err := os.Stat(path); err == nil {
-		return nil
-	}
-	err := putFile(s.on, path, func(w io.Writer) error { return writeHeads(w, s.at, s.chains.sorted) })
-	if err == nil {
-		err = syncDirs(s.on, map[string]bool{filepath.Dir(path): true, s.cfg.Dir: true})
-	}
-	if err != nil {
-		return fmt.Errorf("proof: heads: %w", err)
-	}
-	return nil
+// Append appends the head's line, "<record> <seq> <hash>\n", the hash in
+// hexadecimal as in the prev line of a leaf. The line is the entry of the tree
+// of heads.
+func (h Head) Append(b []byte) []byte {
+	b = append(b, h.Record...)
+	b = append(b, ' ')
+	b = strconv.AppendUint(b, h.Seq, 10)
+	b = append(b, ' ')
+	b = hex.AppendEncode(b, h.Leaf[:])
+	return append(b, '\n')
 }
 
-func headsPath(dir string, size int64) string {
-	return filepath.Join(dir, headsDir, strconv.FormatInt(size, 10))
-}
+// String returns the line without its end.
+func (h Head) String() string { return strings.TrimSuffix(string(h.Append(nil)), "\n") }
 
-// Heads are the heads of all records under one checkpoint. They keep 64 bytes
-// for each record in memory.
-type Heads struct {
-	file   *headsFile
-	root   HeadsRoot
-	hashes storedHashes
-}
-
-// storedHashes are all hashes of a tree in tlog's order.
-type storedHashes []tlog.Hash
-
-// ReadHashes is tlog.HashReader's.
-func (s storedHashes) ReadHashes(at []int64) ([]tlog.Hash, error) {
-	out := make([]tlog.Hash, len(at))
-	for i, index := range at {
-		out[i] = s[index]
+// ParseHead reads a line of Append, with or without its end.
+func ParseHead(line string) (Head, error) {
+	line = strings.TrimSuffix(line, "\n")
+	parts := strings.SplitN(line, " ", 4)
+	if len(parts) != 3 || len(line) > maxHeadChars || !ValidRecord(parts[0]) {
+		return Head{}, fmt.Errorf("proof: head: %w", ErrFormat)
 	}
-	return out, nil
-}
-
-// Heads opens the heads that BuildHeads kept at a size of the log. The error
-// is ErrOutside when it kept none.
-func (l Log) Heads(size int64) (*Heads, error) {
-	file, err := openHeads(headsPath(l.dir, size))
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("proof: heads of %d: %w", size, ErrOutside)
+	seq, err := strconv.ParseUint(parts[1], 10, 63)
+	h := Head{Record: parts[0], Seq: seq}
+	if err != nil || seq == 0 || len(parts[2]) != 2*len(h.Leaf) {
+		return Head{}, fmt.Errorf("proof: head: %w", ErrFormat)
 	}
-	if err != nil {
-		return nil, err
-	}
-	h := &Heads{file: file}
-	if err := h.build(); err != nil {
-		h.Close()
-		return nil, err
+	if _, err := hex.Decode(h.Leaf[:], []byte(parts[2])); err != nil || h.String() != line {
+		return Head{}, fmt.Errorf("proof: head: %w", ErrFormat)
 	}
 	return h, nil
 }
 
-// Close closes the file.
-func (h *Heads) Close() error {
-	h.file.close()
-	return nil
-}
+const maxHeadChars = seal.MaxNameChars + 1 + 19 + 1 + 64
 
-func (h *Heads) build() error {
-	n := int64(0)
-	for head, err := range h.file.all {
-		if err != nil {
-			return err
-		}
-		hashes, err := tlog.StoredHashes(n, head.Append(nil), h.hashes)
-		if err != nil {
-			return fmt.Errorf("proof: heads: %w", err)
-		}
-		h.hashes = append(h.hashes, hashes...)
-		n++
-	}
-	root, err := tlog.TreeHash(n, h.hashes)
-	if err != nil {
-		return fmt.Errorf("proof: heads: %w", err)
-	}
-	h.root = HeadsRoot{Checkpoint: h.file.Checkpoint, Count: n, Heads: Hash(root)}
-	return nil
-}
-
-// Root returns what the heads are proved under.
-func (h *Heads) Root() HeadsRoot { return h.root }
-
-// Prove proves where a record had got to, or that it did not exist.
-func (h *Heads) Prove(record string) (HeadProof, error) {
-	p := HeadProof{Record: record}
-	if !validRecord(record) {
-		return p, fmt.Errorf("proof: record: %w", ErrFormat)
-	}
-	near, index, err := h.around(record)
-	if err != nil {
-		return p, err
-	}
-	for i, head := range near {
-		hashes, err := tlog.ProveRecord(h.root.Count, index+int64(i), h.hashes)
-		if err != nil {
-			return p, fmt.Errorf("proof: heads: %w", err)
-		}
-		p.Heads = append(p.Heads, ProvedHead{Head: head, Index: index + int64(i), Hashes: fromTlog(hashes)})
-	}
-	return p, nil
-}
-
-// around returns the record's head, or its one or two neighbours, and the index
-// of the first.
-func (h *Heads) around(record string) (near []Head, index int64, err error) {
-	begin := max(0, h.file.blockOf(record))
-	var before []Head
-	n := h.file.indexOf(begin)
-	for head, err := range h.file.from(begin) {
-		switch {
-		case err != nil:
-			return nil, 0, err
-		case head.Record == record:
-			return []Head{head}, n, nil
-		case head.Record > record:
-			return append(before, head), n - int64(len(before)), nil
-		}
-		before = []Head{head}
-		n++
-	}
-	return before, n - int64(len(before)), nil
-}
+// ValidRecord reports whether s can be the name of a record.
+func ValidRecord(s string) bool { return ValidOrigin(s) && !strings.Contains(s, "/") }
 
 // HeadProof proves where one record had got to, by its head, or that it did not
 // exist, by the heads between which it would stand.

@@ -16,7 +16,7 @@ func (p HeadProof) Text() []byte {
 		b = append(b, "head "+strconv.FormatInt(h.Index, 10)+" "...)
 		b = h.Append(b)
 		for _, hash := range h.Hashes {
-			b = append(b, base64Of(hash)+"\n"...)
+			b = append(b, HashText(hash)+"\n"...)
 		}
 	}
 	return b
@@ -30,7 +30,7 @@ func ParseHeadProof(text []byte) (HeadProof, error) {
 		return HeadProof{}, failed
 	}
 	record, ok := strings.CutPrefix(lines[1], "record ")
-	if !ok || !validRecord(record) {
+	if !ok || !ValidRecord(record) {
 		return HeadProof{}, failed
 	}
 	p := HeadProof{Record: record}
@@ -45,12 +45,12 @@ func ParseHeadProof(text []byte) (HeadProof, error) {
 func (p *HeadProof) parseLine(line string) bool {
 	if rest, ok := strings.CutPrefix(line, "head "); ok {
 		number, text, _ := strings.Cut(rest, " ")
-		index, ok := parseSize(number)
+		index, ok := ParseNumber(number)
 		head, err := ParseHead(text)
 		p.Heads = append(p.Heads, ProvedHead{Head: head, Index: index})
 		return ok && err == nil && len(p.Heads) <= 2
 	}
-	hash, ok := parseBase64(line)
+	hash, ok := ParseHash(line)
 	if !ok || len(p.Heads) == 0 {
 		return false
 	}

@@ -35,7 +35,7 @@ type History struct {
 // key is added once, and only a key in force is retired.
 func NewHistory(origin string, events []KeyEvent) (*History, error) {
 	h := &History{Origin: origin, Events: events, keys: map[string]note.Verifier{}}
-	if !validOrigin(origin) || len(events) > MaxKeyEvents {
+	if !ValidOrigin(origin) || len(events) > MaxKeyEvents {
 		return nil, fmt.Errorf("proof: keys: %w", ErrFormat)
 	}
 	retired, last := map[string]bool{}, int64(0)
@@ -101,7 +101,7 @@ func parseKeyEvent(line string) (KeyEvent, bool) {
 	if len(parts) != 3 {
 		return KeyEvent{}, false
 	}
-	from, ok := parseSize(parts[1])
+	from, ok := ParseNumber(parts[1])
 	e := KeyEvent{Retired: parts[0] == "retired", From: from, Key: parts[2]}
 	return e, ok && (e.Retired || parts[0] == "added")
 }

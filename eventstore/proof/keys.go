@@ -49,7 +49,7 @@ func (s *Signer) MarshalText() ([]byte, error) { return []byte("signer of " + s.
 // GenerateKeys makes the keys of a log from the system's randomness and
 // returns them as the text that ParseSigner reads. The text is secret.
 func GenerateKeys(origin string) ([]byte, error) {
-	if !validOrigin(origin) {
+	if !ValidOrigin(origin) {
 		return nil, fmt.Errorf("proof: an origin is 1 to %d characters of a-z A-Z 0-9 . _ - /", MaxOriginChars)
 	}
 	classic, _, err := note.GenerateKey(rand.Reader, origin)
@@ -72,7 +72,7 @@ func ParseSigner(text []byte) (*Signer, error) {
 	}
 	classic, err1 := note.NewSigner(lines[1])
 	quantum, err2 := cosign.NewMLDSASigner(lines[2])
-	if err1 != nil || err2 != nil || classic.Name() != quantum.Name() || !validOrigin(classic.Name()) {
+	if err1 != nil || err2 != nil || classic.Name() != quantum.Name() || !ValidOrigin(classic.Name()) {
 		return nil, fmt.Errorf("proof: key file: %w", ErrFormat)
 	}
 	public, err := publicKeys(classic, quantum, lines[1:3])

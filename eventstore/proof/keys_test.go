@@ -66,7 +66,7 @@ func TestASignerNeverShowsItsKeys(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, shown := range []string{fmt.Sprintf("%v %+v %#v %s %x", s, s, s, s, s), fmt.Sprintf("%+v", Config{Signer: s}), string(asJSON)} {
+	for _, shown := range []string{fmt.Sprintf("%v %+v %#v %s %x", s, s, s, s, s), fmt.Sprintf("%+v", struct{ S *Signer }{s}), string(asJSON)} {
 		if strings.Contains(shown, "PRIVATE") || !strings.Contains(shown, "signer of") && !strings.Contains(shown, "0x") {
 			t.Error(shown)
 		}

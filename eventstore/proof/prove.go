@@ -74,23 +74,6 @@ func emptyRoot() Hash {
 	return Hash(h)
 }
 
-// prove makes the proof that next grew out of old.
-func prove(r tlog.HashReader, old, next Checkpoint) (ConsistencyProof, error) {
-	p := ConsistencyProof{OldSize: old.Size}
-	if old.Size > next.Size {
-		return p, fmt.Errorf("proof: checkpoint of %d: %w of %d", old.Size, ErrOutside, next.Size)
-	}
-	if old.Size == 0 || old.Size == next.Size {
-		return p, nil
-	}
-	hashes, err := tlog.ProveTree(next.Size, old.Size, r)
-	if err != nil {
-		return p, fmt.Errorf("proof: tree: %w", err)
-	}
-	p.Hashes = fromTlog(hashes)
-	return p, nil
-}
-
 // Text returns the proof as C2SP tlog-proof has it, without extra data.
 func (p InclusionProof) Text() []byte {
 	return proofText(inclusionTitle+"\nindex "+strconv.FormatInt(p.Index, 10)+"\n", p.Hashes, p.Checkpoint)
@@ -104,7 +87,7 @@ func (p ConsistencyProof) Text() []byte {
 func proofText(head string, hashes []Hash, checkpoint []byte) []byte {
 	b := []byte(head)
 	for _, h := range hashes {
-		b = append(b, base64Of(h)+"\n"...)
+		b = append(b, HashText(h)+"\n"...)
 	}
 	return append(append(b, '\n'), checkpoint...)
 }
@@ -132,13 +115,13 @@ func parseProof(name, text string) (number int64, hashes []Hash, checkpoint []by
 	head, rest, ended := strings.Cut(text, "\n\n")
 	lines := strings.Split(head, "\n")
 	value, named := strings.CutPrefix(lines[0], name)
-	number, ok = parseSize(value)
+	number, ok = ParseNumber(value)
 	if !ended || !named || !ok || len(lines) > 1+MaxProofHashes {
 		return 0, nil, nil, false
 	}
 	hashes = make([]Hash, len(lines)-1)
 	for i, line := range lines[1:] {
-		if hashes[i], ok = parseBase64(line); !ok {
+		if hashes[i], ok = ParseHash(line); !ok {
 			return 0, nil, nil, false
 		}
 	}

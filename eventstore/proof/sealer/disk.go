@@ -1,4 +1,4 @@
-package proof
+package sealer
 
 import (
 	"bufio"
@@ -101,15 +101,15 @@ func putFiles(d disk, root string, files map[string][]byte) error {
 	}
 	for _, dir := range slices.Sorted(maps.Keys(dirs)) {
 		if err := d.mkdir(dir); err != nil {
-			return fmt.Errorf("proof: %w", err)
+			return fmt.Errorf("sealer: %w", err)
 		}
 	}
 	if err := d.writeAll(fresh); err != nil {
-		return fmt.Errorf("proof: %w", err)
+		return fmt.Errorf("sealer: %w", err)
 	}
 	for _, path := range slices.Sorted(maps.Keys(fresh)) {
 		if err := d.rename(path, strings.TrimSuffix(path, newSuffix)); err != nil {
-			return fmt.Errorf("proof: %w", err)
+			return fmt.Errorf("sealer: %w", err)
 		}
 	}
 	return syncDirs(d, dirs)
@@ -131,7 +131,7 @@ func putFile(d disk, path string, fill func(io.Writer) error) error {
 func syncDirs(d disk, dirs map[string]bool) error {
 	for _, dir := range slices.Backward(slices.Sorted(maps.Keys(dirs))) {
 		if err := d.syncDir(dir); err != nil {
-			return fmt.Errorf("proof: %w", err)
+			return fmt.Errorf("sealer: %w", err)
 		}
 	}
 	return nil
@@ -141,11 +141,11 @@ func syncDirs(d disk, dirs map[string]bool) error {
 // process that holds it, however that ends.
 func lockDir(dir string, wait bool) (*os.File, error) {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return nil, fmt.Errorf("proof: %w", err)
+		return nil, fmt.Errorf("sealer: %w", err)
 	}
 	f, err := os.OpenFile(filepath.Join(dir, lockFile), os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
-		return nil, fmt.Errorf("proof: %w", err)
+		return nil, fmt.Errorf("sealer: %w", err)
 	}
 	how := syscall.LOCK_EX
 	if !wait {
@@ -163,5 +163,5 @@ func lockDir(dir string, wait bool) (*os.File, error) {
 	if errors.Is(err, syscall.EWOULDBLOCK) {
 		err = ErrLocked
 	}
-	return nil, fmt.Errorf("proof: %s: %w", dir, err)
+	return nil, fmt.Errorf("sealer: %s: %w", dir, err)
 }

@@ -1,4 +1,4 @@
-package proof
+package sealer
 
 import (
 	"bufio"
@@ -10,66 +10,22 @@ import (
 	"iter"
 	"os"
 	"sort"
-	"strconv"
 	"strings"
 
 	"caseledger/eventstore"
-	"caseledger/eventstore/seal"
+	"caseledger/eventstore/proof"
 )
 
-// Head is the end of a record: its last leaf as of some checkpoint.
-type Head struct {
-	Record string
-	Seq    uint64
-	Leaf   Hash // of the last leaf
-}
-
-// Append appends the head's line, "<record> <seq> <hash>\n", the hash in
-// hexadecimal as in the prev line of a leaf. The line is the entry of the tree
-// of heads.
-func (h Head) Append(b []byte) []byte {
-	b = append(b, h.Record...)
-	b = append(b, ' ')
-	b = strconv.AppendUint(b, h.Seq, 10)
-	b = append(b, ' ')
-	b = hex.AppendEncode(b, h.Leaf[:])
-	return append(b, '\n')
-}
-
-// String returns the line without its end.
-func (h Head) String() string { return strings.TrimSuffix(string(h.Append(nil)), "\n") }
-
-// ParseHead reads a line of Append, with or without its end.
-func ParseHead(line string) (Head, error) {
-	line = strings.TrimSuffix(line, "\n")
-	parts := strings.SplitN(line, " ", 4)
-	if len(parts) != 3 || len(line) > maxHeadChars || !validRecord(parts[0]) {
-		return Head{}, fmt.Errorf("proof: head: %w", ErrFormat)
-	}
-	seq, err := strconv.ParseUint(parts[1], 10, 63)
-	h := Head{Record: parts[0], Seq: seq}
-	if err != nil || seq == 0 || len(parts[2]) != 2*len(h.Leaf) {
-		return Head{}, fmt.Errorf("proof: head: %w", ErrFormat)
-	}
-	if _, err := hex.Decode(h.Leaf[:], []byte(parts[2])); err != nil || h.String() != line {
-		return Head{}, fmt.Errorf("proof: head: %w", ErrFormat)
-	}
-	return h, nil
-}
-
-func validRecord(s string) bool { return validOrigin(s) && !strings.Contains(s, "/") }
-
 const (
-	headsTitle   = "caseledger/heads/v1"
-	maxHeadChars = seal.MaxNameChars + 1 + 19 + 1 + 64
-	headerLines  = 5
-	sumPrefix    = "sum " // no record: the hash after it has one part too few
-	blockBytes   = 4096   // of lines between two entries of the index in memory
+	headsTitle  = "caseledger/heads/v1"
+	headerLines = 5
+	sumPrefix   = "sum " // no record: the hash after it has one part too few
+	blockBytes  = 4096   // of lines between two entries of the index in memory
 )
 
 // place says of which tree and store position a heads file is.
 type place struct {
-	Checkpoint
+	proof.Checkpoint
 	Position eventstore.Position // of the last event
 }
 
@@ -91,10 +47,10 @@ type block struct {
 }
 
 // writeHeads writes a heads file. heads must be sorted.
-func writeHeads(w io.Writer, at place, heads func(yield func(Head, error) bool)) error {
+func writeHeads(w io.Writer, at place, heads func(yield func(proof.Head, error) bool)) error {
 	sum := sha256.New()
 	both := io.MultiWriter(w, sum)
-	if _, err := fmt.Fprintf(both, "%s\norigin %s\nsize %d\nroot %s\nposition %d\n", headsTitle, at.Origin, at.Size, base64Of(at.Root), at.Position); err != nil {
+	if _, err := fmt.Fprintf(both, "%s\norigin %s\nsize %d\nroot %s\nposition %d\n", headsTitle, at.Origin, at.Size, proof.HashText(at.Root), at.Position); err != nil {
 		return err
 	}
 	var line []byte
@@ -115,7 +71,7 @@ func writeHeads(w io.Writer, at place, heads func(yield func(Head, error) bool))
 func openHeads(path string) (*headsFile, error) {
 	f, err := os.Open(path)
 	if err != nil {
-		return nil, fmt.Errorf("proof: heads: %w", err)
+		return nil, fmt.Errorf("sealer: heads: %w", err)
 	}
 	h := &headsFile{file: f}
 	if reason := h.scan(); reason != "" {
@@ -149,7 +105,7 @@ func (h *headsFile) scan() (reason string) {
 		if stated, ok := bytes.CutPrefix(line, []byte(sumPrefix)); ok {
 			return h.checkEnd(in, string(stated), sum.Sum(nil))
 		}
-		head, err := ParseHead(string(line))
+		head, err := proof.ParseHead(string(line))
 		if err != nil || head.Record <= previous {
 			return fmt.Sprintf("line %d is not the next head", headerLines+h.count+1)
 		}
@@ -180,11 +136,11 @@ func (h *headsFile) parseHeader(lines [headerLines]string) bool {
 		}
 		values[i] = value
 	}
-	size, ok1 := parseSize(values[2])
-	root, ok2 := parseBase64(values[3])
-	position, ok3 := parseSize(values[4])
-	h.place = place{Checkpoint{Origin: values[1], Size: size, Root: root}, eventstore.Position(position)}
-	return values[0] == "" && validOrigin(values[1]) && ok1 && ok2 && ok3
+	size, ok1 := proof.ParseNumber(values[2])
+	root, ok2 := proof.ParseHash(values[3])
+	position, ok3 := proof.ParseNumber(values[4])
+	h.place = place{proof.Checkpoint{Origin: values[1], Size: size, Root: root}, eventstore.Position(position)}
+	return values[0] == "" && proof.ValidOrigin(values[1]) && ok1 && ok2 && ok3
 }
 
 func (h *headsFile) close() {
@@ -208,10 +164,10 @@ func (h *headsFile) indexOf(block int) int64 {
 }
 
 // find returns the head of a record, ok false when the record has none.
-func (h *headsFile) find(record string) (found Head, ok bool, err error) {
+func (h *headsFile) find(record string) (found proof.Head, ok bool, err error) {
 	i := h.blockOf(record)
 	if i < 0 {
-		return Head{}, false, nil
+		return proof.Head{}, false, nil
 	}
 	stop := h.end
 	if i+1 < len(h.blocks) {
@@ -219,37 +175,37 @@ func (h *headsFile) find(record string) (found Head, ok bool, err error) {
 	}
 	data := make([]byte, stop-h.blocks[i].offset)
 	if _, err := h.file.ReadAt(data, h.blocks[i].offset); err != nil {
-		return Head{}, false, fmt.Errorf("proof: heads: %w", err)
+		return proof.Head{}, false, fmt.Errorf("sealer: heads: %w", err)
 	}
 	wanted := []byte(record + " ")
 	for line := range bytes.Lines(data) {
 		if bytes.HasPrefix(line, wanted) {
-			found, err = ParseHead(string(line))
+			found, err = proof.ParseHead(string(line))
 			return found, err == nil, err
 		}
 	}
-	return Head{}, false, nil
+	return proof.Head{}, false, nil
 }
 
 // all yields the heads in order.
-func (h *headsFile) all(yield func(Head, error) bool) { h.from(0)(yield) }
+func (h *headsFile) all(yield func(proof.Head, error) bool) { h.from(0)(yield) }
 
 // from yields the heads in order from the beginning of a block on.
-func (h *headsFile) from(block int) iter.Seq2[Head, error] {
-	return func(yield func(Head, error) bool) {
+func (h *headsFile) from(block int) iter.Seq2[proof.Head, error] {
+	return func(yield func(proof.Head, error) bool) {
 		if block >= len(h.blocks) {
 			return
 		}
 		begin := h.blocks[block].offset
 		in := bufio.NewScanner(io.NewSectionReader(h.file, begin, h.end-begin))
 		for in.Scan() {
-			head, err := ParseHead(in.Text())
+			head, err := proof.ParseHead(in.Text())
 			if !yield(head, err) || err != nil {
 				return
 			}
 		}
 		if err := in.Err(); err != nil {
-			yield(Head{}, fmt.Errorf("proof: heads: %w", err))
+			yield(proof.Head{}, fmt.Errorf("sealer: heads: %w", err))
 		}
 	}
 }

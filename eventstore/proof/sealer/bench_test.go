@@ -1,4 +1,4 @@
-package proof
+package sealer
 
 import (
 	"context"
@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"caseledger/eventstore"
+	"caseledger/eventstore/proof"
 	"caseledger/eventstore/seal"
 )
 
@@ -74,7 +75,7 @@ func BenchmarkSealer(b *testing.B) {
 }
 
 func BenchmarkCheckpoint(b *testing.B) {
-	c := Checkpoint{Origin: testOrigin, Size: 7, Root: Hash{1}}
+	c := proof.Checkpoint{Origin: testOrigin, Size: 7, Root: proof.Hash{1}}
 	keys := testKeys(b)
 	b.Run("sign", func(b *testing.B) {
 		for b.Loop() {
@@ -104,10 +105,10 @@ func BenchmarkHeads(b *testing.B) {
 		b.Fatal(err)
 	}
 	for i := range 100_000 {
-		c.set(seal.Chain{Record: fmt.Sprintf("record-%032x", i*7919), Seq: 3, Head: Hash{byte(i)}})
+		c.set(seal.Chain{Record: fmt.Sprintf("record-%032x", i*7919), Seq: 3, Head: proof.Hash{byte(i)}})
 	}
 	c.keep()
-	at := place{Checkpoint: Checkpoint{Origin: testOrigin, Size: 1}}
+	at := place{Checkpoint: proof.Checkpoint{Origin: testOrigin, Size: 1}}
 	if err := c.merge(realDisk{}, dir, at); err != nil {
 		b.Fatal(err)
 	}

@@ -1,4 +1,4 @@
-package proof
+package sealer
 
 import (
 	"context"
@@ -15,6 +15,7 @@ import (
 	"golang.org/x/mod/sumdb/tlog"
 
 	"caseledger/eventstore"
+	"caseledger/eventstore/proof"
 	"caseledger/eventstore/seal"
 )
 
@@ -103,7 +104,7 @@ func (h Handler) entries(ctx context.Context, path string) ([]byte, error) {
 	if err != nil || text == nil {
 		return nil, err
 	}
-	c, err := ReadCheckpoint(text)
+	c, err := proof.ReadCheckpoint(text)
 	if err != nil {
 		return nil, err
 	}
@@ -115,7 +116,7 @@ func (h Handler) entries(ctx context.Context, path string) ([]byte, error) {
 }
 
 // bundle reads leaves from the store and checks them against the tree.
-func (h Handler) bundle(ctx context.Context, c Checkpoint, begin, end int64) ([]byte, error) {
+func (h Handler) bundle(ctx context.Context, c proof.Checkpoint, begin, end int64) ([]byte, error) {
 	expected, err := h.Log.Leaves(c, begin, end)
 	if err != nil {
 		return nil, err
@@ -127,7 +128,7 @@ func (h Handler) bundle(ctx context.Context, c Checkpoint, begin, end int64) ([]
 	var out []byte
 	for e, err := range h.Entries.ReadLog(ctx, first-1) {
 		if err != nil {
-			return nil, fmt.Errorf("proof: %w", err)
+			return nil, fmt.Errorf("sealer: %w", err)
 		}
 		if seal.HashLeaf(e.Metadata) != expected[0] {
 			return nil, &ForkError{What: "the store", Sealed: c.Size, Detail: fmt.Sprintf("position %d", e.Position)}

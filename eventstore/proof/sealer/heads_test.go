@@ -1,4 +1,4 @@
-package proof
+package sealer
 
 import (
 	"bytes"
@@ -12,9 +12,11 @@ import (
 
 	"github.com/transparency-dev/merkle/rfc6962"
 	"pgregory.net/rapid"
+
+	"caseledger/eventstore/proof"
 )
 
-func (r *rig) heads() (HeadsRoot, *Heads) {
+func (r *rig) heads() (proof.HeadsRoot, *Heads) {
 	r.t.Helper()
 	s := r.open()
 	root, err := s.BuildHeads(context.Background())
@@ -37,14 +39,14 @@ func TestEveryRecordHasAProvedHeadAndEveryOtherIsProvedAbsent(t *testing.T) {
 		r := newRig(t)
 		r.addMany(3*records, records+1)
 		root, h := r.heads()
-		var leaves []Hash
+		var leaves []proof.Hash
 		for _, name := range slices.Sorted(keys(r)) {
 			p := proveHead(t, h, name)
-			head, found, err := VerifyHead(p, root)
+			head, found, err := proof.VerifyHead(p, root)
 			if want := r.ends[name]; err != nil || !found || head.Seq != want.Seq || head.Leaf != want.Head || head.Record != name {
 				t.Fatalf("%s: %v %v", name, head, err)
 			}
-			leaves = append(leaves, Hash(rfc6962.DefaultHasher.HashLeaf(head.Append(nil))))
+			leaves = append(leaves, proof.Hash(rfc6962.DefaultHasher.HashLeaf(head.Append(nil))))
 		}
 		if root.Heads != rootByOther(t, leaves) || root.Count != int64(len(leaves)) {
 			t.Fatal("another root")
@@ -53,7 +55,7 @@ func TestEveryRecordHasAProvedHeadAndEveryOtherIsProvedAbsent(t *testing.T) {
 			if _, exists := r.ends[name]; exists {
 				continue
 			}
-			if _, found, err := VerifyHead(proveHead(t, h, name), root); err != nil || found {
+			if _, found, err := proof.VerifyHead(proveHead(t, h, name), root); err != nil || found {
 				t.Fatalf("%d records: %s: %v %v", records, name, found, err)
 			}
 		}
@@ -71,13 +73,13 @@ func keys(r *rig) func(func(string) bool) {
 }
 
 // proveHead makes a proof and sends it through its text.
-func proveHead(t testing.TB, h *Heads, record string) HeadProof {
+func proveHead(t testing.TB, h *Heads, record string) proof.HeadProof {
 	t.Helper()
 	p, err := h.Prove(record)
 	if err != nil {
 		t.Fatal(err)
 	}
-	read, err := ParseHeadProof(p.Text())
+	read, err := proof.ParseHeadProof(p.Text())
 	if err != nil || string(read.Text()) != string(p.Text()) {
 		t.Fatalf("%q: %v", p.Text(), err)
 	}
@@ -89,24 +91,24 @@ func TestNoProofShowsThatAnExistingRecordIsAbsent(t *testing.T) {
 	r.addMany(40, 20)
 	root, h := r.heads()
 	names := slices.Sorted(keys(r))
-	proved := map[string]ProvedHead{}
+	proved := map[string]proof.ProvedHead{}
 	for _, name := range names {
 		proved[name] = proveHead(t, h, name).Heads[0]
 	}
-	around := HeadProof{Record: names[5], Heads: []ProvedHead{proved[names[4]], proved[names[6]]}}
-	if _, _, err := VerifyHead(around, root); !errors.Is(err, ErrProof) {
+	around := proof.HeadProof{Record: names[5], Heads: []proof.ProvedHead{proved[names[4]], proved[names[6]]}}
+	if _, _, err := proof.VerifyHead(around, root); !errors.Is(err, proof.ErrProof) {
 		t.Error("neighbours that leave a place between them prove something")
 	}
 	rapid.Check(t, func(t *rapid.T) {
 		name := rapid.SampledFrom(names).Draw(t, "record")
 		n := rapid.IntRange(0, 3).Draw(t, "heads")
-		p := HeadProof{Record: name}
+		p := proof.HeadProof{Record: name}
 		for range n {
 			head := proved[rapid.SampledFrom(names).Draw(t, "head")]
 			head.Index += int64(rapid.SampledFrom([]int{0, 0, 0, -1, 1}).Draw(t, "shift"))
 			p.Heads = append(p.Heads, head)
 		}
-		_, found, err := VerifyHead(p, root)
+		_, found, err := proof.VerifyHead(p, root)
 		if err == nil && !found {
 			t.Fatalf("%s is shown to be absent by %d heads", name, n)
 		}
@@ -130,10 +132,10 @@ func TestHeadsStayAsTheyWereWhenTheyWereKept(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer h.Close()
-	if _, found, err := VerifyHead(proveHead(t, h, "record-010"), first); err != nil || found {
+	if _, found, err := proof.VerifyHead(proveHead(t, h, "record-010"), first); err != nil || found {
 		t.Error(found, err)
 	}
-	if _, err := NewLog(r.cfg.Dir).Heads(31); !errors.Is(err, ErrOutside) {
+	if _, err := NewLog(r.cfg.Dir).Heads(31); !errors.Is(err, proof.ErrOutside) {
 		t.Error(err)
 	}
 }
@@ -142,13 +144,13 @@ func TestAHeadsRootReadsBackAsItsText(t *testing.T) {
 	r := newRig(t)
 	r.addMany(3, 3)
 	root, _ := r.heads()
-	if read, err := ParseHeadsRoot(root.Text()); err != nil || read != root {
+	if read, err := proof.ParseHeadsRoot(root.Text()); err != nil || read != root {
 		t.Error(err)
 	}
 	for i := range root.Text() {
 		bad := root.Text()
 		bad[i] ^= 1
-		if read, err := ParseHeadsRoot(bad); err == nil && read == root {
+		if read, err := proof.ParseHeadsRoot(bad); err == nil && read == root {
 			t.Errorf("byte %d", i)
 		}
 	}
@@ -165,7 +167,7 @@ func TestChainsMergeToWhatTheyWouldBeWithoutAFile(t *testing.T) {
 		want := map[string]end{}
 		for i := range rapid.IntRange(0, 120).Draw(rt, "steps") {
 			if rapid.IntRange(0, 25).Draw(rt, "merge") == 0 {
-				if err := c.merge(quickDisk{}, dir, place{Checkpoint{Origin: testOrigin, Size: int64(i)}, 0}); err != nil {
+				if err := c.merge(quickDisk{}, dir, place{proof.Checkpoint{Origin: testOrigin, Size: int64(i)}, 0}); err != nil {
 					rt.Fatal(err)
 				}
 			}
@@ -174,7 +176,7 @@ func TestChainsMergeToWhatTheyWouldBeWithoutAFile(t *testing.T) {
 			if err != nil || chain.Seq != want[name].seq || chain.Head != want[name].leaf {
 				rt.Fatalf("%s: %v", name, err)
 			}
-			chain.Seq, chain.Head = chain.Seq+1, Hash{byte(i), byte(i >> 8), 1}
+			chain.Seq, chain.Head = chain.Seq+1, proof.Hash{byte(i), byte(i >> 8), 1}
 			c.set(chain)
 			if rapid.Bool().Draw(rt, "fails") {
 				c.forget()
@@ -202,9 +204,9 @@ func TestAHeadsFileThatIsNotSortedOrWasAlteredIsRefused(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "heads")
 	write := func(records ...string) []byte {
 		var b bytes.Buffer
-		err := writeHeads(&b, place{Checkpoint{Origin: testOrigin, Size: 7}, 9}, func(yield func(Head, error) bool) {
+		err := writeHeads(&b, place{proof.Checkpoint{Origin: testOrigin, Size: 7}, 9}, func(yield func(proof.Head, error) bool) {
 			for _, record := range records {
-				if !yield(Head{record, 1, Hash{1}}, nil) {
+				if !yield(proof.Head{Record: record, Seq: 1, Leaf: proof.Hash{1}}, nil) {
 					return
 				}
 			}

@@ -1,4 +1,4 @@
-package proof
+package sealer
 
 import (
 	"bytes"
@@ -15,6 +15,7 @@ import (
 	"golang.org/x/mod/sumdb/tlog"
 	"pgregory.net/rapid"
 
+	"caseledger/eventstore/proof"
 	"caseledger/eventstore/seal"
 )
 
@@ -49,20 +50,20 @@ func readPublished(t *testing.T, names ...string) (p published) {
 
 func TestProofsOfAPublicCertificateLogVerify(t *testing.T) {
 	p := readPublished(t, "sth.json", "entries.json", "proof.json", "consistency.json")
-	c := Checkpoint{Origin: "argon2020", Size: p.Size, Root: Hash(p.Root)}
+	c := proof.Checkpoint{Origin: "argon2020", Size: p.Size, Root: proof.Hash(p.Root)}
 	leaf := seal.HashLeaf(p.Entries[0].Leaf)
-	if err := VerifyInclusion(leaf, InclusionProof{Index: 10000, Hashes: fromTlog(p.Path)}, c); err != nil {
+	if err := proof.VerifyInclusion(leaf, proof.InclusionProof{Index: 10000, Hashes: fromTlog(p.Path)}, c); err != nil {
 		t.Error(err)
 	}
-	if err := VerifyInclusion(leaf, InclusionProof{Index: 10001, Hashes: fromTlog(p.Path)}, c); !errors.Is(err, ErrProof) {
+	if err := proof.VerifyInclusion(leaf, proof.InclusionProof{Index: 10001, Hashes: fromTlog(p.Path)}, c); !errors.Is(err, proof.ErrProof) {
 		t.Error(err)
 	}
 	root, err := tlog.ParseHash("AuIZ5V6sDUj1vn3Y1K85oOaQ7y+FJJKtyRTl1edIKBQ=")
 	if err != nil {
 		t.Fatal(err)
 	}
-	old := Checkpoint{Origin: "argon2020", Size: 3654490, Root: Hash(root)}
-	if err := VerifyConsistency(old, c, ConsistencyProof{OldSize: old.Size, Hashes: fromTlog(p.Tree)}); err != nil {
+	old := proof.Checkpoint{Origin: "argon2020", Size: 3654490, Root: proof.Hash(root)}
+	if err := proof.VerifyConsistency(old, c, proof.ConsistencyProof{OldSize: old.Size, Hashes: fromTlog(p.Tree)}); err != nil {
 		t.Error(err)
 	}
 }
@@ -94,44 +95,44 @@ func TestAnyAlteredProofFails(t *testing.T) {
 		case 2:
 			in.Hashes, grown.Hashes = in.Hashes[1:], grown.Hashes[1:]
 		case 3:
-			in.Hashes, grown.Hashes = append(in.Hashes, Hash{}), append(grown.Hashes, Hash{})
+			in.Hashes, grown.Hashes = append(in.Hashes, proof.Hash{}), append(grown.Hashes, proof.Hash{})
 		case 4:
 			leaf[3] ^= 1
 			root.Root[3] ^= 1
 		case 5: // the tree ends before the entry, or before the old tree
 			root.Size = min(in.Index, old.Size-1)
 		}
-		if VerifyInclusion(leaf, in, root) == nil {
+		if proof.VerifyInclusion(leaf, in, root) == nil {
 			t.Error("an altered inclusion proof holds")
 		}
-		if VerifyConsistency(old.Checkpoint, root, grown) == nil {
+		if proof.VerifyConsistency(old.Checkpoint, root, grown) == nil {
 			t.Error("an altered consistency proof holds")
 		}
 	})
 }
 
-func flip(t *rapid.T, hashes []Hash) {
+func flip(t *rapid.T, hashes []proof.Hash) {
 	i := rapid.IntRange(0, len(hashes)-1).Draw(t, "hash")
 	hashes[i][rapid.IntRange(0, 31).Draw(t, "byte")] ^= 1
 }
 
 func TestConsistencyNeedsTheSameLogAndAGrowingTree(t *testing.T) {
-	a := Checkpoint{Origin: testOrigin, Size: 5, Root: Hash{1}}
-	b := Checkpoint{Origin: testOrigin, Size: 5, Root: Hash{2}}
-	foreign := Checkpoint{Origin: "other", Size: 5, Root: Hash{1}}
-	smaller := Checkpoint{Origin: testOrigin, Size: 4, Root: Hash{1}}
-	none := Checkpoint{Origin: testOrigin}
+	a := proof.Checkpoint{Origin: testOrigin, Size: 5, Root: proof.Hash{1}}
+	b := proof.Checkpoint{Origin: testOrigin, Size: 5, Root: proof.Hash{2}}
+	foreign := proof.Checkpoint{Origin: "other", Size: 5, Root: proof.Hash{1}}
+	smaller := proof.Checkpoint{Origin: testOrigin, Size: 4, Root: proof.Hash{1}}
+	none := proof.Checkpoint{Origin: testOrigin}
 	for _, tt := range []struct {
-		old, next Checkpoint
+		old, next proof.Checkpoint
 		hashes    int
 		ok        bool
 	}{
 		{a, a, 0, true}, {a, b, 0, false}, {a, foreign, 0, false}, {a, smaller, 0, false}, {smaller, a, 0, false},
-		{none, a, 0, true}, {none, a, 1, false}, {a, a, 1, false}, {a, none, 0, false}, {Checkpoint{Origin: testOrigin, Root: Hash{9}}, a, 0, false},
-		{Checkpoint{Origin: testOrigin, Size: -1}, a, 0, false},
+		{none, a, 0, true}, {none, a, 1, false}, {a, a, 1, false}, {a, none, 0, false}, {proof.Checkpoint{Origin: testOrigin, Root: proof.Hash{9}}, a, 0, false},
+		{proof.Checkpoint{Origin: testOrigin, Size: -1}, a, 0, false},
 	} {
-		p := ConsistencyProof{OldSize: tt.old.Size, Hashes: make([]Hash, tt.hashes)}
-		if err := VerifyConsistency(tt.old, tt.next, p); (err == nil) != tt.ok {
+		p := proof.ConsistencyProof{OldSize: tt.old.Size, Hashes: make([]proof.Hash, tt.hashes)}
+		if err := proof.VerifyConsistency(tt.old, tt.next, p); (err == nil) != tt.ok {
 			t.Errorf("%v to %v: %v", tt.old, tt.next, err)
 		}
 	}
@@ -183,14 +184,14 @@ func TestSignaturesOfWitnessesArePassedOver(t *testing.T) {
 	if got, err := r.cfg.Keys.Open(cosigned); err != nil || got.Checkpoint != c.Checkpoint {
 		t.Error(err)
 	}
-	v, err := ParseVerifier(vkey)
+	v, err := proof.ParseVerifier(vkey)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := OpenCheckpoint(cosigned, []note.Verifier{v}); err != nil {
+	if _, err := proof.OpenCheckpoint(cosigned, []note.Verifier{v}); err != nil {
 		t.Error(err)
 	}
-	if _, err := OpenCheckpoint(c.Note, []note.Verifier{v}); !errors.As(err, new(*MissingKeyError)) {
+	if _, err := proof.OpenCheckpoint(c.Note, []note.Verifier{v}); !errors.As(err, new(*proof.MissingKeyError)) {
 		t.Error(err)
 	}
 }
@@ -202,7 +203,7 @@ func TestAnAlteredCheckpointIsNotOpened(t *testing.T) {
 	for i := range c.Note {
 		bad := bytes.Clone(c.Note)
 		bad[i] ^= 1
-		if _, err := r.cfg.Keys.Open(bad); !errors.Is(err, ErrFormat) && !errors.Is(err, ErrSignature) {
+		if _, err := r.cfg.Keys.Open(bad); !errors.Is(err, proof.ErrFormat) && !errors.Is(err, proof.ErrSignature) {
 			t.Fatalf("byte %d: %v", i, err)
 		}
 	}
@@ -214,17 +215,17 @@ func TestAnAlteredCheckpointIsNotOpened(t *testing.T) {
 }
 
 func TestTextsThatAreNoCheckpointsAreRefused(t *testing.T) {
-	root := base64Of(Hash{1})
+	root := proof.HashText(proof.Hash{1})
 	for _, text := range []string{
 		"", "\n", "a\n1\n", "a\n1\n" + root, "a\n01\n" + root + "\n", "a\n-1\n" + root + "\n", "a\n+1\n" + root + "\n", "\n1\n" + root + "\n",
 		"a b\n1\n" + root + "\n", "a\n1\n" + root + "\nextra\n", "a\n1\n" + root + "\n\n", "a\n9223372036854775808\n" + root + "\n",
 		"a\n1\n" + root[4:] + "\n", "a\n1\n" + strings.Replace(root, "=", "", 1) + "\n", "a\r\n1\n" + root + "\n", "a\n1\n" + root[:42] + "B=\n",
 	} {
-		if c, err := ParseCheckpoint([]byte(text)); !errors.Is(err, ErrFormat) {
+		if c, err := proof.ParseCheckpoint([]byte(text)); !errors.Is(err, proof.ErrFormat) {
 			t.Errorf("%q: %v, %v", text, c, err)
 		}
 	}
-	if _, err := ParseCheckpoint([]byte("a\n1\n" + root + "\n")); err != nil {
+	if _, err := proof.ParseCheckpoint([]byte("a\n1\n" + root + "\n")); err != nil {
 		t.Error(err)
 	}
 }

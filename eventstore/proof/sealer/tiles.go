@@ -1,4 +1,4 @@
-package proof
+package sealer
 
 import (
 	"bytes"
@@ -10,6 +10,8 @@ import (
 	"strings"
 
 	"golang.org/x/mod/sumdb/tlog"
+
+	"caseledger/eventstore/proof"
 )
 
 const (
@@ -70,7 +72,7 @@ func (d tiles) read(t tlog.Tile) ([]byte, error) {
 		return nil, &DamagedError{File: path, Reason: "it is missing"}
 	}
 	if err != nil {
-		return nil, fmt.Errorf("proof: %w", err)
+		return nil, fmt.Errorf("sealer: %w", err)
 	}
 	if len(data) != t.W*tlog.HashSize {
 		return nil, &DamagedError{File: path, Reason: fmt.Sprintf("it has %d bytes", len(data))}
@@ -116,19 +118,19 @@ func (g *growth) ReadHashes(at []int64) ([]tlog.Hash, error) {
 // grow adds leaves to the tree on disk and returns the tree that it has become.
 // A tile that was left by a write that did not end is made again and must be
 // the same.
-func (d tiles) grow(on disk, old tlog.Tree, leaves []Hash) (tlog.Tree, error) {
+func (d tiles) grow(on disk, old tlog.Tree, leaves []proof.Hash) (tlog.Tree, error) {
 	g := &growth{base: tlog.StoredHashCount(old.N), old: d.reader(old), fresh: make([]tlog.Hash, 0, 2*len(leaves)+64)}
 	for i, leaf := range leaves {
 		hashes, err := tlog.StoredHashesForRecordHash(old.N+int64(i), tlog.Hash(leaf), g)
 		if err != nil {
-			return old, fmt.Errorf("proof: tree: %w", err)
+			return old, fmt.Errorf("sealer: tree: %w", err)
 		}
 		g.fresh = append(g.fresh, hashes...)
 	}
 	grown := tlog.Tree{N: old.N + int64(len(leaves))}
 	root, err := tlog.TreeHash(grown.N, g)
 	if err != nil {
-		return old, fmt.Errorf("proof: tree: %w", err)
+		return old, fmt.Errorf("sealer: tree: %w", err)
 	}
 	grown.Hash = root
 	return grown, d.save(on, tlog.NewTiles(tileHeight, old.N, grown.N), g)
@@ -139,12 +141,12 @@ func (d tiles) save(on disk, made []tlog.Tile, g *growth) error {
 	for _, t := range made {
 		data, err := tlog.ReadTileData(t, g)
 		if err != nil {
-			return fmt.Errorf("proof: tile %s: %w", tilePath(t), err)
+			return fmt.Errorf("sealer: tile %s: %w", tilePath(t), err)
 		}
 		standing, err := os.ReadFile(filepath.Join(d.dir, tilePath(t)))
 		switch {
 		case err != nil && !errors.Is(err, fs.ErrNotExist):
-			return fmt.Errorf("proof: %w", err)
+			return fmt.Errorf("sealer: %w", err)
 		case err == nil && !bytes.Equal(standing, data):
 			return &DamagedError{File: tilePath(t), Reason: "it holds other hashes than the stored events give"}
 		}
@@ -163,7 +165,7 @@ func (d tiles) dropPartial(on disk, made []tlog.Tile) error {
 			continue
 		}
 		if err := on.removeAll(filepath.Join(d.dir, tilePath(t)+".p")); err != nil {
-			return fmt.Errorf("proof: %w", err)
+			return fmt.Errorf("sealer: %w", err)
 		}
 	}
 	return nil

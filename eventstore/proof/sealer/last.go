@@ -1,4 +1,4 @@
-package proof
+package sealer
 
 import (
 	"bytes"
@@ -43,7 +43,7 @@ func (l *LastFile) Load(ctx context.Context) ([]byte, error) {
 		return nil, nil
 	}
 	if err != nil {
-		return nil, fmt.Errorf("proof: last checkpoint: %w", err)
+		return nil, fmt.Errorf("sealer: last checkpoint: %w", err)
 	}
 	if len(b) == 0 {
 		return nil, &DamagedError{File: lastName, Reason: "it is empty"}
@@ -63,13 +63,13 @@ func (l *LastFile) Swap(ctx context.Context, old, next []byte) error {
 		return err
 	}
 	if !bytes.Equal(standing, old) {
-		return fmt.Errorf("proof: %w", ErrSwapped)
+		return fmt.Errorf("sealer: %w", ErrSwapped)
 	}
 	if err := put(l.on, filepath.Join(l.dir, lastName), next); err != nil || old != nil {
 		return err
 	}
 	if err := l.on.syncDir(filepath.Dir(l.dir)); err != nil { // the directory may be new
-		return fmt.Errorf("proof: last checkpoint: %w", err)
+		return fmt.Errorf("sealer: last checkpoint: %w", err)
 	}
 	return nil
 }

@@ -1,4 +1,4 @@
-package proof
+package sealer
 
 import (
 	"context"
@@ -7,6 +7,7 @@ import (
 	"golang.org/x/mod/sumdb/tlog"
 
 	"caseledger/eventstore"
+	"caseledger/eventstore/proof"
 	"caseledger/eventstore/seal"
 )
 
@@ -16,14 +17,14 @@ func (s *Sealer) replay(ctx context.Context) error {
 	if index == s.at.Size {
 		return s.sameLast(ctx)
 	}
-	hashes := tiles{s.cfg.Dir}.reader(s.at.tree())
+	hashes := tiles{s.cfg.Dir}.reader(s.at.Tree())
 	expected, err := leavesOf(hashes, index, s.at.Size)
 	if err != nil {
 		return err
 	}
 	for r, err := range s.cfg.Store.ReadLog(ctx, last) {
 		if err != nil {
-			return fmt.Errorf("proof: %w", err)
+			return fmt.Errorf("sealer: %w", err)
 		}
 		next, err := s.check(r, last, index)
 		if err != nil {
@@ -47,13 +48,13 @@ func (s *Sealer) sameLast(ctx context.Context) error {
 	if s.at.Size == 0 {
 		return nil
 	}
-	expected, err := leavesOf(tiles{s.cfg.Dir}.reader(s.at.tree()), s.at.Size-1, s.at.Size)
+	expected, err := leavesOf(tiles{s.cfg.Dir}.reader(s.at.Tree()), s.at.Size-1, s.at.Size)
 	if err != nil {
 		return err
 	}
 	for r, err := range s.cfg.Store.ReadLog(ctx, s.at.Position-1) {
 		if err != nil {
-			return fmt.Errorf("proof: %w", err)
+			return fmt.Errorf("sealer: %w", err)
 		}
 		if seal.HashLeaf(r.Metadata) != expected[0] {
 			return &ForkError{What: "the store", Sealed: s.at.Size, Detail: fmt.Sprintf("position %d", r.Position)}
@@ -71,8 +72,8 @@ func (s *Sealer) sameEnd(last eventstore.Position) error {
 }
 
 // leavesOf reads the leaf hashes from index begin to before end.
-func leavesOf(r tlog.HashReader, begin, end int64) ([]Hash, error) {
-	out := make([]Hash, 0, end-begin)
+func leavesOf(r tlog.HashReader, begin, end int64) ([]proof.Hash, error) {
+	out := make([]proof.Hash, 0, end-begin)
 	for at := begin; at < end; {
 		stop := min(end, at+tileWidth*16)
 		indexes := make([]int64, 0, stop-at)
@@ -81,7 +82,7 @@ func leavesOf(r tlog.HashReader, begin, end int64) ([]Hash, error) {
 		}
 		hashes, err := r.ReadHashes(indexes)
 		if err != nil {
-			return nil, fmt.Errorf("proof: tree: %w", err)
+			return nil, fmt.Errorf("sealer: tree: %w", err)
 		}
 		out = append(out, fromTlog(hashes)...)
 	}

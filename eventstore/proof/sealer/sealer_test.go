@@ -1,4 +1,4 @@
-package proof
+package sealer
 
 import (
 	"bytes"
@@ -12,17 +12,18 @@ import (
 	"testing"
 	"time"
 
+	"github.com/transparency-dev/merkle/compact"
+	merkle "github.com/transparency-dev/merkle/proof"
+	"github.com/transparency-dev/merkle/rfc6962"
+
 	"caseledger/eventstore"
 	"caseledger/eventstore/memory"
+	"caseledger/eventstore/proof"
 	"caseledger/eventstore/seal"
-
-	"github.com/transparency-dev/merkle/compact"
-	"github.com/transparency-dev/merkle/proof"
-	"github.com/transparency-dev/merkle/rfc6962"
 )
 
 // rootByOther is the root as another implementation computes it.
-func rootByOther(t testing.TB, leaves []Hash) Hash {
+func rootByOther(t testing.TB, leaves []proof.Hash) proof.Hash {
 	t.Helper()
 	r := (&compact.RangeFactory{Hash: rfc6962.DefaultHasher.HashChildren}).NewEmptyRange(0)
 	for _, l := range leaves {
@@ -31,16 +32,16 @@ func rootByOther(t testing.TB, leaves []Hash) Hash {
 		}
 	}
 	if len(leaves) == 0 {
-		return Hash(rfc6962.DefaultHasher.EmptyRoot())
+		return proof.Hash(rfc6962.DefaultHasher.EmptyRoot())
 	}
 	root, err := r.GetRootHash(nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return Hash(root)
+	return proof.Hash(root)
 }
 
-func raw(hashes []Hash) [][]byte {
+func raw(hashes []proof.Hash) [][]byte {
 	out := make([][]byte, len(hashes))
 	for i := range hashes {
 		out[i] = hashes[i][:]
@@ -50,7 +51,7 @@ func raw(hashes []Hash) [][]byte {
 
 func TestTreesAndProofsAreThoseOfAnotherImplementation(t *testing.T) {
 	r := newRig(t)
-	var seen []Signed
+	var seen []proof.Signed
 	for _, n := range []int{1, 1, 5, 248, 1, 1, 255, 300, 1, 700} {
 		r.addMany(n, 40)
 		c := r.seal()
@@ -64,10 +65,10 @@ func TestTreesAndProofsAreThoseOfAnotherImplementation(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if err := VerifyConsistency(old.Checkpoint, c.Checkpoint, p); err != nil {
+			if err := proof.VerifyConsistency(old.Checkpoint, c.Checkpoint, p); err != nil {
 				t.Fatal(err)
 			}
-			if err := proof.VerifyConsistency(rfc6962.DefaultHasher, uint64(old.Size), uint64(c.Size), raw(p.Hashes), old.Root[:], c.Root[:]); err != nil {
+			if err := merkle.VerifyConsistency(rfc6962.DefaultHasher, uint64(old.Size), uint64(c.Size), raw(p.Hashes), old.Root[:], c.Root[:]); err != nil {
 				t.Fatalf("%d to %d: %v", old.Size, c.Size, err)
 			}
 		}
@@ -78,17 +79,17 @@ func TestTreesAndProofsAreThoseOfAnotherImplementation(t *testing.T) {
 	}
 }
 
-func checkInclusion(t *testing.T, r *rig, c Signed, leaves []Hash) {
+func checkInclusion(t *testing.T, r *rig, c proof.Signed, leaves []proof.Hash) {
 	t.Helper()
 	for index := int64(0); index < c.Size; index += 1 + c.Size/50 {
 		p, err := NewLog(r.cfg.Dir).ProveInclusion(c, index)
 		if err != nil {
 			t.Fatalf("size %d: %v", c.Size, err)
 		}
-		if err := VerifyInclusion(leaves[index], p, c.Checkpoint); err != nil {
+		if err := proof.VerifyInclusion(leaves[index], p, c.Checkpoint); err != nil {
 			t.Fatal(err)
 		}
-		if err := proof.VerifyInclusion(rfc6962.DefaultHasher, uint64(index), uint64(c.Size), leaves[index][:], raw(p.Hashes), c.Root[:]); err != nil {
+		if err := merkle.VerifyInclusion(rfc6962.DefaultHasher, uint64(index), uint64(c.Size), leaves[index][:], raw(p.Hashes), c.Root[:]); err != nil {
 			t.Fatal(fmt.Errorf("index %d of %d: %w", index, c.Size, err))
 		}
 	}
@@ -144,7 +145,7 @@ func TestAFlippedBitInAnyStoredByteStopsTheSealerBeforeItSigns(t *testing.T) {
 }
 
 // stopsAt returns the position that the sealer names when it stops.
-func stopsAt(t *testing.T, r *rig, bad eventstore.Store, sound Signed) eventstore.Position {
+func stopsAt(t *testing.T, r *rig, bad eventstore.Store, sound proof.Signed) eventstore.Position {
 	t.Helper()
 	cfg := r.cfg
 	cfg.Store = bad
@@ -478,7 +479,7 @@ func TestOfTwoSealersWithOneLastCheckpointTheSecondIsRefused(t *testing.T) {
 	r.addMany(3, 1)
 	s := r.open()
 	defer s.Close()
-	text, err := testSigner().Sign(Checkpoint{Origin: testOrigin, Size: 9, Root: Hash{1}}, testTime)
+	text, err := testSigner().Sign(proof.Checkpoint{Origin: testOrigin, Size: 9, Root: proof.Hash{1}}, testTime)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -499,7 +500,7 @@ func TestASignerWhoseKeysAreNotInForceSignsNothing(t *testing.T) {
 	r.cfg.Signer = newSigner(testOrigin)
 	s := r.open()
 	defer s.Close()
-	if err := s.CatchUp(t.Context()); !errors.Is(err, ErrSignature) {
+	if err := s.CatchUp(t.Context()); !errors.Is(err, proof.ErrSignature) {
 		t.Error(err)
 	}
 	if last, _ := r.cfg.Last.Load(t.Context()); last != nil {
@@ -521,7 +522,7 @@ func TestPositionsNeedNotBeConsecutive(t *testing.T) {
 		if index, err := l.Index(c.Checkpoint, p); err != nil || index != i {
 			t.Fatal(index, err)
 		}
-		if _, err := l.Index(c.Checkpoint, p+1); !errors.Is(err, ErrOutside) {
+		if _, err := l.Index(c.Checkpoint, p+1); !errors.Is(err, proof.ErrOutside) {
 			t.Fatal(err)
 		}
 	}

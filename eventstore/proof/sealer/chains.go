@@ -1,4 +1,4 @@
-package proof
+package sealer
 
 import (
 	"errors"
@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 
+	"caseledger/eventstore/proof"
 	"caseledger/eventstore/seal"
 )
 
@@ -33,14 +34,14 @@ type chains struct {
 // end is where a record has got to.
 type end struct {
 	seq  uint64
-	leaf Hash
+	leaf proof.Hash
 }
 
 // openChains opens the heads file of dir, or begins without one.
 func openChains(dir, origin string) (*chains, error) {
 	base, err := openHeads(filepath.Join(dir, chainsName))
 	if errors.Is(err, fs.ErrNotExist) {
-		base, err = &headsFile{place: place{Checkpoint: Checkpoint{Origin: origin}}}, nil
+		base, err = &headsFile{place: place{Checkpoint: proof.Checkpoint{Origin: origin}}}, nil
 	}
 	if err != nil {
 		return nil, err
@@ -95,7 +96,7 @@ func (c *chains) merge(on disk, dir string, at place) error {
 		err = on.syncDir(dir)
 	}
 	if err != nil {
-		return fmt.Errorf("proof: heads: %w", err)
+		return fmt.Errorf("sealer: heads: %w", err)
 	}
 	merged, err := openHeads(path)
 	if err != nil {
@@ -107,17 +108,17 @@ func (c *chains) merge(on disk, dir string, at place) error {
 }
 
 // sorted yields all heads in the order of their records.
-func (c *chains) sorted(yield func(Head, error) bool) {
+func (c *chains) sorted(yield func(proof.Head, error) bool) {
 	names := slices.Sorted(maps.Keys(c.recent))
 	give := func() bool {
 		e := c.recent[names[0]]
-		head := Head{names[0], e.seq, e.leaf}
+		head := proof.Head{Record: names[0], Seq: e.seq, Leaf: e.leaf}
 		names = names[1:]
 		return yield(head, nil)
 	}
 	for head, err := range c.base.all {
 		if err != nil {
-			yield(Head{}, err)
+			yield(proof.Head{}, err)
 			return
 		}
 		for len(names) > 0 && names[0] < head.Record {

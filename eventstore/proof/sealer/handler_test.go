@@ -1,4 +1,4 @@
-package proof
+package sealer
 
 import (
 	"encoding/binary"
@@ -10,6 +10,7 @@ import (
 
 	"golang.org/x/mod/sumdb/tlog"
 
+	"caseledger/eventstore/proof"
 	"caseledger/eventstore/seal"
 )
 
@@ -54,10 +55,10 @@ func TestAClientCanProveEveryEntryFromWhatIsServed(t *testing.T) {
 	if err != nil || w.Header().Get("Cache-Control") != cacheNever {
 		t.Fatal(err, w.Header())
 	}
-	hashes := tlog.TileHashReader(c.tree(), webTiles{t, h})
+	hashes := tlog.TileHashReader(c.Tree(), webTiles{t, h})
 	for i, leaf := range r.leaves() {
 		p, err := tlog.ProveRecord(c.Size, int64(i), hashes)
-		if err != nil || VerifyInclusion(leaf, InclusionProof{Index: int64(i), Hashes: fromTlog(p)}, c.Checkpoint) != nil {
+		if err != nil || proof.VerifyInclusion(leaf, proof.InclusionProof{Index: int64(i), Hashes: fromTlog(p)}, c.Checkpoint) != nil {
 			t.Fatal(i, err)
 		}
 	}

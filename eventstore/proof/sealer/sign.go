@@ -1,4 +1,4 @@
-package proof
+package sealer
 
 import (
 	"bytes"
@@ -7,31 +7,33 @@ import (
 	"os"
 	"path/filepath"
 	"time"
+
+	"caseledger/eventstore/proof"
 )
 
 // lastSigned returns the last checkpoint; the zero value when there is none.
-func (s *Sealer) lastSigned(ctx context.Context) (Signed, error) {
+func (s *Sealer) lastSigned(ctx context.Context) (proof.Signed, error) {
 	text, err := s.cfg.Last.Load(ctx)
 	if err != nil || text == nil {
-		return Signed{}, err
+		return proof.Signed{}, err
 	}
 	return s.cfg.Keys.Open(text)
 }
 
 // agree checks that the tree is the last checkpoint's or one that grew out of
 // it.
-func (s *Sealer) agree(last Checkpoint) error {
+func (s *Sealer) agree(last proof.Checkpoint) error {
 	if last.Size == 0 {
 		return nil
 	}
 	if s.at.Size < last.Size {
 		return &RollbackError{What: "the store", Size: s.at.Size, Sealed: last.Size}
 	}
-	p, err := prove(tiles{s.cfg.Dir}.reader(s.at.tree()), last, s.at.Checkpoint)
+	p, err := prove(tiles{s.cfg.Dir}.reader(s.at.Tree()), last, s.at.Checkpoint)
 	if err != nil {
 		return err
 	}
-	if VerifyConsistency(last, s.at.Checkpoint, p) != nil {
+	if proof.VerifyConsistency(last, s.at.Checkpoint, p) != nil {
 		return &ForkError{What: "the store", Sealed: last.Size}
 	}
 	return nil
@@ -74,7 +76,7 @@ func (s *Sealer) signature(now, last time.Time) ([]byte, error) {
 		return nil, err
 	}
 	if _, err := s.cfg.Keys.Open(text); err != nil {
-		return nil, fmt.Errorf("proof: the signer's keys are not those in force: %w", err)
+		return nil, fmt.Errorf("sealer: the signer's keys are not those in force: %w", err)
 	}
 	return text, nil
 }

@@ -1,4 +1,13 @@
-package proof
+// Package sealer keeps the Merkle log over a ledger's leaves, signs checkpoints
+// of it and makes proofs from it.
+//
+// The Sealer follows a store, reads again what was stored, checks that every
+// leaf continues its record and that every blob is the one its leaf commits
+// to, and only then signs. A Log makes proofs; package proof verifies them.
+//
+// The package never writes to a store, never opens a blob, holds no key of a
+// record, and knows no event type.
+package sealer
 
 import (
 	"context"
@@ -10,6 +19,7 @@ import (
 	"time"
 
 	"caseledger/eventstore"
+	"caseledger/eventstore/proof"
 	"caseledger/eventstore/seal"
 )
 
@@ -51,8 +61,8 @@ func (SystemClock) Wait(ctx context.Context, d time.Duration) error {
 type Config struct {
 	Dir    string           // of the tree; derived: it can be removed and is made again
 	Store  eventstore.Store // read, never written to
-	Signer *Signer          // its origin is the ledger's name in every leaf
-	Keys   *History         // must hold the signer's keys, and those that signed before
+	Signer *proof.Signer    // its origin is the ledger's name in every leaf
+	Keys   *proof.History   // must hold the signer's keys, and those that signed before
 	Last   LastCheckpoint   // apart from Store and Dir
 	Clock  Clock
 }
@@ -98,7 +108,7 @@ func (s *Sealer) Close() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.broken == nil {
-		s.broken = errors.New("proof: the sealer is closed")
+		s.broken = errors.New("sealer: the sealer is closed")
 	}
 	if s.chains != nil {
 		s.chains.base.close()
@@ -228,13 +238,13 @@ func (s *Sealer) advance(ctx context.Context, due func() bool) error {
 
 // batch reads and checks events and adds them to the tree, all or none.
 func (s *Sealer) batch(ctx context.Context) (int, error) {
-	var leaves []Hash
+	var leaves []proof.Hash
 	var positions []eventstore.Position
 	defer s.chains.forget() // unless add kept it
 	last := s.at.Position
 	for r, err := range s.cfg.Store.ReadLog(ctx, last) {
 		if err != nil {
-			return 0, fmt.Errorf("proof: %w", err)
+			return 0, fmt.Errorf("sealer: %w", err)
 		}
 		next, err := s.check(r, last, s.at.Size+int64(len(leaves)))
 		if err != nil {
@@ -254,16 +264,16 @@ func (s *Sealer) batch(ctx context.Context) (int, error) {
 
 // add makes the leaves durable: tiles, then positions, then the state that
 // says how far they are valid.
-func (s *Sealer) add(leaves []Hash, positions []eventstore.Position) error {
-	grown, err := tiles{s.cfg.Dir}.grow(s.on, s.at.tree(), leaves)
+func (s *Sealer) add(leaves []proof.Hash, positions []eventstore.Position) error {
+	grown, err := tiles{s.cfg.Dir}.grow(s.on, s.at.Tree(), leaves)
 	if err != nil {
 		return err
 	}
 	path := filepath.Join(s.cfg.Dir, positionsName)
 	if err := s.on.writeAt(path, encodePositions(positions), s.at.Size*positionBytes); err != nil {
-		return fmt.Errorf("proof: positions: %w", err)
+		return fmt.Errorf("sealer: positions: %w", err)
 	}
-	at := place{Checkpoint{s.at.Origin, grown.N, Hash(grown.Hash)}, positions[len(positions)-1]}
+	at := place{proof.Checkpoint{Origin: s.at.Origin, Size: grown.N, Root: proof.Hash(grown.Hash)}, positions[len(positions)-1]}
 	if err := put(s.on, filepath.Join(s.cfg.Dir, stateName), stateText(at)); err != nil {
 		return err
 	}

@@ -1,4 +1,4 @@
-package proof
+package sealer
 
 import (
 	"encoding/binary"
@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"caseledger/eventstore"
+	"caseledger/eventstore/proof"
 )
 
 const (
@@ -27,10 +28,10 @@ const (
 func readState(dir, origin string) (place, error) {
 	b, err := os.ReadFile(filepath.Join(dir, stateName))
 	if errors.Is(err, fs.ErrNotExist) {
-		return place{Checkpoint: Checkpoint{Origin: origin}}, nil
+		return place{Checkpoint: proof.Checkpoint{Origin: origin}}, nil
 	}
 	if err != nil {
-		return place{}, fmt.Errorf("proof: %w", err)
+		return place{}, fmt.Errorf("sealer: %w", err)
 	}
 	at, ok := parseState(string(b))
 	if !ok {
@@ -52,9 +53,9 @@ func parseState(text string) (place, bool) {
 	if !ok1 || cut < 0 {
 		return place{}, false
 	}
-	c, err := ParseCheckpoint([]byte(rest[:cut]))
+	c, err := proof.ParseCheckpoint([]byte(rest[:cut]))
 	number, ok2 := strings.CutSuffix(rest[cut+len("position "):], "\n")
-	position, ok3 := parseSize(number)
+	position, ok3 := proof.ParseNumber(number)
 	return place{c, eventstore.Position(position)}, err == nil && ok2 && ok3
 }
 
@@ -81,7 +82,7 @@ func indexOf(f *os.File, size int64, position eventstore.Position) (int64, error
 		return 0, failed
 	}
 	if i == size || at(i) != position {
-		return 0, fmt.Errorf("proof: position %d: %w", position, ErrOutside)
+		return 0, fmt.Errorf("sealer: position %d: %w", position, proof.ErrOutside)
 	}
 	return i, nil
 }

@@ -1,4 +1,4 @@
-package proof
+package sealer
 
 import (
 	"context"
@@ -7,6 +7,7 @@ import (
 	"golang.org/x/mod/sumdb/tlog"
 
 	"caseledger/eventstore"
+	"caseledger/eventstore/proof"
 	"caseledger/eventstore/seal"
 )
 
@@ -15,7 +16,7 @@ import (
 // another place. It needs no directory of the tree, and memory for one
 // batch only. The error is *RollbackError or *ForkError. What came after last is
 // not looked at.
-func Guard(ctx context.Context, store eventstore.Store, last Checkpoint) error {
+func Guard(ctx context.Context, store eventstore.Store, last proof.Checkpoint) error {
 	if last.Size == 0 {
 		return nil
 	}
@@ -23,10 +24,10 @@ func Guard(ctx context.Context, store eventstore.Store, last Checkpoint) error {
 	size := int64(0)
 	for r, err := range store.ReadLog(ctx, 0) {
 		if err != nil {
-			return fmt.Errorf("proof: %w", err)
+			return fmt.Errorf("sealer: %w", err)
 		}
 		if err := edge.add(size, seal.HashLeaf(r.Metadata)); err != nil {
-			return fmt.Errorf("proof: tree: %w", err)
+			return fmt.Errorf("sealer: tree: %w", err)
 		}
 		if size++; size == last.Size {
 			return edge.match(last)
@@ -53,7 +54,7 @@ func (p peaks) ReadHashes(at []int64) ([]tlog.Hash, error) {
 }
 
 // add adds the leaf that makes a tree of n one of n+1.
-func (p peaks) add(n int64, leaf Hash) error {
+func (p peaks) add(n int64, leaf proof.Hash) error {
 	hashes, err := tlog.StoredHashesForRecordHash(n, tlog.Hash(leaf), p)
 	if err != nil {
 		return err
@@ -66,12 +67,12 @@ func (p peaks) add(n int64, leaf Hash) error {
 	return nil
 }
 
-func (p peaks) match(last Checkpoint) error {
+func (p peaks) match(last proof.Checkpoint) error {
 	root, err := tlog.TreeHash(last.Size, p)
 	if err != nil {
-		return fmt.Errorf("proof: tree: %w", err)
+		return fmt.Errorf("sealer: tree: %w", err)
 	}
-	if Hash(root) != last.Root {
+	if proof.Hash(root) != last.Root {
 		return &ForkError{What: "the store", Sealed: last.Size}
 	}
 	return nil

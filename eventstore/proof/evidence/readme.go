@@ -1,0 +1,12 @@
+package evidence
+
+import _ "embed"
+
+// Both are in every package, and the same in all: a verifier refuses others. So
+// a change to either makes another version of the format.
+var (
+	//go:embed readme.txt
+	readme string
+	//go:embed verifier.html
+	page string
+)
