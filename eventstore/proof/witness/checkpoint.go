@@ -12,6 +12,7 @@ package witness
 import (
 	"bytes"
 	"crypto/sha256"
+	"encoding/base64"
 	"errors"
 	"fmt"
 
@@ -71,9 +72,25 @@ func parseSigned(signed []byte) (Checkpoint, []byte, error) {
 	if at < 0 {
 		return Checkpoint{}, nil, fmt.Errorf("checkpoint without signatures: %w", ErrMalformed)
 	}
+	if !canonical(signed[at+2:]) {
+		return Checkpoint{}, nil, fmt.Errorf("signature in another spelling: %w", ErrMalformed)
+	}
 	text := signed[:at+1]
 	c, err := parseCheckpoint(text)
 	return c, text, err
+}
+
+// canonical reports whether the base64 of every signature line is spelled in
+// the one way that encoding it gives: the last character before the padding has
+// bits without meaning, which sumdb/note passes over.
+func canonical(signatures []byte) bool {
+	for line := range bytes.Lines(signatures) {
+		text := bytes.TrimSuffix(line[bytes.LastIndexByte(line, ' ')+1:], []byte("\n"))
+		if _, err := base64.StdEncoding.Strict().DecodeString(string(text)); err != nil {
+			return false
+		}
+	}
+	return true
 }
 
 // emptyRoot is the root of the tree without leaves, RFC 6962.
