@@ -84,7 +84,7 @@ func caseloadTable() Table {
 func caseloadRows(id domain.RecordID, r record.Record) []CaseloadRow {
 	var rows []CaseloadRow
 	for _, one := range r.Referrals {
-		rows = append(rows, referralWork(one, underReferral(r, one.ID))...)
+		rows = append(rows, referralWork(r, one, underReferral(r, one.ID))...)
 	}
 	rows = append(rows, enquiryWork(r)...)
 	rows = append(rows, planWork(r)...)
@@ -101,17 +101,13 @@ func caseloadRows(id domain.RecordID, r record.Record) []CaseloadRow {
 	return rows
 }
 
-// referralWork returns the case that a referral opened. One that was turned
-// down is no case, unless work under it is recorded all the same: then two
-// sources contradict each other, and the child may not be lost sight of.
-func referralWork(one referral.Referral, under work) []CaseloadRow {
-	if one.Received.IsZero() || !one.Closed.IsZero() {
+// referralWork returns the case that a referral opened, while it is open (see
+// record.CaseOpen).
+func referralWork(r record.Record, one referral.Referral, under work) []CaseloadRow {
+	if !r.CaseOpen(one) {
 		return nil
 	}
 	turnedDown, worked := !one.NotTakenFurther.IsZero(), len(under.entries) > 0
-	if turnedDown && !worked {
-		return nil
-	}
 	row := CaseloadRow{Kind: WorkCase, Work: string(one.ID), Referral: one.ID, Opened: one.Received.Fact.Happened, Contradictory: turnedDown,
 		Entries: []uint64{one.Received.Entry, one.Decided.Entry, one.NotTakenFurther.Entry}}
 	if turnedDown {

@@ -91,11 +91,6 @@ func (r Record) correctable(seq uint64, found bool) error {
 // without returns the record as it would be without the fact that the entry
 // states: also without the entries that it corrected.
 func (r Record) without(seq uint64) Record {
-	then := Record{Entries: slices.Clip(r.Entries)}
-	for _, e := range Effective(r.Entries) {
-		if e.Seq != seq {
-			then = then.apply(e)
-		}
-	}
-	return then
+	rest := slices.DeleteFunc(Effective(r.Entries), func(e domain.Entry) bool { return e.Seq == seq })
+	return told(slices.Clip(r.Entries), rest)
 }
