@@ -82,6 +82,9 @@ func decodeStrict[E domain.Event](text jsontext.Value) (domain.Event, error) {
 func Events() []EventType {
 	return []EventType{
 		event[settings.LedgerCreated]("ledger.created", "The ledger was created."),
+		event[settings.LogKeyAdded]("log-key.added", "A key signs the checkpoints of the log from a size on."),
+		event[settings.LogKeyRetired]("log-key.retired", "A key signs no checkpoint of the log from a size on."),
+		event[settings.HeadsLogged]("heads-root.logged", "The ledger committed to where every record had got to."),
 		event[batch.Began]("batch.began", "The import of a file began."),
 		event[batch.Finished]("batch.finished", "The import of a file came to its end."),
 		event[group.Begun]("group.begun", "An act on several records was decided."),

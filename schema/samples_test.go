@@ -152,7 +152,7 @@ func fill(v reflect.Value, name string) {
 		v.SetString(text)
 	case reflect.Bool:
 		v.SetBool(true)
-	case reflect.Int:
+	case reflect.Int, reflect.Int64:
 		v.SetInt(1)
 	case reflect.Uint64, reflect.Uint8:
 		v.SetUint(1)

@@ -1,8 +1,13 @@
-// Package settings is what a ledger says about itself: its name and whose
-// rules it follows. It never holds secrets.
+// Package settings is what a ledger says about itself: its name, whose rules it
+// follows, which keys sign its log, and how far each record went when. It never
+// holds secrets.
 package settings
 
-import "caseledger/domain"
+import (
+	"time"
+
+	"caseledger/domain"
+)
 
 // LedgerCreated is the first entry of every ledger.
 type LedgerCreated struct {
@@ -17,16 +22,60 @@ type LedgerCreated struct {
 
 func (LedgerCreated) About() string { return "" }
 
+// LogKeyAdded says that a key signs the checkpoints of the ledger's log from a
+// size of the log on.
+type LogKeyAdded struct {
+	domain.Dated
+	From int64  `json:"from"` // size of the log, in events
+	Key  string `json:"key" validate:"required,printascii"`
+}
+
+// About is domain.Event's.
+func (LogKeyAdded) About() string { return "" }
+
+// LogKeyRetired says that a key signs no checkpoint from a size of the log on.
+type LogKeyRetired struct {
+	domain.Dated
+	From int64  `json:"from"` // size of the log, in events
+	Key  string `json:"key" validate:"required,printascii"`
+}
+
+// About is domain.Event's.
+func (LogKeyRetired) About() string { return "" }
+
+// HeadsLogged commits to where every record had got to under a checkpoint of
+// the log.
+type HeadsLogged struct {
+	domain.Dated
+	Root string `json:"root" validate:"required"` // the heads root, as package proof writes it
+}
+
+// About is domain.Event's.
+func (HeadsLogged) About() string { return "" }
+
 // Settings is what a ledger says about itself.
 type Settings struct {
 	Created domain.Known[LedgerCreated]
+	LogKeys []domain.Event // LogKeyAdded and LogKeyRetired, as they were recorded
+	Heads   []Heads        // oldest first
+}
+
+// Heads is a heads root that was logged.
+type Heads struct {
+	domain.Known[HeadsLogged]
+	Recorded time.Time
 }
 
 // Evolve returns the settings with more entries.
 func (s Settings) Evolve(entries ...domain.Entry) Settings {
 	for _, e := range entries {
-		if ev, ok := e.Event.(LedgerCreated); ok {
+		switch ev := e.Event.(type) {
+		case LedgerCreated:
 			s.Created = domain.Know(e.Seq, ev)
+		case LogKeyAdded, LogKeyRetired:
+			s.LogKeys = append(s.LogKeys, ev)
+		case HeadsLogged:
+			s.Heads = append(s.Heads, Heads{domain.Know(e.Seq, ev), e.Recorded})
 		}
 	}
 	return s
