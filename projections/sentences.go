@@ -177,6 +177,12 @@ func otherSentence(e domain.Event) string {
 		return fmt.Sprintf("An imported file also said, under %s: %s", e.Element, quote(e.Text))
 	case settings.LedgerCreated:
 		return fmt.Sprintf("The ledger %s was created.", e.Ledger)
+	case settings.LogKeyAdded:
+		return fmt.Sprintf("A key signs the checkpoints of the log from %d events on.", e.From)
+	case settings.LogKeyRetired:
+		return fmt.Sprintf("A key signs no checkpoint of the log from %d events on.", e.From)
+	case settings.HeadsLogged:
+		return "The ledger committed to where every record had got to."
 	case batch.Began:
 		return fmt.Sprintf("The import of a file of kind %s began.", e.Kind)
 	case batch.Finished:

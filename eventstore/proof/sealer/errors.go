@@ -62,5 +62,5 @@ type DamagedError struct {
 }
 
 func (e *DamagedError) Error() string {
-	return fmt.Sprintf("sealer: %s is damaged: %s; the directory of the tree can be removed and is made again from the store", e.File, e.Reason)
+	return fmt.Sprintf("sealer: %s is damaged: %s; all but heads and attested can be removed and is made again from the store", e.File, e.Reason)
 }
