@@ -29,10 +29,12 @@ const (
 	systemStream    = "system"
 )
 
-// app is an open ledger: the journal with its keys, the records over it and the
-// read models, which have caught up with the journal.
+// app is an open ledger: the journal with its keys, the log that proves it, the
+// records over it and the read models, which have caught up with the journal.
 type app struct {
 	vault
+	place   place
+	log     *sealing
 	sealed  schema.Sealed
 	records *schema.Records
 	db      *projections.DB
@@ -46,17 +48,17 @@ func withApp(ctx context.Context, p place, to streams, do func(*app) error) erro
 	if err != nil {
 		return err
 	}
-	return useApp(ctx, p.dir, v, to, do)
+	return useApp(ctx, p, v, to, do)
 }
 
 // useApp builds the app on an open vault, finishes what a crash has left, lets
 // the read models catch up, runs do, and closes everything.
-func useApp(ctx context.Context, dir string, v vault, to streams, do func(*app) error) error {
+func useApp(ctx context.Context, p place, v vault, to streams, do func(*app) error) error {
 	name, err := v.ledger(ctx)
 	if err != nil {
 		return errors.Join(err, v.close())
 	}
-	a, err := assemble(dir, v, v.codec(name), time.Now, newEventID)
+	a, err := assemble(p, v, v.codec(name), time.Now, newEventID)
 	if err != nil {
 		return err
 	}
@@ -77,20 +79,20 @@ func openJournal(dir string) (*journal.Store, error) {
 
 // assemble makes an app of an open vault, which it closes when it fails. Now
 // and newID are those of the ledger.
-func assemble(dir string, v vault, sealed schema.Sealed, now func() time.Time, newID func() eventstore.EventID) (*app, error) {
-	a := &app{vault: v, sealed: sealed}
-	if err := a.assemble(dir, &eventstore.Ledger{Store: v.store, Codec: sealed, Now: now, NewID: newID}); err != nil {
+func assemble(p place, v vault, sealed schema.Sealed, now func() time.Time, newID func() eventstore.EventID) (*app, error) {
+	a := &app{vault: v, place: p, sealed: sealed}
+	if err := a.assemble(&eventstore.Ledger{Store: v.store, Codec: sealed, Now: now, NewID: newID}); err != nil {
 		return nil, errors.Join(err, a.close())
 	}
 	return a, nil
 }
 
-func (a *app) assemble(dir string, ledger *eventstore.Ledger) error {
+func (a *app) assemble(ledger *eventstore.Ledger) error {
 	var err error
 	if a.records, err = schema.NewRecords(ledger, policy.Pack{}); err != nil {
 		return err
 	}
-	if a.db, err = projections.Open(filepath.Join(dir, projectionsFile)); err != nil {
+	if a.db, err = projections.Open(filepath.Join(a.place.dir, projectionsFile)); err != nil {
 		return err
 	}
 	a.runner, err = projections.NewRunner(a.db, a.store, a.sealed, projections.All())
@@ -105,8 +107,8 @@ func ofReadModels(err error) error {
 	return fmt.Errorf("read models: %w", err)
 }
 
-// ready reads the ledger's settings, lets the read models catch up, and
-// finishes acts on several records that a crash has interrupted.
+// ready reads the ledger's settings, opens the log, lets the read models catch
+// up, and finishes acts on several records that a crash has interrupted.
 func (a *app) ready(ctx context.Context, to streams) error {
 	if r := a.store.Recovered(); r.Bytes > 0 {
 		fmt.Fprintf(to.err, "caseledger: %d bytes of an append that was never acknowledged were removed from the end of the journal\n", r.Bytes)
@@ -132,6 +134,7 @@ func (a *app) ready(ctx context.Context, to streams) error {
 	return a.catchUp(ctx, to)
 }
 
+// configure takes up what the ledger says of itself, and opens its log.
 func (a *app) configure(ctx context.Context) error {
 	at, err := a.settings(ctx)
 	if err != nil {
@@ -144,7 +147,14 @@ func (a *app) configure(ctx context.Context) error {
 	if a.created.Ledger != a.sealed.Ledger {
 		return verifyError{errors.New("the ledger's first entry names another ledger than its leaf")}
 	}
-	a.records.Pack, err = policy.For(policy.Nation(a.created.Nation))
+	if a.records.Pack, err = policy.For(policy.Nation(a.created.Nation)); err != nil {
+		return err
+	}
+	keys, err := history(a.created.Ledger, at.State)
+	if err != nil {
+		return err
+	}
+	a.log, err = openLog(ctx, a.place, a.store, keys)
 	return err
 }
 
@@ -161,6 +171,9 @@ func (a *app) catchUp(ctx context.Context, to streams) error {
 
 func (a *app) close() error {
 	var errs []error
+	if a.log != nil {
+		errs = append(errs, a.log.close())
+	}
 	if a.db != nil {
 		errs = append(errs, a.db.Close())
 	}

@@ -27,6 +27,7 @@ gives the same entries; they are sealed under other keys each time.`,
 	}
 	cmd.Flags().StringVar(&at.dir, "data", "", "directory for the ledger; empty makes a temporary one")
 	addSecrets(cmd, &at)
+	addLog(cmd, &at)
 	cmd.Flags().Uint64Var(&options.Seed, "seed", 1, "the same seed gives the same entries")
 	cmd.Flags().IntVar(&options.Children, "children", 1200, "at least this many children")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
@@ -68,7 +69,7 @@ func buildDemo(ctx context.Context, p place, options demo.Options) (*app, demo.S
 	}
 	sealed := v.codec(demoLedger)
 	ledger, clock := demo.NewLedger(v.store, sealed, options.Seed)
-	a, err := assemble(p.dir, v, sealed, ledger.Now, ledger.NewID)
+	a, err := assemble(p, v, sealed, ledger.Now, ledger.NewID)
 	if err != nil {
 		return nil, demo.Summary{}, err
 	}

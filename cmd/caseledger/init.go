@@ -50,11 +50,15 @@ func create(ctx context.Context, p place, c settings.LedgerCreated, to streams) 
 		return err
 	}
 	v.warn(to)
-	a, err := assemble(p.dir, v, v.codec(c.Ledger), time.Now, newEventID)
+	a, err := assemble(p, v, v.codec(c.Ledger), time.Now, newEventID)
 	if err != nil {
 		return err
 	}
-	return errors.Join(a.create(ctx, c), a.close())
+	err = a.create(ctx, c)
+	if err == nil {
+		err = a.configure(ctx) // which seals it
+	}
+	return errors.Join(err, a.close())
 }
 
 // check refuses settings before anything is made for them.
@@ -90,9 +94,13 @@ func (a *app) create(ctx context.Context, c settings.LedgerCreated) error {
 		Stream: systemStream, Request: "init", Actor: operator("administrator"), Command: c,
 		Authority: domain.Authority{Basis: "local-government-act-1972", Purpose: "administration"},
 	}
+	keys, err := a.place.logKeys(c.Ledger, c.Happened)
+	if err != nil {
+		return err
+	}
 	folds := eventstore.NewFolds(0, settings.Settings.Evolve)
-	_, err := eventstore.Update(ctx, a.records.Ledger, folds, act, func(settings.Settings) ([]domain.Fact, error) {
-		return domain.Facts(c), nil
+	_, err = eventstore.Update(ctx, a.records.Ledger, folds, act, func(settings.Settings) ([]domain.Fact, error) {
+		return append(domain.Facts(c), keys...), nil
 	})
 	return err
 }

@@ -33,6 +33,7 @@ type place struct {
 	dir            string
 	keyFile        string // path; empty stands for the file "key" in dir
 	passphraseFile string // path; empty for none
+	log            logPlace
 }
 
 // addData adds --data, and the flags that say what opens the keys, to a
@@ -45,6 +46,7 @@ func addData(cmd *cobra.Command) *place {
 	}
 	cmd.Flags().StringVar(&p.dir, "data", dir, "directory of the ledger (also CASELEDGER_DATA)")
 	addSecrets(cmd, p)
+	addLog(cmd, p)
 	return p
 }
 

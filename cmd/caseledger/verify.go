@@ -6,134 +6,292 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"caseledger/domain/settings"
 	"caseledger/eventstore"
-	"caseledger/eventstore/seal"
+	"caseledger/eventstore/proof"
+	"caseledger/eventstore/proof/audit"
+	"caseledger/eventstore/proof/evidence"
+	"caseledger/eventstore/proof/sealer"
 	"caseledger/projections"
 	"caseledger/schema"
 )
 
+// checkRow is one thing that was verified.
 type checkRow struct {
 	Check  string `json:"check"`
 	Result string `json:"result"` // ok, or what did not hold and where
 	Seen   string `json:"seen"`
 }
 
+// ledgerReport is the answer of verify about a ledger.
+type ledgerReport struct {
+	Sound    bool            `json:"sound"`
+	Checks   []checkRow      `json:"checks"`
+	Problems []audit.Problem `json:"problems,omitempty"` // of single entries
+	Summary  []string        `json:"summary"`            // sentences for people
+}
+
+func (r *ledgerReport) add(check string, err error, seen string) {
+	row := checkRow{Check: check, Result: "ok", Seen: seen}
+	if err != nil {
+		row.Result = err.Error()
+	}
+	r.Checks = append(r.Checks, row)
+}
+
+// bad returns the first check that does not hold.
+func (r *ledgerReport) bad() (checkRow, bool) {
+	i := slices.IndexFunc(r.Checks, func(row checkRow) bool { return row.Result != "ok" })
+	if i < 0 {
+		return checkRow{}, false
+	}
+	return r.Checks[i], true
+}
+
 func newVerify(to streams) *cobra.Command {
+	var known []string
+	var ledgerOnly bool
+	var verifier verifierFlags
 	cmd := &cobra.Command{
-		Use:   "verify",
-		Short: "Check every byte, every entry and every read model of a ledger",
-		Long: `Verify re-reads the whole journal and checks every checksum, position and
-revision; checks that in every stream each leaf follows the one before it, and
-that each blob is the one that its leaf commits to; opens every entry and reads
-it strictly, as its type and version say; and builds all read models anew, to
-compare them with those in use. It exits with 3 when anything does not hold.`,
-		Example: "  caseledger verify --data ledger",
-		Args:    exactly(0),
+		Use:   "verify [PACKAGE]",
+		Short: "Check an evidence package, or every byte and entry of a ledger",
+		Long: `Verify PACKAGE checks an evidence package. It needs no ledger, server or
+network: only the package, and the public keys of the log, which must come from
+elsewhere than the package. It says for every entry what was found.
+
+Without PACKAGE it checks a ledger. It re-reads the whole journal and checks every
+checksum; that in every record each leaf follows the one before it; that each
+blob is the one that its leaf commits to, and opens to what it commits to; that
+the log is the tree over these leaves; that every checkpoint, kept here or given
+with --known, still stands; and that all read models, built anew, are those in use.
+
+It exits with 3 when anything does not hold.`,
+		Example: "  caseledger verify --data ledger\n  caseledger verify evidence.zip --keys anytown.keys",
+		Args:    usage(cobra.MaximumNArgs(1)),
 	}
 	data, output := addData(cmd), addFormat(cmd)
-	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
-		return withApp(cmd.Context(), *data, to, func(a *app) error {
-			a.warn(to)
-			rows := a.verify(cmd.Context(), data.dir, to)
-			if err := output.print(to.out, rows); err != nil {
-				return err
-			}
-			for _, row := range rows {
-				if row.Result != "ok" {
-					return verifyError{errors.New("the ledger does not verify: " + row.Check)}
-				}
-			}
-			return nil
-		})
+	verifier.add(cmd)
+	cmd.Flags().StringArrayVar(&known, "known", nil, "file of a signed checkpoint that must still stand; may be repeated")
+	cmd.Flags().BoolVar(&ledgerOnly, "ledger-only", false, "do not build the read models anew")
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		held, err := readHeld(known)
+		if err != nil {
+			return err
+		}
+		if len(args) == 1 {
+			return verifyPackage(to, *output, args[0], verifier, held)
+		}
+		if verifier.keys != "" || verifier.openEnd {
+			return usageError{errors.New("--keys and --open-end are for evidence packages")}
+		}
+		return verifyLedger(cmd.Context(), to, *output, *data, verifier, held, !ledgerOnly)
 	}
 	return cmd
 }
 
-func (a *app) verify(ctx context.Context, dir string, to streams) []checkRow {
-	return []checkRow{a.verifyJournal(ctx), a.verifyChain(ctx, to), a.verifyEntries(ctx, to), a.verifyReadModels(ctx, dir, to)}
-}
-
-func verdict(check string, err error, seen string) checkRow {
+func verifyLedger(ctx context.Context, to streams, output format, p place, verifier verifierFlags, held []audit.Held, readModels bool) error {
+	trust, err := verifier.trust()
 	if err != nil {
-		return checkRow{Check: check, Result: err.Error(), Seen: seen}
+		return err
 	}
-	return checkRow{Check: check, Result: "ok", Seen: seen}
+	v, err := openVault(ctx, p)
+	if err != nil {
+		return err
+	}
+	v.warn(to)
+	var r ledgerReport
+	err = v.verify(ctx, to, p, trust, held, &r)
+	if _, bad := r.bad(); err == nil && !bad && readModels {
+		return errors.Join(useApp(ctx, p, v, to, func(a *app) error {
+			r.add("read models", a.verifyReadModels(ctx, p.dir, to), fmt.Sprintf("%d read models", len(projections.All())))
+			return nil
+		}), r.print(to, output))
+	}
+	return errors.Join(err, v.close(), r.print(to, output))
 }
 
-func (a *app) verifyJournal(ctx context.Context) checkRow {
-	report, err := a.store.Verify(ctx)
-	return verdict("journal", err, fmt.Sprintf("%d events in %d streams, %d bytes in %d segments", report.Events, report.Streams, report.Bytes, report.Segments))
-}
-
-// verifyChain checks, without any key, that each leaf follows the one before
-// it in its stream, and that each blob is the one that its leaf commits to.
-func (a *app) verifyChain(ctx context.Context, to streams) checkRow {
-	chains := make(map[string]seal.Chain)
-	err := a.eachEvent(ctx, bar(to.err, "chain"), func(e eventstore.Recorded) error {
-		chain, begun := chains[e.Stream]
-		if !begun {
-			chain = seal.Chain{Ledger: a.sealed.Ledger, Record: e.Stream}
-		}
-		chain, leaf, err := chain.Next(e.Metadata)
-		chains[e.Stream] = chain
-		if err != nil {
-			return err
-		}
-		return seal.CheckBlob(leaf, e.Data)
-	})
-	return verdict("chain", err, fmt.Sprintf("%d chains of leaves", len(chains)))
-}
-
-// verifyEntries opens and reads every entry.
-func (a *app) verifyEntries(ctx context.Context, to streams) checkRow {
-	entries, records := 0, 0
-	last := make(map[string]time.Time)
-	err := a.eachEvent(ctx, bar(to.err, "entries"), func(e eventstore.Recorded) error {
-		entry, err := a.sealed.Decode(e)
-		if err != nil {
-			return err
-		}
-		if entry.Recorded.Before(last[e.Stream]) {
-			return errors.New("recorded before the entry before it")
-		}
-		if _, is := schema.RecordOf(e.Stream); is && e.Revision == 1 {
-			records++
-		}
-		last[e.Stream] = entry.Recorded
-		entries++
+// verify checks what cannot be made anew.
+func (v vault) verify(ctx context.Context, to streams, p place, trust evidenceTrust, held []audit.Held, r *ledgerReport) error {
+	name, err := v.ledger(ctx)
+	if err != nil {
+		return err
+	}
+	if err := v.current(ctx); err != nil {
+		return err
+	}
+	seen, err := v.store.Verify(ctx)
+	r.add("journal", err, fmt.Sprintf("%d events in %d streams, %d bytes in %d segments", seen.Events, seen.Streams, seen.Bytes, seen.Segments))
+	if err != nil {
 		return nil
-	})
-	return verdict("entries", err, fmt.Sprintf("%d entries, %d records", entries, records))
+	}
+	codec := v.codec(name)
+	at, err := eventstore.NewFolds(0, settings.Settings.Evolve).Load(ctx, &eventstore.Ledger{Store: v.store, Codec: codec}, systemStream)
+	if err != nil {
+		r.add("settings", fmt.Errorf("stream %s: %w", systemStream, err), "")
+		return nil
+	}
+	cfg, err := v.auditOf(ctx, p, codec, at.State)
+	if err != nil {
+		r.add("settings", err, "")
+		return nil
+	}
+	show, total := bar(to.err, "ledger"), int64(v.store.Head())
+	cfg.Progress, cfg.Known = func(at eventstore.Position) { show(int64(at), total) }, held
+	found, err := audit.Run(ctx, cfg)
+	r.found(found)
+	r.attested(cfg, trust)
+	return err
 }
 
-// eachEvent checks the events of the log up to the first that does not hold.
-func (a *app) eachEvent(ctx context.Context, show func(done, total int64), check func(eventstore.Recorded) error) error {
-	total := int64(a.store.Head())
-	for e, err := range a.store.ReadLog(ctx, 0) {
+// auditOf says what is audited, and against what.
+func (v vault) auditOf(ctx context.Context, p place, codec schema.Sealed, s settings.Settings) (audit.Config, error) {
+	keys, err := history(codec.Ledger, s)
+	if err != nil {
+		return audit.Config{}, err
+	}
+	if s.Created.Fact.Ledger != codec.Ledger {
+		return audit.Config{}, errors.New("the ledger's first entry names another ledger than its leaf")
+	}
+	if err := p.guardLast(ctx); err != nil {
+		return audit.Config{}, err
+	}
+	last, err := p.last().Load(ctx)
+	if err != nil {
+		return audit.Config{}, err
+	}
+	roots, err := headsRoots(s)
+	return audit.Config{
+		Store: v.store, Ledger: codec.Ledger, Log: sealer.NewLog(p.logDir()), Keys: keys, Last: last, Heads: roots,
+		Open: func(e eventstore.Recorded) error { _, err := codec.Decode(e); return err },
+	}, err
+}
+
+// headsRoots reads the heads roots that the ledger logged.
+func headsRoots(s settings.Settings) ([]proof.HeadsRoot, error) {
+	var out []proof.HeadsRoot
+	for _, h := range s.Heads {
+		root, err := proof.ParseHeadsRoot([]byte(h.Fact.Root))
 		if err != nil {
-			return err
+			return nil, fmt.Errorf("stream %s: entry %d: %w", systemStream, h.Entry, err)
 		}
-		if err := check(e); err != nil {
-			return fmt.Errorf("position %d: stream %s: %w", e.Position, e.Stream, err)
+		out = append(out, root)
+	}
+	return out, nil
+}
+
+// found turns what an audit found into rows.
+func (r *ledgerReport) found(a audit.Report) {
+	var entries error
+	if n := len(a.Problems); n > 0 {
+		entries = errors.New(a.Problems[0].String())
+		if n+a.More > 1 {
+			entries = fmt.Errorf("%w; and %d more", entries, n+a.More-1)
 		}
-		show(int64(e.Position), total)
+	}
+	r.Problems = a.Problems
+	seen := fmt.Sprintf("%d entries of %d streams, %d bytes of leaves and blobs", a.Events, a.Streams, a.Bytes)
+	if a.Erased > 0 {
+		seen += fmt.Sprintf("; the content of %d was destroyed with its key", a.Erased)
+	}
+	r.add("entries", entries, seen)
+	seen = fmt.Sprintf("%d entries in the tree, %d checkpoints", a.Sealed, a.Checkpoints)
+	if waiting := a.Events - a.Sealed; waiting > 0 {
+		seen += fmt.Sprintf("; %d entries are not sealed yet", waiting)
+	}
+	if !a.SignedAt.IsZero() {
+		seen += ", the last one signed " + a.SignedAt.UTC().Format(time.RFC3339)
+	}
+	r.add("log", errors.Join(a.Log...), seen)
+}
+
+// attested checks what witnesses and time-stamp authorities said, when there
+// is a policy or a list of authorities to check it with.
+func (r *ledgerReport) attested(cfg audit.Config, trust evidenceTrust) {
+	if trust.Policy == nil && trust.Timestamps == nil {
+		return
+	}
+	newest, err := newestAttested(cfg.Log)
+	if err == nil && newest.Note == nil {
+		err = errors.New("no checkpoint was ever attested: run 'caseledger log attest'")
+	}
+	if trust.Policy != nil {
+		r.add("witnesses", firstOf(err, func() error { return trust.Policy.CheckPolicy(newest.Note) }), "the newest attested checkpoint")
+	}
+	if trust.Timestamps != nil {
+		r.add("time-stamps", firstOf(err, func() error { return allStamps(trust.Timestamps, newest) }), fmt.Sprintf("%d of the newest attested checkpoint", len(newest.Stamps)))
+	}
+}
+
+func firstOf(err error, or func() error) error {
+	if err != nil {
+		return err
+	}
+	return or()
+}
+
+func allStamps(verifier evidence.TimestampVerifier, a sealer.Attested) error {
+	c, err := proof.ReadCheckpoint(a.Note)
+	if err != nil {
+		return err
+	}
+	if len(a.Stamps) == 0 {
+		return errors.New("UNTIMED: there is none")
+	}
+	for _, stamp := range a.Stamps {
+		if _, err := verifier.VerifyTimestamp(stamp, c.Text()); err != nil {
+			return fmt.Errorf("UNTIMED: %w", err)
+		}
 	}
 	return nil
 }
 
+// print writes the report, and errs when it is bad.
+func (r *ledgerReport) print(to streams, output format) error {
+	if len(r.Checks) == 0 {
+		return nil
+	}
+	row, bad := r.bad()
+	r.Sound = !bad
+	r.Summary = r.sentences()
+	var err error
+	if output == "json" {
+		err = writeJSON(to.out, r)
+	} else if err = output.print(to.out, r.Checks); err == nil && output == "text" {
+		_, err = fmt.Fprintln(to.out, "\n"+strings.Join(r.Summary, "\n"))
+	}
+	if err == nil && bad {
+		err = verifyError{errors.New("the ledger does not verify: " + row.Check)}
+	}
+	return err
+}
+
+func (r *ledgerReport) sentences() []string {
+	if r.Sound {
+		return []string{
+			"Every entry of the ledger is there, in its place and as it was written.",
+			"What was written after the last checkpoint that somebody else holds could still have been cut off; give such checkpoints with --known.",
+		}
+	}
+	return []string{
+		"The ledger is not as it was written. Keep a copy of the directory as it is, and do not write to it.",
+		"The table says what does not hold, and where.",
+	}
+}
+
 // verifyReadModels builds all read models anew beside those in use.
-func (a *app) verifyReadModels(ctx context.Context, dir string, to streams) checkRow {
-	seen := fmt.Sprintf("%d read models", len(projections.All()))
+func (a *app) verifyReadModels(ctx context.Context, dir string, to streams) error {
 	scratch, err := os.MkdirTemp(dir, "verify-")
 	if err != nil {
-		return verdict("read models", err, seen)
+		return err
 	}
 	defer os.RemoveAll(scratch)
-	return verdict("read models", a.compareReadModels(ctx, filepath.Join(scratch, projectionsFile), to), seen)
+	return a.compareReadModels(ctx, filepath.Join(scratch, projectionsFile), to)
 }
 
 func (a *app) compareReadModels(ctx context.Context, path string, to streams) error {
@@ -190,7 +348,7 @@ func newRebuild(to streams) *cobra.Command {
 		if err != nil {
 			return errors.Join(err, v.close())
 		}
-		return useApp(cmd.Context(), data.dir, v, to, func(a *app) error {
+		return useApp(cmd.Context(), *data, v, to, func(a *app) error {
 			fmt.Fprintf(to.out, "Rebuilt %d read models from %d events.\n", len(projections.All()), a.store.Head())
 			return nil
 		})

@@ -122,8 +122,11 @@ func (l Log) Attested(size int64) (Attested, error) {
 
 // AttestedSizes returns the sizes of the checkpoints of which something is
 // kept, smallest first.
-func (l Log) AttestedSizes() ([]int64, error) {
-	files, err := os.ReadDir(filepath.Join(l.dir, attestedDir))
+func (l Log) AttestedSizes() ([]int64, error) { return sizesIn(filepath.Join(l.dir, attestedDir)) }
+
+// sizesIn returns the files of a directory that are named by a size.
+func sizesIn(dir string) ([]int64, error) {
+	files, err := os.ReadDir(dir)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("sealer: %w", err)
 	}

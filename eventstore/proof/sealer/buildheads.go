@@ -56,6 +56,10 @@ func headsPath(dir string, size int64) string {
 	return filepath.Join(dir, headsDir, strconv.FormatInt(size, 10))
 }
 
+// HeadsSizes returns the sizes of the log at which BuildHeads kept the heads,
+// smallest first.
+func (l Log) HeadsSizes() ([]int64, error) { return sizesIn(filepath.Join(l.dir, headsDir)) }
+
 // Heads are the heads of all records under one checkpoint. They keep 64 bytes
 // for each record in memory.
 type Heads struct {
