@@ -67,18 +67,7 @@ func (s Sealed) resume(ctx context.Context, after eventstore.Tail) (seal.Chain, 
 // stream, revision, event id and type belong together; it does not compare
 // with the event before.
 func (s Sealed) Decode(r eventstore.Recorded) (domain.Entry, error) {
-	leaf, err := s.leaf(r.Stream, r.Revision, r.Metadata)
-	if err != nil {
-		return domain.Entry{}, err
-	}
-	if leaf.Type != r.Type {
-		return domain.Entry{}, fmt.Errorf("%w: seq %d is of another type", seal.ErrChain, leaf.Seq)
-	}
-	key, err := s.Keys.ForOpening(context.Background(), leaf.Key) // waits for nothing
-	if err != nil {
-		return domain.Entry{}, err
-	}
-	opened, err := seal.Open(r.Metadata, r.Data, key, r.ID)
+	opened, err := s.Open(r)
 	if err != nil {
 		return domain.Entry{}, err
 	}
@@ -86,8 +75,25 @@ func (s Sealed) Decode(r eventstore.Recorded) (domain.Entry, error) {
 	if err != nil {
 		return domain.Entry{}, err
 	}
-	e.Seq, e.Recorded = leaf.Seq, leaf.Recorded
+	e.Seq, e.Recorded = opened.Leaf.Seq, opened.Leaf.Recorded
 	return e, nil
+}
+
+// Open opens a stored event of this ledger at its place, without reading what
+// it says.
+func (s Sealed) Open(r eventstore.Recorded) (seal.Opened, error) {
+	leaf, err := s.leaf(r.Stream, r.Revision, r.Metadata)
+	if err != nil {
+		return seal.Opened{}, err
+	}
+	if leaf.Type != r.Type {
+		return seal.Opened{}, fmt.Errorf("%w: seq %d is of another type", seal.ErrChain, leaf.Seq)
+	}
+	key, err := s.Keys.ForOpening(context.Background(), leaf.Key) // waits for nothing
+	if err != nil {
+		return seal.Opened{}, err
+	}
+	return seal.Open(r.Metadata, r.Data, key, r.ID)
 }
 
 // leaf reads the leaf of an event at its place in this ledger.

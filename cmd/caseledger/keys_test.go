@@ -408,7 +408,7 @@ func TestALedgerThatCallsItselfOtherThanItsLeavesDoIsRefused(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	a, err := assemble(dir, v, v.codec("anytown.example/prod"), time.Now, newEventID)
+	a, err := assemble(place{dir: dir}, v, v.codec("anytown.example/prod"), time.Now, newEventID)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -17,6 +17,9 @@ import (
 	"github.com/spf13/cobra"
 
 	"caseledger/eventstore/journal"
+	"caseledger/eventstore/proof"
+	"caseledger/eventstore/proof/sealer"
+	"caseledger/eventstore/proof/witness"
 	"caseledger/eventstore/seal"
 	"caseledger/eventstore/seal/keys"
 	"caseledger/projections"
@@ -70,28 +73,35 @@ func exitCode(err error) int {
 	var usage usageError
 	var verify verifyError
 	var notReady notReadyError
-	var corrupt *journal.CorruptError
 	switch {
 	case err == nil:
 		return exitOK
 	case errors.As(err, &usage):
 		return exitUsage
-	case errors.As(err, &verify), errors.As(err, &corrupt), errors.Is(err, projections.ErrUnusable), unsound(err):
+	case errors.As(err, &verify), errors.Is(err, projections.ErrUnusable), unsound(err):
 		return exitVerify
-	case errors.As(err, &notReady), errors.Is(err, journal.ErrLocked), locked(err):
+	case errors.As(err, &notReady), locked(err):
 		return exitNotReady
 	}
 	return exitFailed
 }
 
-// unsound reports events or keys that are not as they were written.
+// unsound reports a journal, events, keys or a log that are not as they were
+// written.
 func unsound(err error) bool {
-	return isAny(err, seal.ErrLeaf, seal.ErrChain, seal.ErrCipher, seal.ErrKey, seal.ErrRoot, keys.ErrCorrupt)
+	var corrupt *journal.CorruptError
+	var altered *sealer.UnsoundError
+	var shorter *sealer.RollbackError
+	var other *sealer.ForkError
+	var damaged *sealer.DamagedError
+	return errors.As(err, &corrupt) || errors.As(err, &altered) || errors.As(err, &shorter) || errors.As(err, &other) || errors.As(err, &damaged) ||
+		isAny(err, seal.ErrLeaf, seal.ErrChain, seal.ErrCipher, seal.ErrKey, seal.ErrRoot, keys.ErrCorrupt, proof.ErrSignature, proof.ErrFormat, proof.ErrProof, sealer.ErrSwapped, witness.ErrState)
 }
 
-// locked reports a ledger whose keys are not at hand.
+// locked reports a ledger that another process has, or whose keys are not at
+// hand.
 func locked(err error) bool {
-	return isAny(err, keys.ErrMissing, keys.ErrLocked, keys.ErrNoEpoch, keys.ErrUnwrap, keys.ErrUnknown, keys.ErrExposed)
+	return isAny(err, journal.ErrLocked, sealer.ErrLocked, witness.ErrLocked, keys.ErrMissing, keys.ErrLocked, keys.ErrNoEpoch, keys.ErrUnwrap, keys.ErrUnknown, keys.ErrExposed)
 }
 
 func isAny(err error, of ...error) bool {
@@ -119,7 +129,8 @@ returns from the events.`,
 	to := streams{out: stdout, err: stderr}
 	return family(root,
 		newInit(to), newDemo(to), newImport(to), newExport(to), newRegister(to), newCaseload(to),
-		newRecord(to), newAct(to), newSchema(to), newRebuild(to), newVerify(to), newVersion(to),
+		newRecord(to), newAct(to), newSchema(to), newRebuild(to), newEvidence(to), newVerify(to), newLog(to), newWitness(to),
+		newVersion(to),
 	)
 }
 

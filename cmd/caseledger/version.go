@@ -16,17 +16,27 @@ func newVersion(to streams) *cobra.Command {
 		Args:    exactly(0),
 	}
 	cmd.RunE = func(*cobra.Command, []string) error {
-		version, revision := "unknown", "unknown"
-		if info, ok := debug.ReadBuildInfo(); ok {
-			version = info.Main.Version
-			for _, s := range info.Settings {
-				if s.Key == "vcs.revision" {
-					revision = s.Value
-				}
-			}
-		}
-		fmt.Fprintf(to.out, "caseledger %s, revision %s, %s %s/%s\n", version, revision, runtime.Version(), runtime.GOOS, runtime.GOARCH)
-		return nil
+		b := buildInfo()
+		_, err := fmt.Fprintf(to.out, "caseledger %s, revision %s, %s %s/%s\n", b.version, b.revision, runtime.Version(), runtime.GOOS, runtime.GOARCH)
+		return err
 	}
 	return cmd
+}
+
+// build is what the program was built from.
+type build struct{ version, revision string }
+
+func buildInfo() build {
+	b := build{"unknown", "unknown"}
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return b
+	}
+	b.version = info.Main.Version
+	for _, s := range info.Settings {
+		if s.Key == "vcs.revision" {
+			b.revision = s.Value
+		}
+	}
+	return b
 }

@@ -59,6 +59,19 @@ func (l Log) ProveConsistency(old proof.Checkpoint, next proof.Signed) (proof.Co
 	return p, nil
 }
 
+// ProveTree returns the path from the tree of the first older entries to that
+// of a checkpoint of this log, for a witness that asks for it.
+func (l Log) ProveTree(next proof.Checkpoint, older int64) (tlog.TreeProof, error) {
+	if older <= 0 || older > next.Size {
+		return nil, fmt.Errorf("sealer: tree of %d: %w of %d", older, proof.ErrOutside, next.Size)
+	}
+	p, err := tlog.ProveTree(next.Size, older, tiles{l.dir}.reader(next.Tree()))
+	if err != nil {
+		return nil, fmt.Errorf("sealer: tree: %w", err)
+	}
+	return p, nil
+}
+
 // Leaves returns the hashes of the leaves from index begin to before end.
 func (l Log) Leaves(c proof.Checkpoint, begin, end int64) ([]proof.Hash, error) {
 	if begin < 0 || begin > end || end > c.Size {
