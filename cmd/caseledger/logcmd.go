@@ -20,7 +20,11 @@ import (
 const serveGrace = 5 * time.Second
 
 func newLog(to streams) *cobra.Command {
-	cmd := &cobra.Command{Use: "log", Short: "The log over the ledger's entries: checkpoints, public keys, and what others said of them"}
+	cmd := &cobra.Command{
+		Use:     "log",
+		Short:   "The log over the ledger's entries: checkpoints, public keys, and what others said of them",
+		Example: "  caseledger log checkpoint --data ledger",
+	}
 	return family(cmd, newLogCheckpoint(to), newLogKeys(to), newLogAttest(to), newLogServe(to))
 }
 

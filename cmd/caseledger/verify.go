@@ -31,10 +31,10 @@ type checkRow struct {
 
 // ledgerReport is the answer of verify about a ledger.
 type ledgerReport struct {
-	Sound    bool            `json:"sound"`
-	Checks   []checkRow      `json:"checks"`
-	Problems []audit.Problem `json:"problems,omitempty"` // of single entries
-	Summary  []string        `json:"summary"`            // sentences for people
+	Sound    bool       `json:"sound"`
+	Checks   []checkRow `json:"checks"`
+	Problems []string   `json:"problems,omitempty"` // of single entries and of the log, all of them
+	Summary  []string   `json:"summary"`            // sentences for people
 }
 
 func (r *ledgerReport) add(check string, err error, seen string) {
@@ -122,7 +122,7 @@ func (v vault) verify(ctx context.Context, to streams, p place, trust evidenceTr
 	if err != nil {
 		return err
 	}
-	if err := v.current(ctx); err != nil {
+	if err := errors.Join(v.current(ctx), p.guardLast(ctx)); err != nil {
 		return err
 	}
 	seen, err := v.store.Verify(ctx)
@@ -158,9 +158,6 @@ func (v vault) auditOf(ctx context.Context, p place, codec schema.Sealed, s sett
 	if s.Created.Fact.Ledger != codec.Ledger {
 		return audit.Config{}, errors.New("the ledger's first entry names another ledger than its leaf")
 	}
-	if err := p.guardLast(ctx); err != nil {
-		return audit.Config{}, err
-	}
 	last, err := p.last().Load(ctx)
 	if err != nil {
 		return audit.Config{}, err
@@ -187,19 +184,17 @@ func headsRoots(s settings.Settings) ([]proof.HeadsRoot, error) {
 
 // found turns what an audit found into rows.
 func (r *ledgerReport) found(a audit.Report) {
-	var entries error
-	if n := len(a.Problems); n > 0 {
-		entries = errors.New(a.Problems[0].String())
-		if n+a.More > 1 {
-			entries = fmt.Errorf("%w; and %d more", entries, n+a.More-1)
-		}
+	for _, p := range a.Problems {
+		r.Problems = append(r.Problems, p.String())
 	}
-	r.Problems = a.Problems
+	for _, err := range a.Log {
+		r.Problems = append(r.Problems, err.Error())
+	}
 	seen := fmt.Sprintf("%d entries of %d streams, %d bytes of leaves and blobs", a.Events, a.Streams, a.Bytes)
 	if a.Erased > 0 {
 		seen += fmt.Sprintf("; the content of %d was destroyed with its key", a.Erased)
 	}
-	r.add("entries", entries, seen)
+	r.add("entries", firstAndMore(r.Problems[:len(a.Problems)], a.More), seen)
 	seen = fmt.Sprintf("%d entries in the tree, %d checkpoints", a.Sealed, a.Checkpoints)
 	if waiting := a.Events - a.Sealed; waiting > 0 {
 		seen += fmt.Sprintf("; %d entries are not sealed yet", waiting)
@@ -207,7 +202,19 @@ func (r *ledgerReport) found(a audit.Report) {
 	if !a.SignedAt.IsZero() {
 		seen += ", the last one signed " + a.SignedAt.UTC().Format(time.RFC3339)
 	}
-	r.add("log", errors.Join(a.Log...), seen)
+	r.add("log", firstAndMore(r.Problems[len(a.Problems):], 0), seen)
+}
+
+// firstAndMore says what is wrong in a line.
+func firstAndMore(problems []string, more int) error {
+	switch more += len(problems) - 1; {
+	case len(problems) == 0:
+		return nil
+	case more == 0:
+		return errors.New(problems[0])
+	default:
+		return fmt.Errorf("%s; and %d more", problems[0], more)
+	}
 }
 
 // attested checks what witnesses and time-stamp authorities said, when there

@@ -206,4 +206,3 @@ func readFields(path string) ([]pattern, error) {
 	}
 	return out, nil
 }
-

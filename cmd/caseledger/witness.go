@@ -29,6 +29,7 @@ func newWitness(to streams) *cobra.Command {
 		Long: `A witness remembers the last checkpoint of each log that it was enrolled for, and
 cosigns the next one only when that one contains it (C2SP tlog-witness). Whoever
 asks it and its neighbours can then tell that all were shown the same ledger.`,
+		Example: "  caseledger witness init --dir witness --name borough.example/w1",
 	}
 	return family(cmd, newWitnessInit(to), newWitnessEnrol(to), newWitnessServe(to))
 }

@@ -165,16 +165,16 @@ func rootOf(row []byte) proof.Hash {
 	return proof.Hash(level[0])
 }
 
-// Finish compares what is not full, says which checkpoints the store does not
-// reach, and returns everything that was found wrong, MaxWrong at most.
+// Finish says which checkpoints the store does not reach, compares what is not
+// full, and returns everything that was found wrong, MaxWrong at most.
 func (a *Audit) Finish() []error {
-	for level, row := range a.rows {
-		if len(row) > 0 {
-			a.partial(tlog.Tile{H: tileHeight, L: level, N: a.state.Size >> (tileHeight * (level + 1)), W: len(row) / tlog.HashSize}, row)
-		}
-	}
 	for _, c := range a.claims[a.next:] {
 		a.report(fmt.Errorf("%s: %w", c.Name, &RollbackError{What: "the store", Size: a.size, Sealed: c.Size}))
+	}
+	for level, row := range a.rows {
+		if len(row) > 0 && a.size >= a.state.Size {
+			a.partial(tlog.Tile{H: tileHeight, L: level, N: a.state.Size >> (tileHeight * (level + 1)), W: len(row) / tlog.HashSize}, row)
+		}
 	}
 	if a.places != nil {
 		if _, err := a.places.ReadByte(); err == nil && a.size >= a.state.Size {
