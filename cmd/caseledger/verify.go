@@ -18,6 +18,7 @@ import (
 	"caseledger/eventstore/proof/audit"
 	"caseledger/eventstore/proof/evidence"
 	"caseledger/eventstore/proof/sealer"
+	"caseledger/eventstore/seal/keys"
 	"caseledger/projections"
 	"caseledger/schema"
 )
@@ -101,6 +102,9 @@ func verifyLedger(ctx context.Context, to streams, output format, p place, verif
 		return err
 	}
 	v, err := openVault(ctx, p)
+	if isAny(err, keys.ErrUnwrap, keys.ErrRefused) {
+		err = verifyError{err} // the wrong secret, or a damaged one: nobody can say which
+	}
 	if err != nil {
 		return err
 	}
@@ -151,7 +155,7 @@ func (v vault) verify(ctx context.Context, to streams, p place, trust evidenceTr
 
 // auditOf says what is audited, and against what.
 func (v vault) auditOf(ctx context.Context, p place, codec schema.Sealed, s settings.Settings) (audit.Config, error) {
-	keys, err := history(codec.Ledger, s)
+	signers, err := history(codec.Ledger, s)
 	if err != nil {
 		return audit.Config{}, err
 	}
@@ -164,7 +168,7 @@ func (v vault) auditOf(ctx context.Context, p place, codec schema.Sealed, s sett
 	}
 	roots, err := headsRoots(s)
 	return audit.Config{
-		Store: v.store, Ledger: codec.Ledger, Log: sealer.NewLog(p.logDir()), Keys: keys, Last: last, Heads: roots,
+		Store: v.store, Ledger: codec.Ledger, Log: sealer.NewLog(p.logDir()), Keys: signers, Last: last, Heads: roots,
 		Open: func(e eventstore.Recorded) error { _, err := codec.Decode(e); return err },
 	}, err
 }
