@@ -91,7 +91,8 @@ func unsound(err error) bool {
 
 // locked reports a ledger whose keys are not at hand.
 func locked(err error) bool {
-	return isAny(err, keys.ErrMissing, keys.ErrLocked, keys.ErrNoEpoch, keys.ErrUnwrap, keys.ErrUnknown, keys.ErrExposed)
+	return isAny(err, keys.ErrMissing, keys.ErrLocked, keys.ErrNoEpoch, keys.ErrUnwrap, keys.ErrUnknown, keys.ErrExposed,
+		keys.ErrUnreachable, keys.ErrDenied)
 }
 
 func isAny(err error, of ...error) bool {
@@ -120,6 +121,7 @@ returns from the events.`,
 	return family(root,
 		newInit(to), newDemo(to), newImport(to), newExport(to), newRegister(to), newCaseload(to),
 		newRecord(to), newAct(to), newSchema(to), newRebuild(to), newVerify(to), newVersion(to),
+		newKeys(to),
 	)
 }
 
