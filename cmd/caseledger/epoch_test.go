@@ -194,7 +194,7 @@ func TestALedgerLivesUnderAKMS(t *testing.T) {
 	}
 }
 
-func TestALedgerGoesOverToAKMSAndIsMadeWhenTheKMSIsBack(t *testing.T) {
+func TestALedgerIsMadeOrGoesOverToAKMSWhenThatAnswers(t *testing.T) {
 	s := openbaotest.Start(t)
 	token, dir := s.TokenFile(t, "caseledger"), filepath.Join(t.TempDir(), "ledger")
 	kms := []string{"--data", dir, "--kms", s.Address("caseledger"), "--kms-token-file", token, "--kms-ca-file", s.CAFile}
@@ -210,4 +210,16 @@ func TestALedgerGoesOverToAKMSAndIsMadeWhenTheKMSIsBack(t *testing.T) {
 	}
 	kms[1] = other
 	must(t, append([]string{"verify"}, kms...)...)
+	if err := s.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	s.Process.Wait()
+	third := newLedger(t)
+	code, _, errs := caseledger(t, "keys", "renew", "--data", third, "--new-kms", kms[3], "--new-kms-token-file", token, "--new-kms-ca-file", s.CAFile)
+	if code != exitNotReady || !strings.Contains(errs, "cannot be reached") {
+		t.Errorf("a KMS that is gone: exit %d: %s", code, errs)
+	}
+	if got := info(t, "--data", third); got["epoch"] != 1.0 {
+		t.Errorf("%v", got)
+	}
 }
