@@ -6,10 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"iter"
-	"os"
-	"path/filepath"
 	"runtime"
 	"slices"
 	"strings"
@@ -118,23 +115,6 @@ func (a *app) evidence(ctx context.Context, to streams, output format, f evidenc
 		return err
 	}
 	return output.print(to.out, []packageRow{{f.out, report.Fingerprint, string(report.Overall), len(report.Entries), report.Size, report.Head}})
-}
-
-// writeNew writes a file that does not exist yet, whole or not at all.
-func writeNew(path string, text []byte) error {
-	if _, err := os.Lstat(path); !errors.Is(err, fs.ErrNotExist) {
-		return cmp.Or(err, fmt.Errorf("%s exists already", path))
-	}
-	f, err := os.CreateTemp(filepath.Dir(path), ".evidence-*")
-	if err != nil {
-		return err
-	}
-	defer os.Remove(f.Name()) // after the link there are two names
-	_, err = f.Write(text)
-	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
-		return err
-	}
-	return os.Link(f.Name(), path) // unlike a rename, it replaces nothing
 }
 
 // evidenceInput gathers the parts of a package of one stream.

@@ -12,6 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"caseledger/adapters/openbao"
 	"caseledger/eventstore/journal"
 	"caseledger/eventstore/seal"
 	"caseledger/eventstore/seal/keys"
@@ -31,8 +32,9 @@ const maxSecretBytes = 4096
 // place says where a ledger is and what opens its keys.
 type place struct {
 	dir            string
-	keyFile        string // path; empty stands for the file "key" in dir
-	passphraseFile string // path; empty for none
+	keyFile        string         // path; empty stands for the file "key" in dir
+	passphraseFile string         // path; empty for none
+	transit        openbao.Config // empty for none
 	log            logPlace
 }
 
@@ -55,6 +57,12 @@ func addSecrets(cmd *cobra.Command, p *place) {
 		"file of the key that wraps the records' keys (also CASELEDGER_KEY_FILE); the ledger's own if not given")
 	cmd.Flags().StringVar(&p.passphraseFile, "passphrase-file", os.Getenv("CASELEDGER_PASSPHRASE_FILE"),
 		"file of a passphrase that does so instead (also CASELEDGER_PASSPHRASE_FILE)")
+	cmd.Flags().StringVar(&p.transit.Key, "kms", os.Getenv("CASELEDGER_KMS"),
+		"address of a key of an OpenBao or Vault transit engine that does so instead (also CASELEDGER_KMS)")
+	cmd.Flags().StringVar(&p.transit.TokenFile, "kms-token-file", os.Getenv("CASELEDGER_KMS_TOKEN_FILE"),
+		"file of the token that may use it (also CASELEDGER_KMS_TOKEN_FILE)")
+	cmd.Flags().StringVar(&p.transit.CAFile, "kms-ca-file", os.Getenv("CASELEDGER_KMS_CA_FILE"),
+		"file of the authorities of its certificate (also CASELEDGER_KMS_CA_FILE); the system's if not given")
 }
 
 func (p place) keyDirs() keys.Dirs {
@@ -65,11 +73,28 @@ func (p place) keyDirs() keys.Dirs {
 // ownKeyFile is the key file that init makes when no other secret is given.
 func (p place) ownKeyFile() string { return filepath.Join(p.dir, keyFile) }
 
+// given returns how many secrets are given. Without any, the ledger's own key
+// file is used.
+func (p place) given() int {
+	n := 0
+	for _, is := range []bool{p.keyFile != "", p.passphraseFile != "", p.inKMS()} {
+		if is {
+			n++
+		}
+	}
+	return n
+}
+
+// inKMS reports whether a KMS is given, if only in part.
+func (p place) inKMS() bool { return p.transit != (openbao.Config{}) }
+
 // kms returns what wraps the records' keys.
 func (p place) kms() (keys.KMS, error) {
 	switch {
-	case p.keyFile != "" && p.passphraseFile != "":
-		return nil, usageError{errors.New("--key-file and --passphrase-file exclude each other")}
+	case p.given() > 1:
+		return nil, usageError{errors.New("key file, passphrase file and KMS exclude each other")}
+	case p.inKMS():
+		return openTransit(p.transit)
 	case p.passphraseFile != "":
 		return readPassphrase(p.passphraseFile)
 	case p.keyFile != "":
@@ -84,6 +109,23 @@ func readKeyFile(path string) (keys.KMS, error) {
 		err = notReadyError{fmt.Errorf("%w: give the one that the ledger was created with, or its passphrase", err)}
 	}
 	return k, err
+}
+
+// openTransit does not ask the KMS anything yet.
+func openTransit(c openbao.Config) (keys.KMS, error) {
+	if c.Key == "" || c.TokenFile == "" {
+		return nil, usageError{errors.New("a KMS is given by the address of a key and the file of a token: --kms and --kms-token-file")}
+	}
+	k, err := openbao.Open(c)
+	switch {
+	case err == nil:
+		return k, nil
+	case errors.Is(err, keys.ErrRefused):
+		err = usageError{err}
+	case errors.Is(err, fs.ErrNotExist):
+		err = notReadyError{err}
+	}
+	return nil, err
 }
 
 // readPassphrase reads a passphrase, less the line end that editors add.
@@ -112,7 +154,7 @@ func readPassphrase(path string) (keys.KMS, error) {
 // warning says in a line what the chosen secret does not protect from.
 func (p place) warning(k keys.KMS) string {
 	text := keys.Warning(k)
-	if text != "" && p.keyFile == "" && p.passphraseFile == "" {
+	if text != "" && p.given() == 0 {
 		text += " The key file lies beside the data: move it elsewhere and give its place with --key-file."
 	}
 	return text
@@ -159,7 +201,7 @@ func newVault(ctx context.Context, p place) (vault, error) {
 // makeKeyFile makes the ledger's own key file, unless there is one from an
 // init that was interrupted.
 func (p place) makeKeyFile() error {
-	if p.keyFile != "" || p.passphraseFile != "" {
+	if p.given() > 0 {
 		return nil
 	}
 	if _, err := os.Lstat(p.ownKeyFile()); err == nil {

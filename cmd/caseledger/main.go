@@ -101,7 +101,8 @@ func unsound(err error) bool {
 // locked reports a ledger that another process has, or whose keys are not at
 // hand.
 func locked(err error) bool {
-	return isAny(err, journal.ErrLocked, sealer.ErrLocked, witness.ErrLocked, keys.ErrMissing, keys.ErrLocked, keys.ErrNoEpoch, keys.ErrUnwrap, keys.ErrUnknown, keys.ErrExposed)
+	return isAny(err, journal.ErrLocked, sealer.ErrLocked, witness.ErrLocked, keys.ErrMissing, keys.ErrLocked, keys.ErrNoEpoch, keys.ErrUnwrap,
+		keys.ErrUnknown, keys.ErrExposed, keys.ErrUnreachable, keys.ErrDenied)
 }
 
 func isAny(err error, of ...error) bool {
@@ -130,7 +131,7 @@ returns from the events.`,
 	return family(root,
 		newInit(to), newDemo(to), newImport(to), newExport(to), newRegister(to), newCaseload(to),
 		newRecord(to), newAct(to), newSchema(to), newRebuild(to), newEvidence(to), newVerify(to), newLog(to), newWitness(to),
-		newVersion(to),
+		newKeys(to), newVersion(to),
 	)
 }
 

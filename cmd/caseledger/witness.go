@@ -109,20 +109,6 @@ func enrol(dir string, keys *proof.History) error {
 	return replaceFile(filepath.Join(dir, hex.EncodeToString(sum[:16])+enrolledSuffix), keys.Text())
 }
 
-// replaceFile makes or replaces a small file, whole or not at all.
-func replaceFile(path string, text []byte) error {
-	f, err := os.CreateTemp(filepath.Dir(path), ".new-*")
-	if err != nil {
-		return err
-	}
-	defer os.Remove(f.Name()) // after the rename there is none
-	_, err = f.Write(text)
-	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
-		return err
-	}
-	return os.Rename(f.Name(), path)
-}
-
 func newWitnessServe(to streams) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "serve",

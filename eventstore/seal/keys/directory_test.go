@@ -2,7 +2,6 @@ package keys
 
 import (
 	"bytes"
-	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -55,15 +54,6 @@ func reopen(t testing.TB, s *Directory) *Directory {
 	return again
 }
 
-// inEach runs a test of what every key store promises.
-func inEach(t *testing.T, check func(*testing.T, Store)) {
-	t.Run("directory", func(t *testing.T) {
-		s, _ := newDirectory(t)
-		check(t, s)
-	})
-	t.Run("memory", func(t *testing.T) { check(t, NewMemory()) })
-}
-
 func sealing(t testing.TB, s Store, p Place) seal.Key {
 	t.Helper()
 	k, err := s.ForSealing(t.Context(), p)
@@ -71,98 +61,6 @@ func sealing(t testing.TB, s Store, p Place) seal.Key {
 		t.Fatal(err)
 	}
 	return k
-}
-
-func TestAPlaceHasOneKeyForEver(t *testing.T) {
-	inEach(t, func(t *testing.T, s Store) {
-		k := sealing(t, s, mary)
-		if sealing(t, s, mary) != k || sealing(t, s, Place{Stream: mary.Stream, Class: "record"}) != k {
-			t.Error("the place has two keys")
-		}
-		if sealing(t, s, tom) == k || sealing(t, s, Place{Stream: mary.Stream, Class: "adoption"}) == k {
-			t.Error("two places have one key")
-		}
-		if d, ok := s.(*Directory); ok {
-			s = reopen(t, d)
-		}
-		if sealing(t, s, mary) != k {
-			t.Error("another key after opening again")
-		}
-		if got, err := s.ForOpening(t.Context(), k.ID); err != nil || got != k {
-			t.Errorf("%v", err)
-		}
-		entries, err := s.List(t.Context())
-		if err != nil || len(entries) != 3 || entries[0].ID != k.ID || entries[0].Check != CheckOf(k) || entries[0].Destroyed != nil {
-			t.Errorf("%v, %v", entries, err)
-		}
-	})
-}
-
-func TestADestroyedKeyIsGivenOutNoMore(t *testing.T) {
-	inEach(t, func(t *testing.T, s Store) {
-		k, other := sealing(t, s, mary), sealing(t, s, tom)
-		found, err := s.Destroy(t.Context(), []Place{mary, mary}, destruction)
-		if err != nil || len(found) != 2 || found[1].Check != CheckOf(k) || *found[1].Destroyed != destruction {
-			t.Fatalf("%v, %v", found, err)
-		}
-		_, opening := s.ForOpening(t.Context(), k.ID)
-		_, sealing := s.ForSealing(t.Context(), mary)
-		if !errors.Is(opening, seal.ErrErased) || !errors.Is(sealing, seal.ErrErased) {
-			t.Errorf("%v, %v", opening, sealing)
-		}
-		if got, err := s.ForOpening(t.Context(), other.ID); err != nil || got != other {
-			t.Errorf("the other key: %v", err)
-		}
-		later := Destruction{When: destruction.When.Add(time.Hour), Certificate: "other"}
-		if again, err := s.Destroy(t.Context(), []Place{mary}, later); err != nil || *again[0].Destroyed != destruction {
-			t.Errorf("destroyed twice: %v, %v", again, err)
-		}
-		if err := s.Prepare(t.Context(), []Place{mary, {Stream: "record-new"}}); err != nil {
-			t.Error(err)
-		}
-		if all, err := s.List(t.Context()); err != nil || len(all) != 3 || all[0].Destroyed == nil || all[0].ID != k.ID {
-			t.Errorf("%v, %v", all, err)
-		}
-	})
-}
-
-func TestADestroyedKeyStaysDestroyed(t *testing.T) {
-	s, dirs := newDirectory(t)
-	k, other := sealing(t, s, mary), sealing(t, s, tom)
-	entries, err := s.Destroy(t.Context(), []Place{mary}, destruction)
-	if err != nil || len(entries) != 1 || entries[0].Check != CheckOf(k) || entries[0].ID != k.ID {
-		t.Fatalf("%v, %v", entries, err)
-	}
-	check := func(when string) {
-		t.Helper()
-		_, opening := s.ForOpening(t.Context(), k.ID)
-		_, sealing := s.ForSealing(t.Context(), mary)
-		for _, err := range []error{opening, sealing} {
-			var gone *DestroyedError
-			if !errors.As(err, &gone) || !errors.Is(err, seal.ErrErased) || *gone.Destroyed != destruction || gone.Check != CheckOf(k) {
-				t.Errorf("%s: %v", when, err)
-			}
-		}
-		if got, err := s.ForOpening(t.Context(), other.ID); err != nil || got != other {
-			t.Errorf("%s: the other key: %v", when, err)
-		}
-	}
-	check("at once")
-	s = reopen(t, s)
-	check("opened again")
-	later := Destruction{When: destruction.When.Add(time.Hour), Certificate: "other"}
-	if again, err := s.Destroy(t.Context(), []Place{mary}, later); err != nil || *again[0].Destroyed != destruction {
-		t.Errorf("destroyed twice: %v, %v", again, err)
-	}
-	if err := s.Renew(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	check("renewed")
-	s = reopen(t, s)
-	check("renewed and opened again")
-	if _, err := os.Stat(dirs.epochFile(1)); !errors.Is(err, os.ErrNotExist) {
-		t.Error("the old epoch key is still there")
-	}
 }
 
 func TestADestructionOverwritesTheOldFile(t *testing.T) {
@@ -211,43 +109,6 @@ func TestKeysThatAreAskedForTogetherAreWrittenTogether(t *testing.T) {
 	if err := errors.Join(s.settle(second), s.settle(first)); err != nil || d.step != before+2 {
 		t.Errorf("%d steps: %v", d.step-before, err)
 	}
-}
-
-func TestDestructionIsAllOrNone(t *testing.T) {
-	inEach(t, func(t *testing.T, s Store) {
-		k := sealing(t, s, mary)
-		if _, err := s.Destroy(t.Context(), []Place{mary, tom}, destruction); !errors.Is(err, ErrUnknown) {
-			t.Error(err)
-		}
-		if _, err := s.ForOpening(t.Context(), k.ID); err != nil {
-			t.Error(err)
-		}
-		if entries, err := s.Destroy(t.Context(), []Place{mary, mary}, destruction); err != nil || entries[0].ID != entries[1].ID {
-			t.Error(err)
-		}
-	})
-}
-
-func TestAnOldCopyOpensNothingOnceTheEpochKeyIsGone(t *testing.T) {
-	s, dirs := newDirectory(t)
-	sealing(t, s, mary)
-	old, err := os.ReadFile(dirs.keysFile(1))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := s.Destroy(t.Context(), []Place{mary}, destruction); err != nil {
-		t.Fatal(err)
-	}
-	if err := s.Renew(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	s.Close()
-	os.Remove(dirs.keysFile(2))
-	os.WriteFile(dirs.keysFile(1), old, 0o600)
-	refusedAndUnchanged(t, dirs, testKMS(t), ErrNoEpoch)
-	// Nor under the new epoch's key.
-	os.Rename(dirs.keysFile(1), dirs.keysFile(2))
-	refusedAndUnchanged(t, dirs, testKMS(t), ErrCorrupt)
 }
 
 // refusedAndUnchanged opens the store, which must fail and write nothing.
@@ -365,85 +226,6 @@ func TestFilesAreTheOwnersAlone(t *testing.T) {
 		}
 		return nil
 	})
-}
-
-func TestAStoreOlderThanTheEventsSaysWhichKeyItLacks(t *testing.T) {
-	inEach(t, func(t *testing.T, s Store) {
-		for _, id := range []string{"k-91ab", "k-00000000000000000000000000000000", "", "k-" + string(make([]byte, 32))} {
-			if _, err := s.ForOpening(t.Context(), id); !errors.Is(err, ErrUnknown) {
-				t.Errorf("%q: %v", id, err)
-			}
-		}
-	})
-}
-
-func TestBadPlacesAndDestructionsAreRefused(t *testing.T) {
-	inEach(t, func(t *testing.T, s Store) {
-		sealing(t, s, mary)
-		for _, p := range []Place{{}, {Stream: "a b"}, {Stream: "-"}, {Stream: "a", Class: "b\n"}} {
-			if _, err := s.ForSealing(t.Context(), p); !errors.Is(err, ErrRefused) {
-				t.Errorf("%q: %v", p, err)
-			}
-		}
-		for _, d := range []Destruction{{}, {When: destruction.When}, {Certificate: "c"}, {When: destruction.When, Certificate: "a b"}} {
-			if _, err := s.Destroy(t.Context(), []Place{mary}, d); !errors.Is(err, ErrRefused) {
-				t.Errorf("%v: %v", d, err)
-			}
-		}
-		if err := s.Prepare(t.Context(), make([]Place, MaxPlaces+1)); !errors.Is(err, ErrRefused) {
-			t.Error(err)
-		}
-	})
-}
-
-func TestManyCallersShareTheKeysOfTheSamePlaces(t *testing.T) {
-	inEach(t, shareKeys)
-}
-
-func shareKeys(t *testing.T, s Store) {
-	var all sync.WaitGroup
-	var got [8][50]seal.Key
-	for g := range got {
-		all.Go(func() {
-			for i := range got[g] {
-				k, err := s.ForSealing(context.Background(), Place{Stream: fmt.Sprint("record-", i)})
-				if err != nil {
-					t.Error(err)
-				}
-				got[g][i] = k
-				if _, err := s.ForOpening(context.Background(), k.ID); err != nil {
-					t.Error(err)
-				}
-				if g == 0 && i%10 == 0 {
-					if d, ok := s.(*Directory); ok {
-						if err := d.Renew(context.Background()); err != nil {
-							t.Error(err)
-						}
-					}
-					s.Destroy(context.Background(), []Place{{Stream: fmt.Sprint("gone-", i)}}, destruction)
-				}
-				if g == 1 {
-					if err := s.Prepare(context.Background(), []Place{{Stream: fmt.Sprint("record-", i+1)}, {Stream: fmt.Sprint("gone-", i)}}); err != nil && !errors.Is(err, seal.ErrErased) {
-						t.Error(err)
-					}
-				}
-			}
-		})
-	}
-	all.Wait()
-	for g := range got {
-		if got[g] != got[0] {
-			t.Fatal("a place has two keys")
-		}
-	}
-	if d, ok := s.(*Directory); ok {
-		s = reopen(t, d)
-	}
-	for i, k := range got[0] {
-		if sealing(t, s, Place{Stream: fmt.Sprint("record-", i)}) != k {
-			t.Errorf("key %d is another after opening again", i)
-		}
-	}
 }
 
 func TestAClosedStoreGivesNoKeys(t *testing.T) {

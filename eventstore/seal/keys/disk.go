@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"syscall"
+	"time"
 )
 
 // disk is what a Directory asks of a file system. Tests have one that loses
@@ -20,6 +21,8 @@ type disk interface {
 	Lock(path string) (io.Closer, error)
 	Names(dir string) ([]string, error)
 	Read(path string) ([]byte, error)
+	// Written returns when the file was last changed.
+	Written(path string) (time.Time, error)
 	// Create opens a new or emptied file that is the owner's alone.
 	Create(path string) (file, error)
 	// Open opens an existing file for writing.
@@ -55,6 +58,14 @@ func openFile(path string, flags int) (file, error) {
 		return nil, err
 	}
 	return f, nil
+}
+
+func (osDisk) Written(path string) (time.Time, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return time.Time{}, err
+	}
+	return info.ModTime(), nil
 }
 
 func (osDisk) Private(dir string) error {

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"time"
 )
 
 const (
@@ -17,6 +18,38 @@ const (
 
 	maxEpochFileBytes = 64 << 10
 )
+
+// Epoch is what may be known of the epoch in which a key store is.
+type Epoch struct {
+	Number  uint64
+	Begun   time.Time // when the epoch's file was written, as the file system has it
+	KMS     string    // its name
+	Wrapped []byte    // the number and the epoch key, as the KMS gave them back
+	Check   Check     // of the epoch key
+}
+
+// Epoch returns the epoch in which the store is.
+func (s *Directory) Epoch() (Epoch, error) {
+	s.writing.Lock()
+	defer s.writing.Unlock()
+	if err := s.stopped(); err != nil {
+		return Epoch{}, err
+	}
+	path := s.dirs.epochFile(s.epoch)
+	text, err := s.disk.Read(path)
+	if err != nil {
+		return Epoch{}, fmt.Errorf("keys: %w", err)
+	}
+	begun, err := s.disk.Written(path)
+	if err != nil {
+		return Epoch{}, fmt.Errorf("keys: %w", err)
+	}
+	kms, wrapped, ok := parseEpoch(s.epoch, text)
+	if !ok {
+		return Epoch{}, fmt.Errorf("keys: %w: epoch file %d", ErrCorrupt, s.epoch)
+	}
+	return Epoch{s.epoch, begun, kms, wrapped, checkOf((*[epochKeyBytes]byte)(s.epochKey))}, nil
+}
 
 // newEpoch makes an epoch key, and the text of its file, in which the number
 // of the epoch is wrapped with the key. It opens the text again: keys wrapped

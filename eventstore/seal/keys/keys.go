@@ -120,14 +120,21 @@ var (
 	ErrUnwrap = errors.New("the epoch key does not open")
 	// ErrCorrupt says that a file is not as it was written.
 	ErrCorrupt = errors.New("the key store is damaged")
-	// ErrExposed says that others than the owner can read the key store.
-	ErrExposed = errors.New("the key store's directory is open to others than its owner")
+	// ErrExposed says that others than the owner can read the key store or the
+	// file of a secret.
+	ErrExposed = errors.New("it is open to others than its owner")
 	// ErrConflict says that what is imported contradicts what is there.
 	ErrConflict = errors.New("the imported keys contradict those of the key store")
 	// ErrBroken says that a write went wrong before. Open the store again.
 	ErrBroken = errors.New("the key store stopped after a write went wrong")
 	// ErrClosed says that the store was closed.
 	ErrClosed = errors.New("the key store is closed")
+	// ErrUnreachable says that the KMS gave no answer, or is not ready to: try
+	// again when it is back.
+	ErrUnreachable = errors.New("the KMS cannot be reached")
+	// ErrDenied says that the KMS does not take these credentials, or does not
+	// let them use the key.
+	ErrDenied = errors.New("the KMS refuses the credentials")
 )
 
 // DestroyedError says that a key was destroyed. It matches seal.ErrErased.

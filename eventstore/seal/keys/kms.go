@@ -18,10 +18,14 @@ import (
 
 // KMS wraps epoch keys. In production it is a key management service or a
 // hardware module that never gives its own key away. What it wraps it must
-// authenticate: Unwrap fails for anything that Wrap did not return.
+// authenticate: Unwrap fails for anything that Wrap did not return. It is asked
+// when a key store is made, opened or renewed, never between. Its errors match
+// ErrUnreachable and ErrDenied where that is what went wrong. keystest holds
+// these promises as tests.
 type KMS interface {
 	// Name says which KMS and key it is, in printable ASCII without space. It
-	// is written beside what was wrapped.
+	// is written beside what was wrapped, and stays the same for as long as
+	// that is to open.
 	Name() string
 	Wrap(ctx context.Context, plaintext []byte) ([]byte, error)
 	Unwrap(ctx context.Context, ciphertext []byte) ([]byte, error)
@@ -131,9 +135,10 @@ func ReadKeyFile(path string) (KeyFile, error) {
 	if err != nil {
 		return KeyFile{}, fmt.Errorf("keys: key file: %w", err)
 	}
-	key, err := hex.DecodeString(string(bytes.TrimSuffix(text, []byte("\n"))))
-	if err != nil || len(key) != 32 {
-		return KeyFile{}, fmt.Errorf("%w: a key file has 64 hexadecimal characters", ErrRefused)
+	digits := string(bytes.TrimSuffix(text, []byte("\n")))
+	key, err := hex.DecodeString(digits)
+	if err != nil || len(key) != 32 || hex.EncodeToString(key) != digits { // one spelling
+		return KeyFile{}, fmt.Errorf("%w: a key file has 64 of 0-9 a-f and a line end", ErrRefused)
 	}
 	return newKeyFile(key)
 }

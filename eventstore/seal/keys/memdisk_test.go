@@ -7,6 +7,7 @@ import (
 	"maps"
 	"path/filepath"
 	"slices"
+	"time"
 )
 
 var errPower = errors.New("the power is off")
@@ -84,6 +85,8 @@ func (d *memDisk) Read(path string) ([]byte, error) {
 	}
 	return nil, fs.ErrNotExist
 }
+
+func (d *memDisk) Written(string) (time.Time, error) { return time.Time{}, nil }
 
 func (d *memDisk) Create(path string) (file, error) {
 	if err := d.pass(); err != nil {

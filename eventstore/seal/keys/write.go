@@ -200,13 +200,24 @@ func (s *Directory) without(places []Place, d Destruction) (found []Entry, all [
 // so that copies of the file of keys that were made before open nothing more.
 // It is to be done monthly, and after a destruction that may not wait. When it
 // returns an error that is not ErrBroken, the keys are wrapped as they were.
-func (s *Directory) Renew(ctx context.Context) error {
+func (s *Directory) Renew(ctx context.Context) error { return s.renew(ctx, nil) }
+
+// RenewUnder is Renew, and has the new epoch key wrapped by another KMS: it is
+// how a store leaves a secret that has become known, or goes over to a KMS.
+// From then on only that KMS opens the store.
+func (s *Directory) RenewUnder(ctx context.Context, k KMS) error { return s.renew(ctx, k) }
+
+// renew leaves the KMS as it is when k is nil.
+func (s *Directory) renew(ctx context.Context, k KMS) error {
 	s.writing.Lock()
 	defer s.writing.Unlock()
 	if err := s.stopped(); err != nil {
 		return err
 	}
-	key, text, err := newEpoch(ctx, s.kms, s.epoch+1)
+	if k == nil {
+		k = s.kms
+	}
+	key, text, err := newEpoch(ctx, k, s.epoch+1)
 	if err != nil {
 		return err
 	}
@@ -214,6 +225,7 @@ func (s *Directory) Renew(ctx context.Context) error {
 	if err := s.begin(s.epoch+1, key, text); err != nil {
 		return s.fail(err)
 	}
+	s.kms = k
 	clear(old)
 	if err := s.tidy(); err != nil {
 		return s.fail(fmt.Errorf("the old epoch key is still there: %w", err))
