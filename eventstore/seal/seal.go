@@ -24,7 +24,7 @@ const (
 
 	blobOverhead = nonceBytes + len(Hash{}) + tagBytes
 
-	usualFields = 32 // fit on the stack
+	usualFields = 32 // what space is made for at first
 )
 
 // Seal seals one event. payload is a JSON object in UTF-8 without whitespace
@@ -43,8 +43,7 @@ func Seal(h Header, payload []byte, key Key, event [16]byte, random io.Reader) (
 	if err := key.check(); err != nil {
 		return nil, nil, err
 	}
-	var space [usualFields]field
-	fields, err := split(payload, space[:])
+	fields, err := split(payload)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -97,8 +96,7 @@ func Open(leaf, blob []byte, key Key, event [16]byte) (Opened, error) {
 		return Opened{}, err
 	}
 	o := Opened{Leaf: l, Payload: plain[len(Hash{}):], seed: Hash(plain)}
-	var space [usualFields]field
-	fields, err := split(o.Payload, space[:])
+	fields, err := split(o.Payload)
 	if err != nil || len(fields) != l.Fields || commit(o.seed, o.Payload, fields) != l.Root {
 		return Opened{}, fmt.Errorf("%w: seq %d", ErrRoot, l.Seq)
 	}
@@ -176,6 +174,6 @@ func (o Opened) Disclose(path string) ([]byte, error) {
 
 // split splits the payload again. Open has done it before, without error.
 func (o Opened) split() []field {
-	fields, _ := split(o.Payload, nil)
+	fields, _ := split(o.Payload)
 	return fields
 }
