@@ -78,7 +78,7 @@ func (s Sealed) Decode(r eventstore.Recorded) (domain.Entry, error) {
 	if err != nil {
 		return domain.Entry{}, err
 	}
-	opened, err := seal.Open(r.Metadata, r.Data, key, r.ID)
+	opened, err := leaf.Open(r.Data, key, r.ID)
 	if err != nil {
 		return domain.Entry{}, err
 	}
