@@ -99,6 +99,21 @@ func TestOpenSaysWhatIsWrong(t *testing.T) {
 	}
 }
 
+func TestAParsedLeafOpensAsItsTextDoes(t *testing.T) {
+	text, blob := mustSeal(t, testPayload)
+	l, err := ParseLeaf(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if o, err := l.Open(blob, testKey, testEvent); err != nil || string(o.Payload) != testPayload || o.Leaf != l {
+		t.Error(err)
+	}
+	l.Seq, l.Prev = 2, Hash{1}
+	if _, err := l.Open(blob, testKey, testEvent); !errors.Is(err, ErrKey) {
+		t.Errorf("of another place: %v", err)
+	}
+}
+
 // One who knows the key can make a blob that decrypts well under a leaf with
 // its right hash. The salted commitments are what finds it out.
 func TestABlobWithAnotherPayloadIsFoundByTheRoot(t *testing.T) {
