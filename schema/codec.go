@@ -68,12 +68,21 @@ func (c Codec) Encode(e domain.Entry) (kind string, text []byte, err error) {
 	}
 	text, err = json.Marshal(payload{
 		Actor: e.Actor, Authority: e.Authority, Request: e.Request, Digest: e.Digest, Group: e.Group,
-		Corrects: e.Corrects, Import: e.Source, Event: event,
+		Corrects: e.Corrects, Import: e.Source,
 	})
 	if err != nil {
 		return "", nil, fmt.Errorf("%s: %w", t, errShape)
 	}
-	return t.String(), text, nil
+	return t.String(), joined(text, event), nil
+}
+
+// joined is one object with the members of both. Given to json as a value to
+// embed, the event would be parsed and written once more.
+func joined(circumstances, event []byte) []byte {
+	if len(event) == len("{}") {
+		return circumstances
+	}
+	return append(append(circumstances[:len(circumstances)-1], ','), event[1:]...)
 }
 
 // Decode is the inverse: it returns the entry without Seq and Recorded.

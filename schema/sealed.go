@@ -54,7 +54,10 @@ func (s Sealed) resume(ctx context.Context, after eventstore.Tail) (seal.Chain, 
 		key, err := s.Keys.ForSealing(ctx, keys.Place{Stream: after.Stream})
 		return chain, key, err
 	}
-	last, err := s.leaf(after.Stream, after.Revision, after.Metadata)
+	last, err := seal.ParseLeaf(after.Metadata)
+	if err == nil {
+		err = s.inPlace(after.Stream, after.Revision, last)
+	}
 	if err != nil {
 		return chain, seal.Key{}, err
 	}
@@ -67,7 +70,17 @@ func (s Sealed) resume(ctx context.Context, after eventstore.Tail) (seal.Chain, 
 // stream, revision, event id and type belong together; it does not compare
 // with the event before.
 func (s Sealed) Decode(r eventstore.Recorded) (domain.Entry, error) {
-	opened, err := s.Open(r)
+	leaf, err := seal.ParseLeaf(r.Metadata)
+	if err != nil {
+		return domain.Entry{}, err
+	}
+	return s.DecodeLeaf(r, leaf)
+}
+
+// DecodeLeaf is Decode for a caller who has read the leaf, which is r's
+// metadata.
+func (s Sealed) DecodeLeaf(r eventstore.Recorded, leaf seal.Leaf) (domain.Entry, error) {
+	opened, err := s.open(r, leaf)
 	if err != nil {
 		return domain.Entry{}, err
 	}
@@ -75,15 +88,22 @@ func (s Sealed) Decode(r eventstore.Recorded) (domain.Entry, error) {
 	if err != nil {
 		return domain.Entry{}, err
 	}
-	e.Seq, e.Recorded = opened.Leaf.Seq, opened.Leaf.Recorded
+	e.Seq, e.Recorded = leaf.Seq, leaf.Recorded
 	return e, nil
 }
 
 // Open opens a stored event of this ledger at its place, without reading what
 // it says.
 func (s Sealed) Open(r eventstore.Recorded) (seal.Opened, error) {
-	leaf, err := s.leaf(r.Stream, r.Revision, r.Metadata)
+	leaf, err := seal.ParseLeaf(r.Metadata)
 	if err != nil {
+		return seal.Opened{}, err
+	}
+	return s.open(r, leaf)
+}
+
+func (s Sealed) open(r eventstore.Recorded, leaf seal.Leaf) (seal.Opened, error) {
+	if err := s.inPlace(r.Stream, r.Revision, leaf); err != nil {
 		return seal.Opened{}, err
 	}
 	if leaf.Type != r.Type {
@@ -93,22 +113,18 @@ func (s Sealed) Open(r eventstore.Recorded) (seal.Opened, error) {
 	if err != nil {
 		return seal.Opened{}, err
 	}
-	return seal.Open(r.Metadata, r.Data, key, r.ID)
+	return leaf.Open(r.Data, key, r.ID)
 }
 
-// leaf reads the leaf of an event at its place in this ledger.
-func (s Sealed) leaf(stream string, at eventstore.Revision, text []byte) (seal.Leaf, error) {
-	leaf, err := seal.ParseLeaf(text)
-	if err != nil {
-		return leaf, err
-	}
+// inPlace checks that a leaf is of a place in this ledger.
+func (s Sealed) inPlace(stream string, at eventstore.Revision, leaf seal.Leaf) error {
 	switch {
 	case leaf.Ledger != s.Ledger:
-		return leaf, fmt.Errorf("%w: the event at revision %d is of another ledger", seal.ErrChain, at)
+		return fmt.Errorf("%w: the event at revision %d is of another ledger", seal.ErrChain, at)
 	case leaf.Record != stream:
-		return leaf, fmt.Errorf("%w: the event at revision %d is of another stream", seal.ErrChain, at)
+		return fmt.Errorf("%w: the event at revision %d is of another stream", seal.ErrChain, at)
 	case leaf.Seq != uint64(at):
-		return leaf, fmt.Errorf("%w: seq %d at revision %d", seal.ErrChain, leaf.Seq, at)
+		return fmt.Errorf("%w: seq %d at revision %d", seal.ErrChain, leaf.Seq, at)
 	}
-	return leaf, nil
+	return nil
 }

@@ -18,6 +18,7 @@ import (
 	"caseledger/eventstore/proof/audit"
 	"caseledger/eventstore/proof/evidence"
 	"caseledger/eventstore/proof/sealer"
+	"caseledger/eventstore/seal"
 	"caseledger/eventstore/seal/keys"
 	"caseledger/projections"
 	"caseledger/schema"
@@ -169,7 +170,7 @@ func (v vault) auditOf(ctx context.Context, p place, codec schema.Sealed, s sett
 	roots, err := headsRoots(s)
 	return audit.Config{
 		Store: v.store, Ledger: codec.Ledger, Log: sealer.NewLog(p.logDir()), Keys: signers, Last: last, Heads: roots,
-		Open: func(e eventstore.Recorded) error { _, err := codec.Decode(e); return err },
+		Open: func(e eventstore.Recorded, leaf seal.Leaf) error { _, err := codec.DecodeLeaf(e, leaf); return err },
 	}, err
 }
 

@@ -26,15 +26,23 @@ func (c Chain) Next(text []byte) (Chain, Leaf, error) {
 	if err != nil {
 		return c, Leaf{}, err
 	}
-	switch {
-	case l.Ledger != c.Ledger:
-		return c, l, fmt.Errorf("%w: seq %d is of another ledger", ErrChain, c.Seq+1)
-	case l.Record != c.Record:
-		return c, l, fmt.Errorf("%w: seq %d is of another record", ErrChain, c.Seq+1)
-	case l.Seq != c.Seq+1:
-		return c, l, fmt.Errorf("%w: seq %d where %d is due", ErrChain, l.Seq, c.Seq+1)
-	case l.Prev != c.Head:
-		return c, l, fmt.Errorf("%w: seq %d does not follow the leaf before it", ErrChain, l.Seq)
+	if err := c.Check(l); err != nil {
+		return c, l, err
 	}
 	return Chain{Ledger: c.Ledger, Record: c.Record, Seq: l.Seq, Head: HashLeaf(text)}, l, nil
+}
+
+// Check says whether a leaf is the one that comes next. The error is ErrChain.
+func (c Chain) Check(l Leaf) error {
+	switch {
+	case l.Ledger != c.Ledger:
+		return fmt.Errorf("%w: seq %d is of another ledger", ErrChain, c.Seq+1)
+	case l.Record != c.Record:
+		return fmt.Errorf("%w: seq %d is of another record", ErrChain, c.Seq+1)
+	case l.Seq != c.Seq+1:
+		return fmt.Errorf("%w: seq %d where %d is due", ErrChain, l.Seq, c.Seq+1)
+	case l.Prev != c.Head:
+		return fmt.Errorf("%w: seq %d does not follow the leaf before it", ErrChain, l.Seq)
+	}
+	return nil
 }

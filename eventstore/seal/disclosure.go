@@ -141,7 +141,7 @@ func Join(fields []Field) ([]byte, error) {
 
 // joined checks that payload splits into exactly these fields.
 func joined(payload []byte, fields []Field) error {
-	parts, err := split(payload, nil)
+	parts, err := split(payload)
 	if err != nil {
 		return err
 	}

@@ -3,7 +3,6 @@ package seal
 import (
 	"crypto/aes"
 	"crypto/cipher"
-	"crypto/hmac"
 	"crypto/sha256"
 	"crypto/subtle"
 	"fmt"
@@ -59,20 +58,41 @@ func (k *Key) check() error {
 
 // eventKey is HKDF-SHA-256 (RFC 5869) of the record's key, without salt, for
 // one event. Written out because crypto/hkdf takes three times as long.
-func (k *Key) eventKey(event [16]byte) []byte {
-	var none [sha256.Size]byte
-	extract := hmac.New(sha256.New, none[:])
-	extract.Write(k.Secret[:])
-	expand := hmac.New(sha256.New, extract.Sum(nil))
-	expand.Write([]byte(infoPrefix))
-	expand.Write(event[:])
-	expand.Write([]byte{1})
-	return expand.Sum(nil)
+func (k *Key) eventKey(event [16]byte) Hash {
+	var none Hash
+	extracted := mac(&none, k.Secret[:])
+	var space [maxMACBytes]byte
+	info := append(append(space[:0], infoPrefix...), event[:]...)
+	return mac(&extracted, append(info, 1))
+}
+
+const maxMACBytes = 64
+
+// mac is HMAC-SHA-256 (RFC 2104) of at most maxMACBytes. For one message,
+// crypto/hmac spends more on its state than on hashing.
+func mac(key *Hash, message []byte) Hash {
+	var inner [sha256.BlockSize + maxMACBytes]byte
+	var outer [sha256.BlockSize + sha256.Size]byte
+	pad(inner[:sha256.BlockSize], key, 0x36)
+	pad(outer[:sha256.BlockSize], key, 0x5c)
+	n := copy(inner[sha256.BlockSize:], message)
+	sum := sha256.Sum256(inner[:sha256.BlockSize+n])
+	copy(outer[sha256.BlockSize:], sum[:])
+	return sha256.Sum256(outer[:])
+}
+
+// pad fills a block with the key, and zeros after it, each XOR the byte.
+func pad(block []byte, key *Hash, with byte) {
+	copy(block, key[:])
+	for i := range block {
+		block[i] ^= with
+	}
 }
 
 // aead returns the cipher of one event.
 func (k *Key) aead(event [16]byte) (cipher.AEAD, error) {
-	block, err := aes.NewCipher(k.eventKey(event))
+	key := k.eventKey(event)
+	block, err := aes.NewCipher(key[:])
 	if err != nil {
 		return nil, err
 	}

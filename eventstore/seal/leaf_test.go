@@ -4,6 +4,7 @@ import (
 	"errors"
 	"strings"
 	"testing"
+	"time"
 
 	"caseledger/eventstore"
 )
@@ -43,6 +44,18 @@ func TestALeafReadsBackByteForByteOrIsRefused(t *testing.T) {
 		}
 		if _, err := ParseLeaf([]byte(text)); !errors.Is(err, ErrLeaf) {
 			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+func TestALeafsTimeIsInUTCWithSixDecimals(t *testing.T) {
+	east := time.FixedZone("", 5*3600+1800)
+	for _, at := range []time.Time{
+		time.Unix(0, 0), time.Unix(0, 1000).In(east), time.Date(9999, 12, 31, 23, 59, 59, 999_999_000, time.UTC),
+		time.Date(2024, 2, 29, 1, 2, 3, 120_000_000, east), time.Date(2026, 1, 1, 0, 0, 0, 7_000, east),
+	} {
+		if got, want := string(appendTime(nil, at)), at.UTC().Format("2006-01-02T15:04:05.000000Z"); got != want {
+			t.Errorf("%s, want %s", got, want)
 		}
 	}
 }

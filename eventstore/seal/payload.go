@@ -3,11 +3,8 @@ package seal
 import (
 	"bytes"
 	"fmt"
-	"math"
 	"strconv"
 	"strings"
-
-	"github.com/go-json-experiment/json/jsontext"
 )
 
 // Limits of a payload.
@@ -28,192 +25,20 @@ type field struct {
 // split returns the fields of a payload in stored order: every element of a
 // top-level member that is an array with elements, and every other top-level
 // member whole. It refuses a payload with any byte that would be neither in a
-// field's value, nor in its path, nor given by the format. out's space is used.
-func split(payload []byte, out []field) ([]field, error) {
+// field's value, nor in its path, nor given by the format.
+func split(payload []byte) ([]field, error) {
 	if len(payload) > MaxPayloadBytes {
 		return nil, refusal("more than %d bytes", MaxPayloadBytes)
 	}
-	if len(payload) == 0 || payload[0] != '{' || !jsontext.Value(payload).IsValid() {
-		return nil, refusal("not one JSON object of valid UTF-8 without duplicate names")
-	}
-	s := scanner{text: payload, at: 1, fields: out[:0]}
-	for !s.take('}') {
-		if len(s.fields) > 0 && !s.take(',') {
-			return nil, s.refuse("whitespace outside strings")
-		}
-		if err := s.member(); err != nil {
-			return nil, err
-		}
-	}
-	switch {
-	case s.at != len(payload):
-		return nil, s.refuse("whitespace outside strings")
-	case len(s.fields) == 0:
-		return nil, refusal("an object without members")
+	s := scanner{text: payload, fields: make([]field, 0, usualFields), names: make([]span, 0, usualFields)}
+	if err := s.payload(); err != nil {
+		return nil, err
 	}
 	return s.fields, nil
 }
 
 func refusal(format string, args ...any) error {
 	return fmt.Errorf("%w: payload: %s", ErrRefused, fmt.Sprintf(format, args...))
-}
-
-// checkValue refuses what may not be the value of a field.
-func checkValue(value []byte) error {
-	if !jsontext.Value(value).IsValid() {
-		return refusal("not one JSON value of valid UTF-8 without duplicate names")
-	}
-	s := scanner{text: value}
-	if err := s.value(); err != nil {
-		return err
-	}
-	if s.at != len(value) {
-		return s.refuse("whitespace outside strings")
-	}
-	return nil
-}
-
-// scanner goes once over JSON that is known to be valid. It looks for what
-// validity leaves open: whitespace, names, numbers, depth and how many fields.
-type scanner struct {
-	text   []byte
-	at     int
-	fields []field
-}
-
-func (s *scanner) refuse(rule string) error { return refusal("%s, at byte %d", rule, s.at) }
-
-func (s *scanner) take(c byte) bool {
-	if s.at < len(s.text) && s.text[s.at] == c {
-		s.at++
-		return true
-	}
-	return false
-}
-
-func (s *scanner) member() error {
-	if s.text[s.at] != '"' {
-		return s.refuse("whitespace outside strings")
-	}
-	name := s.at + 1
-	s.skipString()
-	f := field{name: name, nameEnd: s.at - 1, index: -1}
-	if !validMember(s.text[f.name:f.nameEnd]) {
-		return s.refuse("a top-level name that is not 1 to 128 of printable ASCII without \" and \\")
-	}
-	if !s.take(':') {
-		return s.refuse("whitespace outside strings")
-	}
-	if s.text[s.at] == '[' && s.text[s.at+1] != ']' {
-		return s.elements(f)
-	}
-	return s.field(f)
-}
-
-// elements adds every element of the array that begins here as a field.
-func (s *scanner) elements(f field) error {
-	s.at++
-	for f.index = 0; ; f.index++ {
-		if err := s.field(f); err != nil {
-			return err
-		}
-		if s.take(']') {
-			return nil
-		}
-		if !s.take(',') {
-			return s.refuse("whitespace outside strings")
-		}
-	}
-}
-
-func (s *scanner) field(f field) error {
-	if len(s.fields) == MaxFields {
-		return refusal("more than %d fields", MaxFields)
-	}
-	f.value = s.at
-	err := s.value()
-	f.valueEnd = s.at
-	s.fields = append(s.fields, f)
-	return err
-}
-
-// value goes over the value that begins here.
-func (s *scanner) value() error {
-	for depth := 0; ; {
-		switch s.text[s.at] {
-		case '"':
-			s.skipString()
-		case '{', '[':
-			s.at++
-			depth++
-		case '}', ']':
-			s.at++
-			depth--
-		case ',', ':':
-			s.at++
-		case 't', 'n':
-			s.at += len("true")
-		case 'f':
-			s.at += len("false")
-		case ' ', '\t', '\r', '\n':
-			return s.refuse("whitespace outside strings")
-		default:
-			if err := s.number(); err != nil {
-				return err
-			}
-		}
-		if depth == 0 {
-			return nil
-		}
-		if depth > MaxDepth {
-			return s.refuse("arrays and objects more than 64 deep")
-		}
-	}
-}
-
-// skipString goes over the string that begins here: to the first quote with an
-// even number of backslashes before it.
-func (s *scanner) skipString() {
-	for s.at++; ; s.at++ {
-		s.at += bytes.IndexByte(s.text[s.at:], '"')
-		before := s.at
-		for s.text[before-1] == '\\' {
-			before--
-		}
-		if (s.at-before)%2 == 0 {
-			s.at++
-			return
-		}
-	}
-}
-
-// number goes over a number and refuses one that readers with 64-bit floating
-// point numbers could take for another integer.
-func (s *scanner) number() error {
-	n := 0
-	for s.at+n < len(s.text) && isNumber(s.text[s.at+n]) {
-		n++
-	}
-	if !exact(s.text[s.at : s.at+n]) {
-		return s.refuse("a number beyond ±2^53")
-	}
-	s.at += n
-	return nil
-}
-
-func isNumber(c byte) bool {
-	return '0' <= c && c <= '9' || c == '-' || c == '+' || c == '.' || c == 'e' || c == 'E'
-}
-
-const maxInteger = "9007199254740992" // 2^53
-
-func exact(number []byte) bool {
-	if bytes.ContainsAny(number, ".eE") {
-		f, err := strconv.ParseFloat(string(number), 64)
-		return err == nil && math.Abs(f) < 1<<53
-	}
-	digits := bytes.TrimPrefix(number, []byte("-"))
-	return len(digits) < len(maxInteger) || len(digits) == len(maxInteger) && string(digits) <= maxInteger
 }
 
 func validMember(name []byte) bool {
@@ -229,7 +54,21 @@ func validMember(name []byte) bool {
 // member, "/text/0" for an element.
 func (f *field) appendPath(b, payload []byte) []byte {
 	b = append(b, '/')
-	for _, c := range payload[f.name:f.nameEnd] {
+	name := payload[f.name:f.nameEnd]
+	if bytes.IndexByte(name, '~') < 0 && bytes.IndexByte(name, '/') < 0 {
+		b = append(b, name...)
+	} else {
+		b = appendEscaped(b, name)
+	}
+	if f.index >= 0 {
+		b = append(b, '/')
+		b = strconv.AppendInt(b, int64(f.index), 10)
+	}
+	return b
+}
+
+func appendEscaped(b, name []byte) []byte {
+	for _, c := range name {
 		switch c {
 		case '~':
 			b = append(b, "~0"...)
@@ -238,10 +77,6 @@ func (f *field) appendPath(b, payload []byte) []byte {
 		default:
 			b = append(b, c)
 		}
-	}
-	if f.index >= 0 {
-		b = append(b, '/')
-		b = strconv.AppendInt(b, int64(f.index), 10)
 	}
 	return b
 }

@@ -24,7 +24,8 @@ const (
 
 	blobOverhead = nonceBytes + len(Hash{}) + tagBytes
 
-	usualFields = 32 // fit on the stack
+	usualFields    = 32 // what space is made for at first
+	usualLeafBytes = 512
 )
 
 // Seal seals one event. payload is a JSON object in UTF-8 without whitespace
@@ -43,8 +44,7 @@ func Seal(h Header, payload []byte, key Key, event [16]byte, random io.Reader) (
 	if err := key.check(); err != nil {
 		return nil, nil, err
 	}
-	var space [usualFields]field
-	fields, err := split(payload, space[:])
+	fields, err := split(payload)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -54,7 +54,7 @@ func Seal(h Header, payload []byte, key Key, event [16]byte, random io.Reader) (
 	}
 	l := Leaf{Header: h, Fields: len(fields), Key: key.ID}
 	l.Root = commit(Hash(blob[nonceBytes:]), payload, fields)
-	leaf = l.appendHead(make([]byte, 0, 512))
+	leaf = l.appendHead(make([]byte, 0, usualLeafBytes))
 	gcm, err := key.aead(event)
 	if err != nil {
 		return nil, nil, fmt.Errorf("seal: %w", err)
@@ -89,16 +89,21 @@ func Open(leaf, blob []byte, key Key, event [16]byte) (Opened, error) {
 	if err != nil {
 		return Opened{}, err
 	}
+	return l.Open(blob, key, event)
+}
+
+// Open is the function Open for one who has parsed the leaf, to find the key
+// that it names.
+func (l Leaf) Open(blob []byte, key Key, event [16]byte) (Opened, error) {
 	if err := CheckBlob(l, blob); err != nil {
 		return Opened{}, err
 	}
-	plain, err := decrypt(l, leaf, blob, key, event)
+	plain, err := l.decrypt(blob, key, event)
 	if err != nil {
 		return Opened{}, err
 	}
 	o := Opened{Leaf: l, Payload: plain[len(Hash{}):], seed: Hash(plain)}
-	var space [usualFields]field
-	fields, err := split(o.Payload, space[:])
+	fields, err := split(o.Payload)
 	if err != nil || len(fields) != l.Fields || commit(o.seed, o.Payload, fields) != l.Root {
 		return Opened{}, fmt.Errorf("%w: seq %d", ErrRoot, l.Seq)
 	}
@@ -115,7 +120,7 @@ func CheckBlob(l Leaf, blob []byte) error {
 }
 
 // decrypt returns seed and payload.
-func decrypt(l Leaf, leaf, blob []byte, key Key, event [16]byte) ([]byte, error) {
+func (l *Leaf) decrypt(blob []byte, key Key, event [16]byte) ([]byte, error) {
 	if key.ID != l.Key {
 		return nil, fmt.Errorf("%w: seq %d needs key %s", ErrKey, l.Seq, l.Key)
 	}
@@ -123,16 +128,13 @@ func decrypt(l Leaf, leaf, blob []byte, key Key, event [16]byte) ([]byte, error)
 	if err != nil {
 		return nil, fmt.Errorf("seal: %w", err)
 	}
-	head := leaf[:len(leaf)-tailBytes(l)]
+	head := l.appendHead(make([]byte, 0, usualLeafBytes))
 	plain, err := gcm.Open(nil, blob[:nonceBytes], blob[nonceBytes:], head)
 	if err != nil {
 		return nil, fmt.Errorf("%w: seq %d, key %s", ErrKey, l.Seq, l.Key)
 	}
 	return plain, nil
 }
-
-// tailBytes is the length of the lines that appendTail writes.
-func tailBytes(l Leaf) int { return len("cipher \nkey \n") + 2*len(l.Cipher) + len(l.Key) }
 
 // Fields returns the fields in stored order. The values are parts of Payload.
 func (o Opened) Fields() []Field {
@@ -176,6 +178,6 @@ func (o Opened) Disclose(path string) ([]byte, error) {
 
 // split splits the payload again. Open has done it before, without error.
 func (o Opened) split() []field {
-	fields, _ := split(o.Payload, nil)
+	fields, _ := split(o.Payload)
 	return fields
 }

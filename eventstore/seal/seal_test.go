@@ -99,6 +99,21 @@ func TestOpenSaysWhatIsWrong(t *testing.T) {
 	}
 }
 
+func TestAParsedLeafOpensAsItsTextDoes(t *testing.T) {
+	text, blob := mustSeal(t, testPayload)
+	l, err := ParseLeaf(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if o, err := l.Open(blob, testKey, testEvent); err != nil || string(o.Payload) != testPayload || o.Leaf != l {
+		t.Error(err)
+	}
+	l.Seq, l.Prev = 2, Hash{1}
+	if _, err := l.Open(blob, testKey, testEvent); !errors.Is(err, ErrKey) {
+		t.Errorf("of another place: %v", err)
+	}
+}
+
 // One who knows the key can make a blob that decrypts well under a leaf with
 // its right hash. The salted commitments are what finds it out.
 func TestABlobWithAnotherPayloadIsFoundByTheRoot(t *testing.T) {
@@ -236,18 +251,50 @@ func BenchmarkLimit(b *testing.B) {
 	block, _ := aes.NewCipher(make([]byte, 32))
 	gcm, _ := cipher.NewGCM(block)
 	nonce, out := make([]byte, nonceBytes), make([]byte, 0, 4000)
-	// salts: 2 blocks, digests: 3, entries: 1, nodes: 2, leaf and keys: 16, blob
-	hashed := make([]byte, 64*(20*(2+3+1)+19*2+16)+2048)
-	b.Run("sha256", func(b *testing.B) {
+	texts := hashed(20, 100)
+	var joined []byte
+	for _, text := range texts {
+		blocks := (len(text) + 9 + sha256.BlockSize - 1) / sha256.BlockSize // 9 bytes end a text
+		joined = append(joined, make([]byte, blocks*sha256.BlockSize)...)
+	}
+	b.Run("sha256-blocks", func(b *testing.B) { // all of them in one call
 		for b.Loop() {
-			sha256.Sum256(hashed)
+			sha256.Sum256(joined)
 		}
+		b.ReportMetric(float64(len(joined)/sha256.BlockSize), "blocks/op")
+	})
+	b.Run("sha256-calls", func(b *testing.B) {
+		for b.Loop() {
+			for _, text := range texts {
+				sha256.Sum256(text)
+			}
+		}
+		b.ReportMetric(float64(len(texts)), "calls/op")
 	})
 	b.Run("aes-gcm", func(b *testing.B) {
 		for b.Loop() {
-			gcm.Seal(out, nonce, payload, hashed[:300])
+			gcm.Seal(out, nonce, payload, texts[0])
 		}
 	})
+}
+
+// hashed returns texts of the lengths that are hashed for n fields of so many
+// bytes, a member's name and punctuation included. The two states that an HMAC
+// begins with are counted once for all salts.
+func hashed(n, size int) (texts [][]byte) {
+	add := func(times, size int) {
+		for range times {
+			texts = append(texts, make([]byte, size))
+		}
+	}
+	add(1, blobOverhead+n*size)                         // the blob
+	add(4, sha256.BlockSize+sha256.Size)                // the event's key: two HMACs
+	add(2, sha256.BlockSize-9)                          // the salts' padded key
+	add(2*n, sha256.Size)                               // the salts
+	add(n, len(`["","/",]`)+saltChars+size-len(`,"":`)) // the disclosures
+	add(n, 1+sha256.Size)                               // the entries
+	add(n-1, 1+2*sha256.Size)                           // the nodes
+	return texts
 }
 
 type forever struct{}

@@ -33,9 +33,11 @@ const MaxProblems = 100
 type Config struct {
 	Store  eventstore.Store
 	Ledger string
-	// Open opens an event and reads it strictly. It is called by many
-	// goroutines. The error is seal.ErrErased when the key was destroyed.
-	Open func(eventstore.Recorded) error
+	// Open opens an event, whose leaf it is given, checks that the leaf commits
+	// to the blob and the blob to what it holds, and reads that strictly. It is
+	// called by many goroutines. The error is seal.ErrErased when the key was
+	// destroyed.
+	Open func(eventstore.Recorded, seal.Leaf) error
 	Log  sealer.Log
 	Keys *proof.History
 	// Last is the checkpoint that is kept apart; nil when it is lost.
@@ -187,6 +189,7 @@ type checked struct {
 	leaf   seal.Leaf
 	hash   seal.Hash
 	parsed bool
+	erased bool
 	err    error
 }
 
@@ -196,8 +199,9 @@ func (a *auditor) check(e eventstore.Recorded) checked {
 		return c
 	}
 	c.parsed = true
-	if c.err = seal.CheckBlob(c.leaf, e.Data); c.err == nil {
-		c.err = a.cfg.Open(e)
+	c.err = a.cfg.Open(e, c.leaf)
+	if errors.Is(c.err, seal.ErrErased) {
+		c.erased, c.err = true, seal.CheckBlob(c.leaf, e.Data)
 	}
 	return c
 }
@@ -207,9 +211,8 @@ func (a *auditor) follow(e eventstore.Recorded, c checked) {
 	before := a.ends[e.Stream]
 	a.report.Events++
 	a.report.Bytes += int64(len(e.Metadata) + len(e.Data))
-	if errors.Is(c.err, seal.ErrErased) {
+	if c.erased {
 		a.report.Erased++
-		c.err = nil
 	}
 	if c.err == nil {
 		c.err = continues(a.cfg.Ledger, before, e, c.leaf)
@@ -232,7 +235,7 @@ func (a *auditor) follow(e eventstore.Recorded, c checked) {
 
 func continues(ledger string, before end, e eventstore.Recorded, leaf seal.Leaf) error {
 	chain := seal.Chain{Ledger: ledger, Record: e.Stream, Seq: before.seq, Head: before.leaf}
-	switch _, _, err := chain.Next(e.Metadata); {
+	switch err := chain.Check(leaf); {
 	case err != nil:
 		return err
 	case leaf.Type != e.Type:

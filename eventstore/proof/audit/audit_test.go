@@ -121,15 +121,11 @@ func (r *rig) config(t testing.TB) Config {
 	return Config{Store: r.store, Ledger: origin, Open: open, Log: sealer.NewLog(filepath.Join(r.dir, "log")), Keys: r.keys, Last: last}
 }
 
-func open(e eventstore.Recorded) error {
-	leaf, err := seal.ParseLeaf(e.Metadata)
-	if err != nil {
-		return err
-	}
+func open(e eventstore.Recorded, leaf seal.Leaf) error {
 	if leaf.Key == erasedKey.ID {
 		return fmt.Errorf("key %s: %w", leaf.Key, seal.ErrErased)
 	}
-	_, err = seal.Open(e.Metadata, e.Data, recordKey, e.ID)
+	_, err := leaf.Open(e.Data, recordKey, e.ID)
 	return err
 }
 
