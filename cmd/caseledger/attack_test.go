@@ -295,9 +295,7 @@ func falseHeads(t *testing.T, v victim) {
 		}
 		root.Heads[7] ^= 1
 		c := settings.HeadsLogged{Dated: domain.Dated{Happened: a.records.Setting().Today}, Root: string(root.Text())}
-		act := eventstore.Act{Stream: systemStream, Request: "forged", Actor: operator("sealer"), Command: c, Authority: domain.Authority{Basis: "none", Purpose: "none"}}
-		folds := eventstore.NewFolds(0, settings.Settings.Evolve)
-		if _, err := eventstore.Update(t.Context(), a.records.Ledger, folds, act, func(settings.Settings) ([]domain.Fact, error) { return domain.Facts(c), nil }); err != nil {
+		if err := a.record(t.Context(), "forged", c, domain.Facts(c)...); err != nil {
 			t.Fatal(err)
 		}
 	})

@@ -10,7 +10,6 @@ import (
 
 	"caseledger/domain"
 	"caseledger/domain/settings"
-	"caseledger/eventstore"
 	"caseledger/eventstore/proof"
 	"caseledger/eventstore/proof/sealer"
 	"caseledger/eventstore/proof/timestamp"
@@ -174,15 +173,7 @@ func (a *app) logHeads(ctx context.Context) error {
 		return err
 	}
 	c := settings.HeadsLogged{Dated: domain.Dated{Happened: a.records.Setting().Today}, Root: string(root.Text())}
-	act := eventstore.Act{
-		Stream: systemStream, Request: fmt.Sprintf("heads-%d", root.Size), Actor: operator("sealer"), Command: c,
-		Authority: domain.Authority{Basis: "local-government-act-1972", Purpose: "administration"},
-	}
-	folds := eventstore.NewFolds(0, settings.Settings.Evolve)
-	_, err = eventstore.Update(ctx, a.records.Ledger, folds, act, func(settings.Settings) ([]domain.Fact, error) {
-		return domain.Facts(c), nil
-	})
-	return err
+	return a.record(ctx, fmt.Sprintf("heads-%d", root.Size), c, domain.Facts(c)...)
 }
 
 // headsStand reports whether the heads root that was logged last still says

@@ -309,3 +309,40 @@ func TestTheLogIsServedForReadingBesideTheProgramThatWrites(t *testing.T) {
 		}
 	}
 }
+
+func TestNewKeysOfTheLogLeaveWhatWasSignedWithTheOldOnesGood(t *testing.T) {
+	dir := newLedger(t)
+	must(t, "import", "cin-census", written(t, soundReturn(1)), "--data", dir)
+	before := writeFile(t, filepath.Join(t.TempDir(), "before"), must(t, "log", "checkpoint", "--data", dir))
+	oldKeys := writeFile(t, filepath.Join(t.TempDir(), "old"), must(t, "log", "keys", "--data", dir))
+	secret := fileText(t, filepath.Join(dir, logKeyFile))
+	keys := writeFile(t, filepath.Join(t.TempDir(), "new"), must(t, "log", "rotate", "--data", dir))
+	must(t, "import", "cin-census", written(t, soundReturn(2)), "--data", dir)
+	must(t, "verify", "--data", dir, "--known", before)
+	out := filepath.Join(t.TempDir(), "evidence.zip")
+	must(t, "evidence", "--data", dir, "--record", rows(t, "record", "list", "--data", dir)[0]["record"].(string), "--out", out, "--known", before)
+	must(t, "verify", out, "--keys", keys, "--known", before)
+	if code, _, errs := caseledger(t, "verify", out, "--keys", oldKeys); code != exitVerify {
+		t.Errorf("the old keys alone: exit %d: %s", code, errs)
+	}
+	writeFile(t, filepath.Join(dir, logKeyFile), secret)
+	if code, _, errs := caseledger(t, "import", "cin-census", written(t, soundReturn(3)), "--data", dir); code != exitVerify || !strings.Contains(errs, "not those in force") {
+		t.Errorf("the old keys sign on: exit %d: %s", code, errs)
+	}
+}
+
+func TestARotationThatWasInterruptedIsFinishedByTheNextCommand(t *testing.T) {
+	dir := newLedger(t)
+	old := fileText(t, filepath.Join(dir, logKeyFile))
+	must(t, "log", "rotate", "--data", dir)
+	path := filepath.Join(dir, logKeyFile)
+	if err := os.Rename(path, path+nextSuffix); err != nil { // as if the rename had not come about
+		t.Fatal(err)
+	}
+	writeFile(t, path, old)
+	must(t, "import", "cin-census", written(t, soundReturn(1)), "--data", dir)
+	must(t, "verify", "--data", dir)
+	if fileText(t, path) == old {
+		t.Error("the old keys are still there")
+	}
+}

@@ -90,17 +90,21 @@ func newJournal(dir string) (*journal.Store, error) {
 
 func (a *app) create(ctx context.Context, c settings.LedgerCreated) error {
 	c.Happened = a.records.Setting().Today
-	act := eventstore.Act{
-		Stream: systemStream, Request: "init", Actor: operator("administrator"), Command: c,
-		Authority: domain.Authority{Basis: "local-government-act-1972", Purpose: "administration"},
-	}
 	keys, err := a.place.logKeys(c.Ledger, c.Happened)
 	if err != nil {
 		return err
 	}
+	return a.record(ctx, "init", c, append(domain.Facts(c), keys...)...)
+}
+
+// record appends to the ledger's own stream what the program itself did. The
+// request makes sure that it is recorded once.
+func (a *app) record(ctx context.Context, request string, command any, facts ...domain.Fact) error {
+	act := eventstore.Act{
+		Stream: systemStream, Request: request, Actor: operator("administrator"), Command: command,
+		Authority: domain.Authority{Basis: "local-government-act-1972", Purpose: "administration"},
+	}
 	folds := eventstore.NewFolds(0, settings.Settings.Evolve)
-	_, err = eventstore.Update(ctx, a.records.Ledger, folds, act, func(settings.Settings) ([]domain.Fact, error) {
-		return append(domain.Facts(c), keys...), nil
-	})
+	_, err := eventstore.Update(ctx, a.records.Ledger, folds, act, func(settings.Settings) ([]domain.Fact, error) { return facts, nil })
 	return err
 }

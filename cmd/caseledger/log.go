@@ -5,10 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"math"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/spf13/cobra"
+	"golang.org/x/mod/sumdb/note"
 
 	"caseledger/domain"
 	"caseledger/domain/settings"
@@ -68,6 +71,9 @@ type sealing struct {
 // openLog opens the log and compares the ledger with the last checkpoint: a
 // ledger that is behind it, or another one, is not opened.
 func openLog(ctx context.Context, p place, store eventstore.Store, keys *proof.History) (*sealing, error) {
+	if err := p.finishRotation(keys); err != nil {
+		return nil, err
+	}
 	signer, err := proof.ReadSigner(p.logKeyFile())
 	if errors.Is(err, fs.ErrNotExist) {
 		err = notReadyError{fmt.Errorf("%w: give the keys that sign the log", err)}
@@ -138,19 +144,81 @@ func history(ledger string, s settings.Settings) (*proof.History, error) {
 // logKeys makes the keys of a new log, unless an init that was interrupted has,
 // and returns the facts that make them known.
 func (p place) logKeys(ledger string, today domain.Date) ([]domain.Fact, error) {
-	signer, err := proof.ReadSigner(p.logKeyFile())
-	if errors.Is(err, fs.ErrNotExist) {
-		signer, err = proof.WriteKeys(p.logKeyFile(), ledger)
-	}
+	signer, err := ensureSigner(p.logKeyFile(), ledger)
 	if err != nil {
 		return nil, err
 	}
-	if signer.Origin() != ledger {
-		return nil, usageError{fmt.Errorf("%s holds the keys of another log", p.logKeyFile())}
+	return added(signer, 0, today), nil
+}
+
+// ensureSigner reads a file of keys, or makes it.
+func ensureSigner(path, ledger string) (*proof.Signer, error) {
+	signer, err := proof.ReadSigner(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		signer, err = proof.WriteKeys(path, ledger)
 	}
+	if err == nil && signer.Origin() != ledger {
+		err = usageError{fmt.Errorf("%s holds the keys of another log", path)}
+	}
+	return signer, err
+}
+
+func added(signer *proof.Signer, from int64, today domain.Date) []domain.Fact {
 	var facts []domain.Fact
 	for _, key := range signer.VerifierKeys() {
-		facts = append(facts, domain.Facts(settings.LogKeyAdded{Dated: domain.Dated{Happened: today}, Key: key})...)
+		facts = append(facts, domain.Facts(settings.LogKeyAdded{Dated: domain.Dated{Happened: today}, From: from, Key: key})...)
 	}
-	return facts, nil
+	return facts
+}
+
+// nextSuffix is that of the file of keys that are to be in force next.
+const nextSuffix = ".next"
+
+// rotate puts new keys in the place of those that sign the log. What was signed
+// with the old ones stays as it is; they sign nothing that has these entries.
+func (a *app) rotate(ctx context.Context) error {
+	signed, err := a.checkpoint(ctx)
+	if err != nil {
+		return err
+	}
+	next, err := ensureSigner(a.place.logKeyFile()+nextSuffix, a.created.Ledger)
+	if err != nil {
+		return err
+	}
+	today, from := a.records.Setting().Today, signed.Size+1
+	facts := added(next, from, today)
+	for _, v := range a.log.keys.At(signed.Size) {
+		old := settings.LogKeyRetired{Dated: domain.Dated{Happened: today}, From: from, Key: fmt.Sprintf("%s+%08x", v.Name(), v.KeyHash())}
+		facts = append(facts, domain.Facts(old)...)
+	}
+	if err := a.log.close(); err != nil { // so that nothing is signed in between
+		return err
+	}
+	a.log = nil
+	if err := a.record(ctx, fmt.Sprintf("log-keys-%d", from), nil, facts...); err != nil {
+		return err
+	}
+	return a.configure(ctx)
+}
+
+// finishRotation gives keys that are in force their place.
+func (p place) finishRotation(keys *proof.History) error {
+	next, err := proof.ReadSigner(p.logKeyFile() + nextSuffix)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	inForce := keys.At(math.MaxInt64)
+	for _, key := range next.VerifierKeys() {
+		v, err := proof.ParseVerifier(key)
+		if err != nil {
+			return err
+		}
+		if !slices.ContainsFunc(inForce, func(f note.Verifier) bool { return f.Name() == v.Name() && f.KeyHash() == v.KeyHash() }) {
+			return nil // the rotation was interrupted before it was recorded
+		}
+	}
+	return os.Rename(p.logKeyFile()+nextSuffix, p.logKeyFile())
 }

@@ -25,7 +25,7 @@ func newLog(to streams) *cobra.Command {
 		Short:   "The log over the ledger's entries: checkpoints, public keys, and what others said of them",
 		Example: "  caseledger log checkpoint --data ledger",
 	}
-	return family(cmd, newLogCheckpoint(to), newLogKeys(to), newLogAttest(to), newLogServe(to))
+	return family(cmd, newLogCheckpoint(to), newLogKeys(to), newLogAttest(to), newLogRotate(to), newLogServe(to))
 }
 
 func newLogCheckpoint(to streams) *cobra.Command {
@@ -128,6 +128,30 @@ func (a *app) logAttest(ctx context.Context, to streams, output format, others v
 		}
 	}
 	return nil
+}
+
+func newLogRotate(to streams) *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "rotate",
+		Short: "Put new keys in the place of those that sign the log",
+		Long: `Rotate makes new keys, records that they sign the log from here on and the old
+ones do not, and puts them in the place of the old ones, which are lost. Give the
+new list of public keys ('caseledger log keys') to witnesses and verifiers: it
+tells which keys count for which checkpoint, so old ones stay good.`,
+		Example: "  caseledger log rotate --data ledger",
+		Args:    exactly(0),
+	}
+	data := addData(cmd)
+	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
+		return withApp(cmd.Context(), *data, to, func(a *app) error {
+			if err := a.rotate(cmd.Context()); err != nil {
+				return err
+			}
+			_, err := to.out.Write(a.log.keys.Text())
+			return err
+		})
+	}
+	return cmd
 }
 
 func newLogServe(to streams) *cobra.Command {
