@@ -36,9 +36,6 @@ type verifierFlags struct {
 	openEnd     bool
 }
 
-// evidenceTrust is what these files say.
-type evidenceTrust = evidence.Trust
-
 func (f *verifierFlags) add(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&f.keys, "keys", "", "file of the log's public keys, for a package; 'caseledger log keys' prints it where the ledger is")
 	cmd.Flags().BoolVar(&f.openEnd, "open-end", false, "accept a package that does not show how far the record goes")

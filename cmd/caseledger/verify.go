@@ -122,7 +122,7 @@ func verifyLedger(ctx context.Context, to streams, output format, p place, verif
 }
 
 // verify checks what cannot be made anew.
-func (v vault) verify(ctx context.Context, to streams, p place, trust evidenceTrust, held []audit.Held, r *ledgerReport) error {
+func (v vault) verify(ctx context.Context, to streams, p place, trust evidence.Trust, held []audit.Held, r *ledgerReport) error {
 	name, err := v.ledger(ctx)
 	if err != nil {
 		return err
@@ -224,7 +224,7 @@ func firstAndMore(problems []string, more int) error {
 
 // attested checks what witnesses and time-stamp authorities said, when there
 // is a policy or a list of authorities to check it with.
-func (r *ledgerReport) attested(cfg audit.Config, trust evidenceTrust) {
+func (r *ledgerReport) attested(cfg audit.Config, trust evidence.Trust) {
 	if trust.Policy == nil && trust.Timestamps == nil {
 		return
 	}

@@ -95,7 +95,6 @@ type auditor struct {
 	ends   map[string]end
 	tree   *sealer.Audit
 	report Report
-	read   error // why the store could not be read further
 }
 
 // Run verifies a ledger. The memory that it takes is some 150 bytes for each
