@@ -2,73 +2,91 @@ package evidence
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"maps"
 	"os"
-	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
 	"caseledger/eventstore/proof"
 )
 
-// TestThePageFindsWhatTheProgramFinds runs the page's script over every package
-// of the attacks, and more that are spoiled at random. It compares what both
-// check: no policy, no time-stamps, and no ML-DSA where that is all that is
-// wrong.
-func TestThePageFindsWhatTheProgramFinds(t *testing.T) {
-	node, err := exec.LookPath("node")
-	if err != nil {
-		t.Skip("there is no JavaScript engine (node) to run the page with")
-	}
-	w, dir := testWorld(), t.TempDir()
-	trust := Trust{Keys: w.trust.Keys, Known: w.trust.Known}
-	put(t, dir, "keys", w.trust.Keys.Text())
-	put(t, dir, "known", w.before.Note)
-	put(t, dir, "readme", []byte(readme))
-	classic := trust // what is left when ML-DSA is not checked
-	classic.Keys = must(proof.FirstKeys(testLedger, w.ledger.signer.VerifierKeys()[0]))
-	var want, without []string
-	for i, packed := range pagePackages(t, w) {
-		name := fmt.Sprintf("%04d.zip", i)
-		put(t, dir, name, packed)
-		want = append(want, line(name, packed, trust))
-		without = append(without, line(name, packed, classic))
-	}
-	out, err := exec.Command(node, "testdata/page.mjs", "verifier.html", dir).CombinedOutput()
-	if err != nil {
-		t.Fatalf("%v: %s", err, out)
-	}
-	got := strings.Split(strings.TrimSpace(string(out)), "\n")
-	if len(got) != len(want) {
-		t.Fatalf("%d verdicts for %d packages: %s", len(got), len(want), got[len(got)-1])
-	}
-	for i := range want {
-		if got[i] != want[i] && got[i] != without[i] {
-			name := "a random one"
-			if i < len(attacks) {
-				name = attacks[i].name
-			}
-			t.Errorf("%s: the page says %q, the program %q", name, got[i], want[i])
-		}
-	}
+// pageRig is the page, opened from a directory, and what a person gives it.
+type pageRig struct {
+	*browser
+	dir string
 }
 
-// line is a package's verdicts as testdata/page.mjs prints them.
-func line(name string, packed []byte, trust Trust) string {
+// newPageRig opens the page and gives it what w's verifiers hold.
+func newPageRig(t testing.TB, w *world) pageRig {
+	t.Helper()
+	p := pageRig{openBrowser(t, "verifier.html"), t.TempDir()}
+	p.give("keys", w.trust.Keys.Text())
+	p.give("known", w.before.Note)
+	p.give("policy", []byte(policyText(w.ledger.signer)))
+	return p
+}
+
+// give chooses a file for one of the page's texts, and waits until it is read.
+func (p pageRig) give(id string, text []byte) {
+	p.t.Helper()
+	p.choose(id+"-file", p.write(id, text))
+	p.eval(fmt.Sprintf(`new Promise((done) => (function wait() { document.getElementById(%q).value ? done(1) : setTimeout(wait, 1) })())`, id))
+}
+
+func (p pageRig) write(name string, data []byte) string {
+	p.t.Helper()
+	path := filepath.Join(p.dir, name)
+	if err := os.WriteFile(path, data, 0o600); err != nil {
+		p.t.Fatal(err)
+	}
+	return path
+}
+
+// finished resolves when the page has finished a check.
+const finished = `new Promise((done) => (function wait() { document.getElementById("main").ariaBusy === "true" ? setTimeout(wait, 1) : done(1) })())`
+
+// check lets the page check a package, and reads the verdicts as line has them.
+func (p pageRig) check(packed []byte) string {
+	p.t.Helper()
+	p.choose("file", p.write("package.zip", packed))
+	p.eval(`document.getElementById("form").requestSubmit(); ` + finished)
+	return p.text(`[document.getElementById("verdict")?.textContent ?? "no verdict: " + document.getElementById("status").textContent,
+		...Array.from(document.querySelectorAll("tbody tr"), (r) => r.cells[0].textContent + " " + r.cells[2].querySelector(".verdict").textContent)].join(", ")`)
+}
+
+// line is the verdicts of the program on a package.
+func line(packed []byte, trust Trust) string {
 	r := must(Verify(bytes.NewReader(packed), int64(len(packed)), trust))
-	out := name + ", " + string(r.Overall)
+	out := string(r.Overall)
 	for _, e := range r.Entries {
 		out += fmt.Sprintf(", %d %s", e.Seq, e.Verdict)
 	}
 	return out
 }
 
-func put(t *testing.T, dir, name string, data []byte) {
-	t.Helper()
-	if err := os.WriteFile(filepath.Join(dir, name), data, 0o600); err != nil {
-		t.Fatal(err)
+// TestThePageFindsWhatTheProgramFinds lets both check every package of the
+// attacks, and more that are spoiled at random. It compares what both check: no
+// time-stamps, and no ML-DSA where that is all that is wrong.
+func TestThePageFindsWhatTheProgramFinds(t *testing.T) {
+	w := testWorld()
+	p := newPageRig(t, w)
+	trust := Trust{Keys: w.trust.Keys, Known: w.trust.Known, Policy: w.trust.Policy}
+	classic := trust // what is left when ML-DSA is not checked
+	classic.Keys = must(proof.FirstKeys(testLedger, w.ledger.signer.VerifierKeys()[0]))
+	for i, packed := range pagePackages(t, w) {
+		name := "a random one"
+		if i < len(attacks) {
+			name = attacks[i].name
+		}
+		got, want := p.check(packed), line(packed, trust)
+		if got != want && got != line(packed, classic) {
+			t.Errorf("%s: the page says %q, the program %q", name, got, want)
+		}
 	}
 }
 
@@ -78,11 +96,11 @@ func pagePackages(t *testing.T, w *world) (packages [][]byte) {
 	for _, a := range attacks {
 		packages = append(packages, pack(a.spoil(w)))
 	}
-	packages = append(packages, pack(w.other), []byte("not a zip at all, but long enough"), pack(w.files)[1:])
+	packages = append(packages, pack(w.other))
 	chance := seeded(t)
 	names := make([]string, 0, len(w.files))
 	for name := range w.files {
-		if name != pageName && name != readmeName && name != bundleName && name != manifestName {
+		if name != bundleName && name != manifestName {
 			names = append(names, name)
 		}
 	}
@@ -90,9 +108,29 @@ func pagePackages(t *testing.T, w *world) (packages [][]byte) {
 		f := maps.Clone(w.files)
 		name := names[chance.IntN(len(names))]
 		data := bytes.Clone(f[name])
-		data[chance.IntN(len(data))] ^= 1 << chance.IntN(7)
+		data[chance.IntN(len(data))] ^= 1 << chance.IntN(8)
 		f[name] = data
 		packages = append(packages, pack(attack{do: func(*world, map[string][]byte) {}}.spoil(&world{files: f})))
 	}
 	return packages
+}
+
+// TestThePageKnowsItselfAndTheReadme: a page cannot hold its own SHA-256, so
+// it holds that of itself with zeros in its place.
+func TestThePageKnowsItselfAndTheReadme(t *testing.T) {
+	sum := func(s string) string { h := sha256.Sum256([]byte(s)); return hex.EncodeToString(h[:]) }
+	constant := func(name string) *regexp.Regexp { return regexp.MustCompile(`const ` + name + ` = "[0-9a-f]{64}";`) }
+	stated := func(name, digits string) string { return fmt.Sprintf(`const %s = "%s";`, name, digits) }
+	want := constant("README").ReplaceAllString(page, stated("README", sum(readme)))
+	want = constant("PAGE").ReplaceAllString(want, stated("PAGE", strings.Repeat("0", 64)))
+	want = strings.Replace(want, stated("PAGE", strings.Repeat("0", 64)), stated("PAGE", sum(want)), 1)
+	if want == page {
+		return
+	}
+	if !*update {
+		t.Fatal("verifier.html states other sums: go test ./eventstore/proof/evidence -run Itself -update")
+	}
+	if err := os.WriteFile("verifier.html", []byte(want), 0o644); err != nil {
+		t.Fatal(err)
+	}
 }
