@@ -232,7 +232,11 @@ func (w *world) build(in Input) map[string][]byte {
 	if err := Build(&out, in); err != nil {
 		panic(err)
 	}
-	return must(unpack(bytes.NewReader(out.Bytes()), int64(out.Len())))
+	files, damaged, err := unpack(bytes.NewReader(out.Bytes()), int64(out.Len()))
+	if err != nil || len(damaged) > 0 {
+		panic(fmt.Sprint(damaged, err))
+	}
+	return files
 }
 
 func verify(files map[string][]byte, trust Trust) Report {

@@ -6,9 +6,11 @@ import (
 	"encoding/hex"
 	"fmt"
 	"maps"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -78,11 +80,7 @@ func TestThePageFindsWhatTheProgramFinds(t *testing.T) {
 	trust := Trust{Keys: w.trust.Keys, Known: w.trust.Known, Policy: w.trust.Policy}
 	classic := trust // what is left when ML-DSA is not checked
 	classic.Keys = must(proof.FirstKeys(testLedger, w.ledger.signer.VerifierKeys()[0]))
-	for i, packed := range pagePackages(t, w) {
-		name := "a random one"
-		if i < len(attacks) {
-			name = attacks[i].name
-		}
+	for name, packed := range pagePackages(t, w) {
 		got, want := p.check(packed), line(packed, trust)
 		if got != want && got != line(packed, classic) {
 			t.Errorf("%s: the page says %q, the program %q", name, got, want)
@@ -90,29 +88,46 @@ func TestThePageFindsWhatTheProgramFinds(t *testing.T) {
 	}
 }
 
-const randomPackages = 100
+const randomPackages = 50
 
-func pagePackages(t *testing.T, w *world) (packages [][]byte) {
+func pagePackages(t *testing.T, w *world) map[string][]byte {
+	packages := map[string][]byte{"another record": pack(w.other), "very many tiny files": bytes.Repeat(appendLocal(nil, systemName, nil), 1_000_000)}
 	for _, a := range attacks {
-		packages = append(packages, pack(a.spoil(w)))
+		packages[a.name] = pack(a.spoil(w))
 	}
-	packages = append(packages, pack(w.other))
+	for name, packed := range badContainers() {
+		packages["a container that is "+name] = packed
+	}
+	for name, packed := range without(w) {
+		packages["without "+name] = packed
+	}
 	chance := seeded(t)
-	names := make([]string, 0, len(w.files))
-	for name := range w.files {
-		if name != bundleName && name != manifestName {
+	good := pack(w.files)
+	for i := range randomPackages {
+		packages[fmt.Sprint("a flipped bit of the container, ", i)] = flipOne(chance, good)
+		packages[fmt.Sprint("a flipped bit of the contents, ", i)] = flipContents(chance, w)
+	}
+	return packages
+}
+
+func flipOne(chance *rand.Rand, data []byte) []byte {
+	data = bytes.Clone(data)
+	data[chance.IntN(len(data))] ^= 1 << chance.IntN(8)
+	return data
+}
+
+// flipContents makes the manifest and the container anew.
+func flipContents(chance *rand.Rand, w *world) []byte {
+	var names []string
+	for _, name := range slices.Sorted(maps.Keys(w.files)) {
+		if name != manifestName {
 			names = append(names, name)
 		}
 	}
-	for range randomPackages {
-		f := maps.Clone(w.files)
+	return pack(attack{do: func(_ *world, f map[string][]byte) {
 		name := names[chance.IntN(len(names))]
-		data := bytes.Clone(f[name])
-		data[chance.IntN(len(data))] ^= 1 << chance.IntN(8)
-		f[name] = data
-		packages = append(packages, pack(attack{do: func(*world, map[string][]byte) {}}.spoil(&world{files: f})))
-	}
-	return packages
+		f[name] = flipOne(chance, f[name])
+	}}.spoil(w))
 }
 
 // TestThePageKnowsItselfAndTheReadme: a page cannot hold its own SHA-256, so
