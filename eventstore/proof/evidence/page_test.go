@@ -13,6 +13,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"caseledger/eventstore/proof"
 )
@@ -91,9 +92,19 @@ func TestThePageFindsWhatTheProgramFinds(t *testing.T) {
 const randomPackages = 50
 
 func pagePackages(t *testing.T, w *world) map[string][]byte {
-	packages := map[string][]byte{"another record": pack(w.other), "very many tiny files": bytes.Repeat(appendLocal(nil, systemName, nil), 1_000_000)}
+	cutOff := w.input
+	cutOff.KnownAt, cutOff.Destroyed = testTime.Add(3*time.Minute), nil
+	packages := map[string][]byte{
+		"another record":             pack(w.other),
+		"a record that there is not": pack(absent(w)),
+		"a cut-off":                  pack(w.build(cutOff)),
+		"a million tiny files":       bytes.Repeat(appendLocal(nil, systemName, nil), 1_000_000),
+	}
 	for _, a := range attacks {
 		packages[a.name] = pack(a.spoil(w))
+	}
+	for _, f := range forgeries {
+		packages["a log with "+f.name] = pack(forged(w, f.forge))
 	}
 	for name, packed := range badContainers() {
 		packages["a container that is "+name] = packed
