@@ -15,7 +15,11 @@ import (
 	"testing"
 	"time"
 
+	cosig "github.com/transparency-dev/formats/note"
+	"golang.org/x/mod/sumdb/note"
+
 	"caseledger/eventstore/proof"
+	"caseledger/eventstore/proof/witness"
 )
 
 // pageRig is the page, opened from a directory, and what a person gives it.
@@ -37,6 +41,7 @@ func newPageRig(t testing.TB, w *world) pageRig {
 // give chooses a file for one of the page's texts, and waits until it is read.
 func (p pageRig) give(id string, text []byte) {
 	p.t.Helper()
+	p.eval(fmt.Sprintf(`document.getElementById(%[1]q).value = document.getElementById(%[1]q + "-file").value = ""`, id))
 	p.choose(id+"-file", p.write(id, text))
 	p.eval(fmt.Sprintf(`new Promise((done) => (function wait() { document.getElementById(%q).value ? done(1) : setTimeout(wait, 1) })())`, id))
 }
@@ -139,6 +144,83 @@ func flipContents(chance *rand.Rand, w *world) []byte {
 		name := names[chance.IntN(len(names))]
 		f[name] = flipOne(chance, f[name])
 	}}.spoil(w))
+}
+
+// TestThePageReadsAPolicyAsTheProgramDoes, save that it counts no witness whose
+// key is of type ML-DSA-44.
+func TestThePageReadsAPolicyAsTheProgramDoes(t *testing.T) {
+	w := testWorld()
+	p := newPageRig(t, w)
+	private, public, err := cosig.GenerateMLDSAKey("lattice.example/w")
+	if err != nil {
+		t.Fatal(err)
+	}
+	lattice := "witness lattice " + public + "\n"
+	in := w.input
+	n := must(note.Open(in.Checkpoint.Note, note.VerifierList(w.trust.Keys.At(1)...)))
+	in.Checkpoint.Note = append(bytes.Clone(in.Checkpoint.Note), must(note.Sign(&note.Note{Text: n.Text}, must(cosig.NewMLDSASigner(private))))[len(n.Text)+1:]...)
+	packed := pack(w.build(in))
+	head := strings.TrimSuffix(policyText(w.ledger.signer), "quorum neighbour\n")
+	_, stranger, err := note.GenerateKey(nil, testLedger)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, tt := range map[string]struct{ text, page string }{ // page: where it differs from the program
+		"one witness":             {head + "quorum neighbour\n", ""},
+		"none":                    {head + "# nobody\nquorum none\n", ""},
+		"any of two":              {head + lattice + "group g any neighbour lattice\nquorum g\n", ""},
+		"all of two":              {head + lattice + "group g all neighbour lattice\nquorum g\n", string(Unwitnessed)},
+		"a key of ML-DSA":         {head + lattice + "quorum lattice\n", string(Unwitnessed)},
+		"a stranger's log":        {"log " + stranger + "\nquorum none\n", ""},
+		"no quorum":               {head, ""},
+		"an unknown quorum":       {head + "quorum x\n", ""},
+		"two quorums":             {head + "quorum neighbour\nquorum neighbour\n", ""},
+		"a witness twice":         {head + strings.SplitAfter(head, "\n")[2] + "quorum neighbour\n", ""},
+		"a group of strangers":    {head + "group g any a b\nquorum g\n", ""},
+		"more than there are":     {head + "group g 2 neighbour\nquorum g\n", ""},
+		"a member of two groups":  {head + "group g any neighbour\ngroup h any neighbour\nquorum h\n", ""},
+		"another word":            {head + "witnesses 1\nquorum neighbour\n", ""},
+		"a control character":     {head + "quorum neighbour\r\x07\n", ""},
+		"the log as a witness":    {head + "witness self " + w.ledger.signer.VerifierKeys()[0] + "\nquorum self\n", ""},
+		"a witness called none":   {strings.Replace(head, "witness neighbour", "witness none", 1) + "quorum none\n", ""},
+		"a key that is not one":   {head + "witness x abc\nquorum x\n", ""},
+		"more members than a sum": {head + "group g 0 neighbour\nquorum g\n", ""},
+	} {
+		p.give("policy", []byte(tt.text))
+		got, _, _ := strings.Cut(p.check(packed), ",")
+		want := "no verdict: The check could not be made. The policy cannot be used"
+		if policy, err := witness.ParsePolicy([]byte(tt.text)); err == nil {
+			r := must(Verify(bytes.NewReader(packed), int64(len(packed)), Trust{Keys: w.trust.Keys, Policy: quorum{policy}}))
+			want = string(r.Overall)
+		}
+		if tt.page != "" && want != string(Unwitnessed) {
+			want = tt.page
+		}
+		if !strings.HasPrefix(got, want) {
+			t.Errorf("%s: the page says %q, the program %q", name, got, want)
+		}
+	}
+}
+
+func TestThePageSaysWhyItCannotCheck(t *testing.T) {
+	w := testWorld()
+	p := newPageRig(t, w)
+	for keys, want := range map[string]string{
+		"":                   "Give the public keys of the ledger: without them nothing can be checked.",
+		"some words":         "The check could not be made. The public keys cannot be used: not a key history.",
+		"caseledger/keys/v1": "The check could not be made. The public keys cannot be used: the keys are not those of one log.",
+		witnessVerifierKey(): "The check could not be made. The public keys cannot be used: a public key of an unknown type.",
+	} {
+		p.eval(fmt.Sprintf(`document.getElementById("keys").value = %q`, keys))
+		if got := p.check(pack(w.files)); got != "no verdict: "+want {
+			t.Errorf("%.20q: %q", keys, got)
+		}
+	}
+}
+
+func witnessVerifierKey() string {
+	_, public := witnessKey()
+	return public
 }
 
 // TestThePageKnowsItselfAndTheReadme: a page cannot hold its own SHA-256, so
