@@ -188,6 +188,24 @@ func swapLines(name string) func(*world, map[string][]byte) {
 	}
 }
 
+func swapLastLines(name string) func(*world, map[string][]byte) {
+	return func(_ *world, f map[string][]byte) {
+		lines := slices.Clone(must(parseLines(f[name])))
+		n := len(lines)
+		lines[n-1], lines[n-2] = lines[n-2], lines[n-1]
+		f[name] = linesText(lines)
+	}
+}
+
+// doubleLastLine puts the last line in the place of the one before, too.
+func doubleLastLine(name string) func(*world, map[string][]byte) {
+	return func(_ *world, f map[string][]byte) {
+		lines := slices.Clone(must(parseLines(f[name])))
+		lines[len(lines)-2] = lines[len(lines)-1]
+		f[name] = linesText(lines)
+	}
+}
+
 func otherTimestamp(w *world, f map[string][]byte) {
 	f[timestampsDir+number(1)] = stamp(w.before)
 }
@@ -282,6 +300,8 @@ var attacks = []attack{
 	{name: "a manifest with a cut-off before what it holds", do: replaced(manifestName, "known-at -", "known-at "+testTime.Format(timeLayout)), raw: true, overall: Altered, entry: 1, verdict: Altered},
 	{name: "a file that the manifest does not list", do: func(_ *world, f map[string][]byte) { f[timestampsDir+number(9)] = f[timestampsDir+number(1)] }, raw: true, overall: Altered},
 	{name: "a file that the manifest lists and is not there", do: removed(policyName), raw: true, overall: Missing},
+	{name: "a manifest in another order", do: swapLastLines(manifestName), raw: true, overall: Altered},
+	{name: "a manifest that lists a file twice", do: doubleLastLine(manifestName), raw: true, overall: Altered},
 }
 
 // spoil returns the package after an attack.
