@@ -8,6 +8,8 @@ import (
 	"io"
 	"maps"
 	"slices"
+	"strconv"
+	"strings"
 )
 
 // The container is a zip in one form only: files in the order of their names'
@@ -79,58 +81,71 @@ func appendEnd(b []byte, files, size, at int) []byte {
 	return append(b, 0, 0) // no comment
 }
 
-// unpack reads what pack writes, and refuses everything else. It reads the file
-// names and sizes first, so that a container that is too large, or has too many
-// files, costs nothing. The error is ErrFormat, or that of r.
-func unpack(r io.ReaderAt, size int64) (map[string][]byte, error) {
+// unpack reads what pack writes, and refuses everything else. It reads file by
+// file and stops at the first that is not in its place, so that a container
+// that is too large, or has too many files, costs nothing. Files that are where
+// they should be and yet damaged are named: all else can still be looked at.
+// The error is ErrFormat, or that of r.
+func unpack(r io.ReaderAt, size int64) (files map[string][]byte, damaged map[string]bool, err error) {
 	if size < endBytes || size > MaxPackageBytes {
-		return nil, fmt.Errorf("%w: %d bytes, a package has %d to %d", ErrFormat, size, endBytes, MaxPackageBytes)
+		return nil, nil, fmt.Errorf("%w: %d bytes, a package has %d to %d", ErrFormat, size, endBytes, MaxPackageBytes)
 	}
-	files := map[string][]byte{}
+	files, damaged = map[string][]byte{}, map[string]bool{}
+	var directory []central
 	at, last := int64(0), ""
 	for {
-		name, data, err := readLocal(r, at, size)
-		if err != nil {
-			return nil, err
+		f, err := readLocal(r, at, size)
+		switch {
+		case err != nil:
+			return nil, nil, fmt.Errorf("%w, after %s", err, lastOf(directory, damaged))
+		case f.name == "":
+			return files, damaged, checkRest(r, at, size, directory, damaged)
+		case f.name <= last || !known(f.name) || len(files) == MaxFiles:
+			return nil, nil, fmt.Errorf("%w: the name of file %d, %q, is unknown, not the next in order after %s, or one too many", ErrFormat, len(files)+1, f.name, lastOf(directory, damaged))
+		case f.damaged:
+			damaged[f.name] = true
 		}
-		if name == "" {
-			break
-		}
-		if name <= last || !known(name) || len(files) == MaxFiles {
-			return nil, fmt.Errorf("%w: file %d: its name is unknown, not the next in order, or one too many", ErrFormat, len(files)+1)
-		}
-		files[name], last = data, name
-		at += int64(localBytes + len(name) + len(data))
+		directory = append(directory, central{f.name, appendCentral(nil, f.name, f.data, int(at))})
+		files[f.name], last = f.data, f.name
+		at += int64(localBytes + len(f.name) + len(f.data))
 	}
-	return files, checkRest(r, at, size, files)
 }
 
-// readLocal reads one file, name empty when there is none at this place.
-func readLocal(r io.ReaderAt, at, size int64) (name string, data []byte, err error) {
+// local is a file of a container, central its line in the directory.
+type local struct {
+	name    string // empty when there is none at this place
+	data    []byte
+	damaged bool // its header is not that of its contents
+}
+
+type central struct {
+	name string
+	line []byte
+}
+
+func readLocal(r io.ReaderAt, at, size int64) (local, error) {
 	head := make([]byte, localBytes)
 	if size-at < localBytes {
-		return "", nil, nil
+		return local{}, nil
 	}
 	if err := readAt(r, head, at); err != nil {
-		return "", nil, err
+		return local{}, err
 	}
 	if binary.LittleEndian.Uint32(head) != localMagic {
-		return "", nil, nil
+		return local{}, nil
 	}
 	length := int64(binary.LittleEndian.Uint32(head[18:]))
 	chars := int64(binary.LittleEndian.Uint16(head[26:]))
 	if length > MaxFileBytes || chars == 0 || chars > maxNameChars || at+localBytes+chars+length > size {
-		return "", nil, fmt.Errorf("%w: the file at byte %d is too long", ErrFormat, at)
+		return local{}, fmt.Errorf("%w: the file at byte %d is too long", ErrFormat, at)
 	}
 	body := make([]byte, chars+length)
 	if err := readAt(r, body, at+localBytes); err != nil {
-		return "", nil, err
+		return local{}, err
 	}
-	name, data = string(body[:chars]), body[chars:]
-	if !bytes.Equal(append(head, name...), appendLocal(nil, name, data)) {
-		return "", nil, fmt.Errorf("%w: the file at byte %d is damaged", ErrFormat, at)
-	}
-	return name, data, nil
+	f := local{name: string(body[:chars]), data: body[chars:]}
+	f.damaged = !bytes.Equal(append(head, f.name...), appendLocal(nil, f.name, f.data))
+	return f, nil
 }
 
 const maxNameChars = 64
@@ -143,24 +158,43 @@ func readAt(r io.ReaderAt, b []byte, at int64) error {
 	return fmt.Errorf("evidence: byte %d: %w", at+int64(n), err)
 }
 
-// checkRest checks that the directory and nothing else follows the files.
-func checkRest(r io.ReaderAt, at, size int64, files map[string][]byte) error {
-	var directory []byte
-	offset := 0
-	for _, name := range slices.Sorted(maps.Keys(files)) {
-		directory = appendCentral(directory, name, files[name], offset)
-		offset += localBytes + len(name) + len(files[name])
+// checkRest checks that the directory and nothing else follows the files, and
+// adds the files to damaged whose lines are not theirs.
+func checkRest(r io.ReaderAt, at, size int64, directory []central, damaged map[string]bool) error {
+	length := 0
+	for _, c := range directory {
+		length += len(c.line)
 	}
-	want := appendEnd(directory, len(files), len(directory), offset)
-	if size-at != int64(len(want)) {
-		return fmt.Errorf("%w: the container's directory has another length", ErrFormat)
+	end := appendEnd(nil, len(directory), length, int(at))
+	if size-at != int64(length+len(end)) {
+		return fmt.Errorf("%w: what follows %s is neither the next file nor the container's directory", ErrFormat, lastOf(directory, damaged))
 	}
-	rest := make([]byte, len(want))
+	rest := make([]byte, length+len(end))
 	if err := readAt(r, rest, at); err != nil {
 		return err
 	}
-	if !bytes.Equal(rest, want) {
-		return fmt.Errorf("%w: the container's directory is not that of its files", ErrFormat)
+	for _, c := range directory {
+		if !bytes.Equal(rest[:len(c.line)], c.line) {
+			damaged[c.name] = true
+		}
+		rest = rest[len(c.line):]
+	}
+	if !bytes.Equal(rest, end) {
+		return fmt.Errorf("%w: the container's last %d bytes are not those of its files", ErrFormat, len(end))
 	}
 	return nil
+}
+
+// lastOf names the last two files and the first damaged one, for whoever must
+// find what is broken: a file may have another name or length than it had.
+func lastOf(directory []central, damaged map[string]bool) string {
+	var names []string
+	for _, c := range directory[max(0, len(directory)-2):] {
+		names = append(names, strconv.Quote(c.name))
+	}
+	out := strings.Join(names, " and ")
+	if len(damaged) > 0 {
+		out += fmt.Sprintf(" (%q is damaged)", slices.Sorted(maps.Keys(damaged))[0])
+	}
+	return out
 }

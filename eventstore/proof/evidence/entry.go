@@ -36,7 +36,7 @@ func (v *verifier) checkEntries() {
 		v.checkContent(e)
 		for _, name := range []string{leafName(n), digestsName(n), disclosuresName(n), inclusionName(n)} {
 			if v.spoiled[name] {
-				e.find(Altered, "%s is not the file that the manifest lists", name)
+				e.find(Altered, "%s is damaged, or not the file that the manifest lists", name)
 			}
 		}
 	}

@@ -17,12 +17,14 @@ import (
 	"time"
 
 	"github.com/go-json-experiment/json"
+	cosig "github.com/transparency-dev/formats/note"
 	"golang.org/x/mod/sumdb/note"
 
 	"caseledger/eventstore"
 	"caseledger/eventstore/memory"
 	"caseledger/eventstore/proof"
 	"caseledger/eventstore/proof/sealer"
+	"caseledger/eventstore/proof/witness"
 	"caseledger/eventstore/seal"
 )
 
@@ -208,9 +210,9 @@ func newWorld(signer *proof.Signer, history byte) *world {
 		Checkpoint: c, Older: []proof.Signed{w.before}, Keys: l.known,
 		Head:       &Head{Root: root, Proof: l.proveHead(root, testRecord), Event: l.last(HeadsField)},
 		Timestamps: [][]byte{stamp(c)}, Destroyed: []Destruction{destroyed},
-		Policy: "quorum any 1\n", System: "version 1\nknown errors: none\n", Bundle: []byte("%PDF-1.7 pages"),
+		Policy: policyText(signer), System: "version 1\nknown errors: none\n", Bundle: []byte("%PDF-1.7 pages"),
 	}
-	w.trust = Trust{Keys: l.known, Policy: quorum{}, Timestamps: stampers{}, Known: [][]byte{w.before.Note}}
+	w.trust = Trust{Keys: l.known, Policy: quorum{must(witness.ParsePolicy([]byte(policyText(signer))))}, Timestamps: stampers{}, Known: [][]byte{w.before.Note}}
 	w.files = w.build(w.input)
 	other := w.input
 	other.Record, other.Entries, other.Redactions, other.Destroyed = otherRecord, l.stored(otherRecord), nil, nil
@@ -230,7 +232,11 @@ func (w *world) build(in Input) map[string][]byte {
 	if err := Build(&out, in); err != nil {
 		panic(err)
 	}
-	return must(unpack(bytes.NewReader(out.Bytes()), int64(out.Len())))
+	files, damaged, err := unpack(bytes.NewReader(out.Bytes()), int64(out.Len()))
+	if err != nil || len(damaged) > 0 {
+		panic(fmt.Sprint(damaged, err))
+	}
+	return files
 }
 
 func verify(files map[string][]byte, trust Trust) Report {
@@ -241,32 +247,39 @@ func verify(files map[string][]byte, trust Trust) Report {
 // Witness and time-stamp authority of the tests: what matters here is that
 // the verifier asks them, and about which text.
 var (
-	witness    = sync.OnceValue(func() note.Signer { s, _ := witnessKeys(); return s })
 	authority  = ed25519.NewKeyFromSeed(bytes.Repeat([]byte{9}, ed25519.SeedSize))
 	witnessKey = sync.OnceValues(func() (string, string) {
 		private, public, err := note.GenerateKey(rand.NewChaCha8([32]byte{1}), witnessName)
 		if err != nil {
 			panic(err)
 		}
-		return private, public
+		return private, must(cosig.VKeyToCosignatureV1(public))
 	})
 )
 
-func witnessKeys() (note.Signer, note.Verifier) {
-	private, public := witnessKey()
-	return must(note.NewSigner(private)), must(note.NewVerifier(public))
-}
-
 func cosigned(c proof.Signed, keys *proof.History) proof.Signed {
+	private, _ := witnessKey()
 	n := must(note.Open(c.Note, note.VerifierList(keys.At(c.Size)...)))
-	return must(keys.Open(must(note.Sign(n, witness()))))
+	return must(keys.Open(must(note.Sign(n, must(cosig.NewSignerForCosignatureV1(private))))))
 }
 
-type quorum struct{}
+// policyText believes the log and asks for the one witness.
+func policyText(signer *proof.Signer) string {
+	_, public := witnessKey()
+	text := ""
+	for _, key := range signer.VerifierKeys() {
+		text += "log " + key + "\n"
+	}
+	return text + "witness neighbour " + public + "\nquorum neighbour\n"
+}
 
-func (quorum) CheckPolicy(signed []byte) error {
-	_, v := witnessKeys()
-	_, err := note.Open(signed, note.VerifierList(v))
+type quorum struct{ policy *witness.Policy }
+
+func (q quorum) CheckPolicy(signed []byte) error {
+	v, err := q.policy.Check(signed)
+	if err == nil && !v.Quorum {
+		err = errors.New("no quorum")
+	}
 	return err
 }
 

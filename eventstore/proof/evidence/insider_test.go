@@ -153,47 +153,55 @@ func (g *forgery) head() *proof.Head {
 	return &g.heads[slices.IndexFunc(g.heads, func(h proof.Head) bool { return h.Record == testRecord })]
 }
 
+// forgeries are what a log can do that has all its keys, and what is found.
+var forgeries = []struct {
+	name    string
+	forge   func(g *forgery, f map[string][]byte)
+	overall Verdict
+	entry   int // that is ALTERED
+}{
+	{"nothing", func(*forgery, map[string][]byte) {}, Erased, 0},
+	{"a leaf that does not follow the one before", func(g *forgery, f map[string][]byte) {
+		leaf := must(seal.ParseLeaf(f[leafName(4)]))
+		leaf.Prev[0] ^= 1
+		g.exchange(f, 4, leaf)
+	}, Altered, 4},
+	{"a leaf that commits to one field twice", func(g *forgery, f map[string][]byte) {
+		leaf := must(seal.ParseLeaf(f[leafName(4)]))
+		lines := must(parseLines(f[disclosuresName(4)]))
+		other := bytes.Replace(lines[0], []byte("sw-3"), []byte("sw-4"), 1)
+		first, _, _ := seal.VerifyDisclosure(lines[0])
+		second, _, _ := seal.VerifyDisclosure(other)
+		leaf.Fields, leaf.Root = 2, seal.RootOf([]seal.Hash{first, second})
+		f[digestsName(4)], f[disclosuresName(4)] = digestsText([]proof.Hash{first, second}), linesText([][]byte{lines[0], other})
+		g.exchange(f, 4, leaf)
+	}, Altered, 4},
+	{"entries in another order in the log", func(g *forgery, _ map[string][]byte) { g.leaves[0], g.leaves[2] = g.leaves[2], g.leaves[0] }, Altered, 2},
+	{"a head that states another leaf", func(g *forgery, _ map[string][]byte) { g.head().Leaf[0] ^= 1 }, Altered, 4},
+	{"a head that ends before the last entry", func(g *forgery, f map[string][]byte) {
+		g.head().Seq, g.head().Leaf = 3, seal.HashLeaf(f[leafName(3)])
+	}, Altered, 4},
+	{"a heads root over another tree than the log", func(g *forgery, _ map[string][]byte) { g.root = func(r *proof.HeadsRoot) { r.Root[0] ^= 1 } }, Altered, 0},
+	{"a heads root of what came after it", func(g *forgery, _ map[string][]byte) { g.root = func(r *proof.HeadsRoot) { r.Size++ } }, Altered, 0},
+	{"a heads root in a record", func(g *forgery, _ map[string][]byte) { g.record = "record-0001" }, Altered, 0},
+	{"a heads root in an event of another type", func(g *forgery, _ map[string][]byte) { g.kind = "note.written/1" }, Altered, 0},
+	{"a heads root in another field", func(g *forgery, _ map[string][]byte) { g.field = "note" }, Altered, 0},
+}
+
+// forged is the package of a log that contradicts itself.
+func forged(w *world, forge func(g *forgery, f map[string][]byte)) map[string][]byte {
+	g, f := honest(w), maps.Clone(w.files)
+	forge(g, f)
+	g.sign(w, f)
+	return attack{do: func(*world, map[string][]byte) {}}.spoil(&world{files: f})
+}
+
 func TestALogThatContradictsItselfIsFoundAlthoughAllItsKeysSignedIt(t *testing.T) {
 	w := testWorld()
 	trust := w.trust
 	trust.Known = nil
-	for _, tt := range []struct {
-		name    string
-		forge   func(g *forgery, f map[string][]byte)
-		overall Verdict
-		entry   int // that is ALTERED
-	}{
-		{"nothing", func(*forgery, map[string][]byte) {}, Erased, 0},
-		{"a leaf that does not follow the one before", func(g *forgery, f map[string][]byte) {
-			leaf := must(seal.ParseLeaf(f[leafName(4)]))
-			leaf.Prev[0] ^= 1
-			g.exchange(f, 4, leaf)
-		}, Altered, 4},
-		{"a leaf that commits to one field twice", func(g *forgery, f map[string][]byte) {
-			leaf := must(seal.ParseLeaf(f[leafName(4)]))
-			lines := must(parseLines(f[disclosuresName(4)]))
-			other := bytes.Replace(lines[0], []byte("sw-3"), []byte("sw-4"), 1)
-			first, _, _ := seal.VerifyDisclosure(lines[0])
-			second, _, _ := seal.VerifyDisclosure(other)
-			leaf.Fields, leaf.Root = 2, seal.RootOf([]seal.Hash{first, second})
-			f[digestsName(4)], f[disclosuresName(4)] = digestsText([]proof.Hash{first, second}), linesText([][]byte{lines[0], other})
-			g.exchange(f, 4, leaf)
-		}, Altered, 4},
-		{"entries in another order in the log", func(g *forgery, _ map[string][]byte) { g.leaves[0], g.leaves[2] = g.leaves[2], g.leaves[0] }, Altered, 2},
-		{"a head that states another leaf", func(g *forgery, _ map[string][]byte) { g.head().Leaf[0] ^= 1 }, Altered, 4},
-		{"a head that ends before the last entry", func(g *forgery, f map[string][]byte) {
-			g.head().Seq, g.head().Leaf = 3, seal.HashLeaf(f[leafName(3)])
-		}, Altered, 4},
-		{"a heads root over another tree than the log", func(g *forgery, _ map[string][]byte) { g.root = func(r *proof.HeadsRoot) { r.Root[0] ^= 1 } }, Altered, 0},
-		{"a heads root of what came after it", func(g *forgery, _ map[string][]byte) { g.root = func(r *proof.HeadsRoot) { r.Size++ } }, Altered, 0},
-		{"a heads root in a record", func(g *forgery, _ map[string][]byte) { g.record = "record-0001" }, Altered, 0},
-		{"a heads root in an event of another type", func(g *forgery, _ map[string][]byte) { g.kind = "note.written/1" }, Altered, 0},
-		{"a heads root in another field", func(g *forgery, _ map[string][]byte) { g.field = "note" }, Altered, 0},
-	} {
-		g, f := honest(w), maps.Clone(w.files)
-		tt.forge(g, f)
-		g.sign(w, f)
-		r := verify(attack{do: func(*world, map[string][]byte) {}}.spoil(&world{files: f}), trust)
+	for _, tt := range forgeries {
+		r := verify(forged(w, tt.forge), trust)
 		if r.Overall != tt.overall || tt.entry > 0 && r.Entries[tt.entry-1].Verdict != Altered {
 			t.Errorf("%s: %s %q %v", tt.name, r.Overall, r.Problems, r.Entries)
 		}

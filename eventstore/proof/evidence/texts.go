@@ -78,8 +78,13 @@ func parseManifest(text []byte) (manifest, error) {
 	m := manifest{Ledger: values[1], Record: values[2]}
 	m.Entries, _ = strconv.Atoi(values[3])
 	m.KnownAt, _ = time.Parse(timeLayout, values[4])
+	last := ""
 	for _, line := range lines[manifestHead : len(lines)-1] {
-		m.Files = append(m.Files, parseListed(line))
+		f := parseListed(line)
+		if f.Name <= last || f.Name == manifestName || !known(f.Name) {
+			return manifest{}, failed
+		}
+		m.Files, last = append(m.Files, f), f.Name
 	}
 	// What could not be read, or reads in two ways, shows here.
 	if !bytes.Equal(m.text(), text) || !proof.ValidOrigin(m.Ledger) || !proof.ValidRecord(m.Record) || m.Entries < 0 || m.Entries > MaxEntries {

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -42,14 +44,17 @@ func Verify(r io.ReaderAt, size int64, trust Trust) (Report, error) {
 		return Report{}, errors.New("evidence: no key of the log is known")
 	}
 	v := verifier{trust: trust, report: Report{Overall: Valid}}
-	files, err := unpack(r, size)
+	files, damaged, err := unpack(r, size)
 	switch {
 	case errors.Is(err, ErrFormat):
 		v.report.problem(Altered, "the package is not readable as it was written: %v", err)
 	case err != nil:
 		return Report{}, err
 	default:
-		v.files = files
+		v.files, v.spoiled = files, damaged
+		for _, name := range slices.Sorted(maps.Keys(damaged)) {
+			v.report.problem(Altered, "%s is damaged: the container states something else about it", name)
+		}
 		v.parts()
 	}
 	v.report.finish()
@@ -59,7 +64,7 @@ func Verify(r io.ReaderAt, size int64, trust Trust) (Report, error) {
 type verifier struct {
 	trust   Trust
 	files   map[string][]byte
-	spoiled map[string]bool // files that are not those of the manifest
+	spoiled map[string]bool // files that are damaged, or not those of the manifest
 	report  Report
 
 	manifest   manifest
@@ -117,7 +122,6 @@ func (v *verifier) readManifest() bool {
 
 // compareFiles compares the files with the manifest.
 func (v *verifier) compareFiles() {
-	v.spoiled = map[string]bool{}
 	stated := map[string]bool{}
 	for _, f := range v.manifest.Files {
 		data, ok := v.files[f.Name]

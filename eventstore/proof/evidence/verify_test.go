@@ -52,12 +52,17 @@ func TestTheZeroReportIsBad(t *testing.T) {
 	}
 }
 
-func TestARecordThatDoesNotExistIsShownNotToExist(t *testing.T) {
-	w := testWorld()
+// absent is the package about a record that there is not.
+func absent(w *world) map[string][]byte {
 	in := w.input
 	in.Record, in.Redactions, in.Entries = "record-7f3cc", nil, w.ledger.stored("record-7f3cc")
 	in.Head = &Head{Root: w.input.Head.Root, Proof: w.ledger.proveHead(w.input.Head.Root, in.Record), Event: w.input.Head.Event}
-	if r := verify(w.build(in), w.trust); r.Bad() || !strings.Contains(r.Head, "did not exist") {
+	return w.build(in)
+}
+
+func TestARecordThatDoesNotExistIsShownNotToExist(t *testing.T) {
+	w := testWorld()
+	if r := verify(absent(w), w.trust); r.Bad() || !strings.Contains(r.Head, "did not exist") {
 		t.Error(r)
 	}
 }
