@@ -405,6 +405,7 @@ func swappedBlobs(x, y eventstore.Position) func(*testing.T, victim) {
 func TestEveryAttackOnALedgerIsFoundAndNamed(t *testing.T) {
 	original := makeVictim(t)
 	var table strings.Builder
+	table.WriteString("| Done to the ledger | Found by the check of | Exit code |\n|---|---|---|\n")
 	for _, tt := range ledgerAttacks() {
 		t.Run(strings.ReplaceAll(tt.name, " ", "-"), func(t *testing.T) {
 			v := newVictim(t, original)
