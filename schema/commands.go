@@ -133,7 +133,7 @@ func Commands() []Command {
 			}),
 		command("referral.take-no-further", "referrals/{referral}/no-further-action", "Record the decision on no further action.",
 			func(r record.Record, _ Setting, c referral.TakeNoFurther) ([]domain.Event, error) {
-				return r.Referrals.TakeNoFurther(c)
+				return r.Referrals.TakeNoFurther(c, r.OpenWork(c.Referral))
 			}),
 		command("referral.close", "referrals/{referral}/closure", "Close the case that a referral opened.",
 			func(r record.Record, _ Setting, c referral.Close) ([]domain.Event, error) {

@@ -105,6 +105,7 @@ func (r Record) apply(e domain.Entry) Record {
 // came from: the two never write to the same memory.
 func (r Record) Fork() Record {
 	r.Entries = slices.Clip(r.Entries)
+	r.Notes = r.Notes.Fork()
 	return r
 }
 
