@@ -46,6 +46,9 @@ func sentence(e domain.Event) string {
 	case note.Written:
 		return noteSentence(e)
 	}
+	if text := childSentence(e); text != "" {
+		return text
+	}
 	return otherSentence(e)
 }
 
@@ -125,6 +128,12 @@ func cinPlanSentence(e cinplan.Event) string {
 		return "The child-in-need plan was reviewed and goes on."
 	case cinplan.Ended:
 		return fmt.Sprintf("The child-in-need plan ended%s.", prefixed(": ", e.Reason))
+	case cinplan.Agreed:
+		return fmt.Sprintf("The child-in-need plan was agreed: %d actions%s.", len(e.Actions), prefixed(", to be reviewed by ", day(e.ReviewBy)))
+	case cinplan.ActionClosed:
+		return fmt.Sprintf("An action of the child-in-need plan was closed: %s.", spaced(e.Result))
+	case cinplan.ReviewMinuted:
+		return fmt.Sprintf("The review of the child-in-need plan was written down%s; child: %s; outcome: %s.", people(e.Attended, e.Apologies), spaced(e.Child), spaced(e.Outcome))
 	}
 	return ""
 }
@@ -140,7 +149,7 @@ func protectionSentence(e protection.Event) string {
 	case protection.Ended:
 		return fmt.Sprintf("The protection plan ended%s.", prefixed(": ", spaced(e.Reason)))
 	}
-	return ""
+	return protectionWorkSentence(e)
 }
 
 func allocationSentence(e allocation.Event) string {
