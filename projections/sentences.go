@@ -18,6 +18,7 @@ import (
 	"caseledger/domain/policy"
 	"caseledger/domain/protection"
 	"caseledger/domain/referral"
+	"caseledger/domain/register"
 	"caseledger/domain/settings"
 	"caseledger/domain/unmapped"
 )
@@ -192,6 +193,8 @@ func otherSentence(e domain.Event) string {
 		return fmt.Sprintf("The import came to its end: %d children, %d events, %d flags, %d failed.", e.Children, e.Events, e.Flags, e.Failed)
 	case group.Begun:
 		return fmt.Sprintf("An act on %d records was decided.", len(e.Parts))
+	case register.Enquired:
+		return fmt.Sprintf("%s of %s asked whether a child is on the register; answer: %s.", e.Role, e.From, spaced(e.Answer))
 	case group.Finished:
 		return fmt.Sprintf("An act on %d records was finished.", len(e.Outcomes))
 	}

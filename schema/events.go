@@ -31,6 +31,7 @@ import (
 	"caseledger/domain/family"
 	"caseledger/domain/incident"
 	"caseledger/domain/privatefostering"
+	"caseledger/domain/register"
 	"caseledger/domain/restriction"
 	"caseledger/domain/temporary"
 	"caseledger/domain/transfer"
@@ -152,6 +153,8 @@ func Events() []EventType {
 		event[protection.CoreGroupMet]("core-group.held", "A core group met."),
 		event[protection.MissingReported]("protection-plan.child-missed", "A registered child was reported missing."),
 		event[protection.ChildTraced]("protection-plan.child-traced", "A missing registered child was found."),
+
+		event[register.Enquired]("register.enquired", "Somebody asked whether a child is on the register, and was answered."),
 
 		event[contact.Received]("contact.received", "Somebody told the authority something about the child."),
 		event[contact.Decided]("contact.decided", "It was decided what a contact became."),

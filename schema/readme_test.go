@@ -84,7 +84,7 @@ func TestTheDomainsREADMEListsEveryRuleWithItsSentence(t *testing.T) {
 		delete(parts, part)
 	}
 	for part, files := range parts {
-		if part != "policy" && len(ruleLiterals(files)) > 0 {
+		if part != "policy" && part != "register" && len(ruleLiterals(files)) > 0 {
 			t.Errorf("the rules of domain/%s are not listed", part)
 		}
 	}

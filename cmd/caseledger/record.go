@@ -177,6 +177,7 @@ func newRegister(to streams) *cobra.Command {
 			return footer(to, *output, "%d children's names are on the register%s.", len(rows), at)
 		})
 	}
+	cmd.AddCommand(newRegisterEnquire(to), newRegisterEnquiries(to), newRegisterPrint(to), newRegisterReconcile(to))
 	return cmd
 }
 
