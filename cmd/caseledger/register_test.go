@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"strings"
 	"testing"
 )
@@ -57,6 +58,58 @@ func TestThePrintedRegisterNamesEveryoneOnItThen(t *testing.T) {
 	}
 }
 
+func TestOneActConcernsSeveralChildrenOrNone(t *testing.T) {
+	dir := smallDemo(t)
+	var family []any
+	var child, day string
+	for _, p := range rows(t, "record", "list", "--data", dir, "--limit", "40") {
+		child, day = p["record"].(string), p["registered"].(string)
+		for _, m := range rows(t, "record", "family", child, "--records", "--data", dir) {
+			family = append(family, m["record"])
+		}
+		if len(family) > 1 {
+			break
+		}
+		family = nil
+	}
+	if len(family) < 2 {
+		t.Fatal("nobody in the demo has a sibling")
+	}
+	act := func(body string, also ...string) (int, string, string) {
+		args := []string{"act", "visit.make", "--data", dir, "--record", child, "--actor", "sw-001", "--role", "social-worker",
+			"--agency", "anytown", "--basis", "children-act-1989-s17", "--purpose", "visit", "--request", "visit-1", "--output", "json"}
+		for _, a := range also {
+			args = append(args, "--also", a)
+		}
+		return caseledgerWith(t, body, args...)
+	}
+	var also []string
+	for _, id := range family[1:] {
+		also = append(also, id.(string))
+	}
+	body := `{"happened":"` + day + `","visit":"together-1","under":"other","visitor":"sw-001","where":"home","seen":true,"alone":true,"bedroom":true}`
+	code, first, errs := act(body, also...)
+	if code != exitOK || strings.Count(first, `"revision"`) != len(family) {
+		t.Errorf("exit %d, %s%s", code, first, errs)
+	}
+	if code, again, errs := act(body, also...); code != exitOK || again != first {
+		t.Errorf("again: exit %d, %s%s", code, again, errs)
+	}
+	story := rows(t, "record", "chronology", child, "--family", "--data", dir)
+	seen := 0
+	for _, row := range story {
+		if row["kind"] == "visit.made" && row["happened"] == day {
+			seen++
+		}
+	}
+	if seen != len(family) {
+		t.Errorf("the visit is told %d times in a family of %d", seen, len(family))
+	}
+	if code, _, _ := act(`{"happened":"`+day+`","visit":"together-1"}`, also...); code == exitOK {
+		t.Error("half a visit is recorded")
+	}
+}
+
 func TestReconciliationOfTheDemoNamesRuleAndPlan(t *testing.T) {
 	dir := smallDemo(t)
 	for _, d := range rows(t, "register", "reconcile", "--data", dir, "--true-on", "2026-09-30") {
@@ -64,4 +117,18 @@ func TestReconciliationOfTheDemoNamesRuleAndPlan(t *testing.T) {
 			t.Errorf("%v", d)
 		}
 	}
+}
+
+// caseledgerWith runs one command line that reads a body.
+func caseledgerWith(t *testing.T, body string, args ...string) (code int, out, errs string) {
+	t.Helper()
+	var stdout, stderr bytes.Buffer
+	root := newRoot(&stdout, &stderr)
+	root.SetIn(strings.NewReader(body))
+	root.SetArgs(args)
+	err := root.ExecuteContext(t.Context())
+	if err != nil {
+		stderr.WriteString(err.Error())
+	}
+	return exitCode(err), stdout.String(), stderr.String()
 }
