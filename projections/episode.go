@@ -81,54 +81,13 @@ func (w *work) add(entry uint64, day domain.Date) {
 	}
 }
 
-// underReferral collects what is recorded under a referral.
+// underReferral sums up what record.Under finds.
 func underReferral(r record.Record, id referral.ID) work {
 	var w work
-	for _, a := range r.Assessments {
-		if a.Started.Fact.Referral == id {
-			w.add(a.Started.Entry, a.Started.Fact.Happened)
-			w.add(a.Reviewed.Entry, a.Reviewed.Fact.Happened)
-			w.add(a.Completed.Entry, a.Completed.Fact.Happened)
-		}
-	}
-	w.addEnquiries(r, id)
-	for _, p := range r.CINPlans {
-		if p.Started.Fact.Referral == id {
-			w.add(p.Started.Entry, p.Started.Fact.Happened)
-			w.add(p.Ended.Entry, p.Ended.Fact.Happened)
-			for _, one := range p.Reviews {
-				w.add(one.Entry, one.Fact.Happened)
-			}
-		}
-	}
-	for _, p := range r.Protection {
-		if p.Registered.Fact.Referral == id {
-			w.add(p.Registered.Entry, p.Registered.Fact.Happened)
-			w.add(p.Category.Entry, p.Category.Fact.Happened)
-			w.add(p.Ended.Entry, p.Ended.Fact.Happened)
-			for _, one := range p.Reviews {
-				w.add(one.Entry, one.Fact.Happened)
-			}
-		}
+	for _, one := range r.Under(id) {
+		w.add(one.Entry, one.Day)
 	}
 	return w
-}
-
-func (w *work) addEnquiries(r record.Record, id referral.ID) {
-	for _, q := range r.Enquiries.All {
-		if q.Discussed.Fact.Referral == id {
-			w.add(q.Discussed.Entry, q.Discussed.Fact.Happened)
-		}
-		if q.Started.Fact.Referral == id {
-			w.add(q.Started.Entry, q.Started.Fact.Happened)
-			w.add(q.NotRequired.Entry, q.NotRequired.Fact.Happened)
-		}
-	}
-	for _, c := range r.Enquiries.Conferences {
-		if c.Fact.Referral == id {
-			w.add(c.Entry, c.Fact.Happened)
-		}
-	}
 }
 
 // referralIDs returns every referral that the record speaks of.

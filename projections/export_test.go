@@ -12,8 +12,9 @@ func Sentence(e domain.Event) string { return sentence(e) }
 func RowFields() map[string][]any {
 	return map[string][]any{
 		"record": new(summaryRow).fields(), "person": new(PersonRow).fields(), "identifier": new(IdentifierRow).fields(),
-		"caseload": new(CaseloadRow).fields(), "register": new(RegisterRow).fields(), "audit": new(AuditRow).fields(),
+		"caseload": new(CaseloadRow).fields(), "register": new(RegisterRow).fields(), "register_enquiry": new(EnquiryRow).fields(), "audit": new(AuditRow).fields(),
 		"chronology": new(ChronologyRow).fields(), "episode": new(EpisodeRow).fields(),
+		"relation": new(RelationRow).fields(), "household": new(HouseholdRow).fields(), "restriction": new(RestrictionRow).fields(),
 		"batch": new(BatchRow).fields(), "open_group": new(GroupRow).fields(),
 	}
 }

@@ -20,6 +20,7 @@ import (
 	"caseledger/domain/protection"
 	"caseledger/domain/record"
 	"caseledger/domain/referral"
+	"caseledger/domain/temporary"
 	"caseledger/projections"
 	"caseledger/schema"
 )
@@ -62,6 +63,11 @@ func drawEvent(t *rapid.T) domain.Event {
 		identity.Named{Dated: d, Kind: "legal", Given: "G" + fmt.Sprint(n), Family: "F"},
 		identity.Born{Dated: d},
 		note.Written{Dated: d, Note: note.ID(plan), Kind: "visit", Text: []note.Passage{{Text: "seen"}}},
+		temporary.Entered{Dated: d, Registration: temporary.ID("m" + fmt.Sprint(n)), From: "othertown", Category: category, ConferenceBy: by},
+		temporary.Ended{Dated: d, Registration: temporary.ID("m" + fmt.Sprint(n)), Reason: "returned"},
+		protection.MissingReported{Dated: d, Plan: protection.PlanID(plan)},
+		protection.ChildTraced{Dated: d, Plan: protection.PlanID(plan)},
+		protection.CoreGroupMet{Dated: d, Plan: protection.PlanID(plan), Meeting: fmt.Sprint(n), NextBy: by},
 	}
 	return all[rapid.IntRange(0, len(all)-1).Draw(t, "event")]
 }
@@ -165,6 +171,7 @@ func naiveRegister(id domain.RecordID, entries []domain.Entry, known time.Time, 
 }
 
 type naivePlan struct {
+	missing           domain.Date
 	registered, ended bool
 	from              domain.Date
 	initial, changed  string
@@ -197,6 +204,15 @@ func naivePlans(id domain.RecordID, told []domain.Entry) []string {
 			at(e.Plan).changed = e.Category
 		case protection.Ended:
 			at(e.Plan).ended = true
+		case protection.MissingReported:
+			at(e.Plan).missing = e.Happened
+		case protection.ChildTraced:
+			at(e.Plan).missing = domain.Date{}
+		case temporary.Entered:
+			p := at(protection.PlanID(e.Registration))
+			p.registered, p.from, p.initial, p.reviewBy = true, e.Happened, e.Category, e.ConferenceBy
+		case temporary.Ended:
+			at(protection.PlanID(e.Registration)).ended = true
 		}
 	}
 	var rows []string
@@ -214,7 +230,7 @@ func naivePlans(id domain.RecordID, told []domain.Entry) []string {
 				by, last = p.due[review], held
 			}
 		}
-		rows = append(rows, fmt.Sprintf("%s %s from %s %s %s previous %d review by %s", id, name, p.from, p.initial, latest, p.previous, by))
+		rows = append(rows, fmt.Sprintf("%s %s from %s %s %s previous %d review by %s missing %s", id, name, p.from, p.initial, latest, p.previous, by, p.missing))
 	}
 	return rows
 }
@@ -222,7 +238,7 @@ func naivePlans(id domain.RecordID, told []domain.Entry) []string {
 func registerTexts(rows []projections.RegisterRow) []string {
 	var texts []string
 	for _, r := range rows {
-		texts = append(texts, fmt.Sprintf("%s %s from %s %s %s previous %d review by %s", r.Record, r.Plan, r.From, r.Initial, r.Latest, r.Previous, r.ReviewBy))
+		texts = append(texts, fmt.Sprintf("%s %s from %s %s %s previous %d review by %s missing %s", r.Record, r.Plan, r.From, r.Initial, r.Latest, r.Previous, r.ReviewBy, r.Missing))
 	}
 	slices.Sort(texts)
 	return texts

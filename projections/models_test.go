@@ -101,7 +101,7 @@ func TestTheRegisterNamesChildrenWithAnOpenPlan(t *testing.T) {
 	if err != nil || len(rows) != 1 {
 		t.Fatal(rows, err)
 	}
-	if r := rows[0]; r.Record != ann || r.Family != "Archer" || r.From != date("2023-10-20") || r.Latest != "NEG" || !r.Open || len(r.Entries) != 4 {
+	if r := rows[0]; r.Record != ann || r.Family != "Archer" || r.From != date("2023-10-20") || r.Latest != "NEG" || !r.Open || len(r.Entries) != 5 {
 		t.Errorf("%+v", r)
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"caseledger/domain"
 	"caseledger/domain/protection"
 	"caseledger/domain/record"
+	"caseledger/domain/temporary"
 )
 
 // summaryRow says what a record has ever held, entries that are no longer in
@@ -24,7 +25,7 @@ func (r *summaryRow) fields() []any {
 
 func recordProjection() Projection {
 	return Projection{
-		Name: "record", Version: 1,
+		Name: "record", Version: 2,
 		Tables: []Table{{
 			Name: "record", Comment: "One row for each record in the ledger.",
 			Columns: []Column{
@@ -32,7 +33,7 @@ func recordProjection() Projection {
 				{"entries", Integer, "Number of entries, those no longer in force included."},
 				{"first_recorded", Time, "When the first entry was recorded."},
 				{"last_recorded", Time, "When the latest entry was recorded."},
-				{"ever_protected", Boolean, "Whether any entry speaks of a protection plan, be it in force or not."},
+				{"ever_protected", Boolean, "Whether any entry speaks of a protection plan or a temporary registration, be it in force or not."},
 			},
 			Key: []string{"record"},
 		}},
@@ -52,7 +53,8 @@ func summaryRows(id domain.RecordID, r record.Record) []summaryRow {
 	}
 	row := summaryRow{Record: id, Entries: n, FirstRecorded: r.Entries[0].Recorded, LastRecorded: r.Entries[n-1].Recorded}
 	for _, e := range r.Entries {
-		if _, ok := e.Event.(protection.Event); ok {
+		switch e.Event.(type) {
+		case protection.Event, temporary.Event:
 			row.EverProtected = true
 		}
 	}

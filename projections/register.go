@@ -12,10 +12,18 @@ import (
 	"caseledger/domain/referral"
 )
 
-// RegisterRow is one protection plan: the child's name on the register.
+// The kinds of registration.
+const (
+	ByPlan      = "plan"
+	Temporarily = "temporary"
+)
+
+// RegisterRow is one protection plan or temporary registration: the child's
+// name on the register.
 type RegisterRow struct {
 	Record    domain.RecordID   `json:"record"`
-	Plan      protection.PlanID `json:"plan"`
+	Kind      string            `json:"kind"`
+	Plan      protection.PlanID `json:"plan"` // of a temporary registration its own id
 	LAChildID string            `json:"laChildId,omitempty"`
 	Given     string            `json:"given,omitempty"`
 	Family    string            `json:"family,omitempty"`
@@ -29,17 +37,24 @@ type RegisterRow struct {
 	Latest    string            `json:"latestCategory,omitempty"`
 	Previous  int               `json:"previous"`
 	ReviewBy  domain.Date       `json:"reviewBy,omitzero"`
+	Concerns  []string          `json:"concerns,omitempty"`
+	CoreGroup domain.Date       `json:"coreGroupBy,omitzero"`
+	Missing   domain.Date       `json:"missingSince,omitzero"`
+	Elsewhere string            `json:"elsewhere,omitempty"`
+	Worker    string            `json:"worker,omitempty"`
+	Team      string            `json:"team,omitempty"`
 	Entries   []uint64          `json:"entries"`
 }
 
 func (r *RegisterRow) fields() []any {
-	return []any{&r.Record, &r.Plan, &r.LAChildID, &r.Given, &r.Family, &r.Born, &r.Expected, &r.Referral,
-		&r.From, &r.To, &r.Open, &r.Initial, &r.Latest, &r.Previous, &r.ReviewBy, &r.Entries}
+	return []any{&r.Record, &r.Kind, &r.Plan, &r.LAChildID, &r.Given, &r.Family, &r.Born, &r.Expected, &r.Referral,
+		&r.From, &r.To, &r.Open, &r.Initial, &r.Latest, &r.Previous, &r.ReviewBy,
+		&r.Concerns, &r.CoreGroup, &r.Missing, &r.Elsewhere, &r.Worker, &r.Team, &r.Entries}
 }
 
 func registerProjection() Projection {
 	return Projection{
-		Name: "register", Version: 1, Tables: []Table{registerTable()},
+		Name: "register", Version: 2, Tables: []Table{registerTable()},
 		Apply: func(w *Writer, c Change) error {
 			if c.Record == "" {
 				return nil
@@ -51,10 +66,11 @@ func registerProjection() Projection {
 
 func registerTable() Table {
 	return Table{
-		Name: "register", Comment: "One row for each protection plan that ever was. The register as it is now is the rows with open = 1.",
+		Name: "register", Comment: "One row for each protection plan and temporary registration that ever was. The register as it is now is the rows with open = 1.",
 		Columns: []Column{
 			{"record", Text, "Id of the record."},
-			{"plan", Text, "Id of the plan within the record."},
+			{"kind", Text, "plan, or temporary: the family moved in and another authority keeps the plan."},
+			{"plan", Text, "Id of the plan or temporary registration within the record."},
 			{"la_child_id", Text, "The authority's own number for the child."},
 			{"given", Text, "Given name."},
 			{"family", Text, "Family name."},
@@ -68,37 +84,62 @@ func registerTable() Table {
 			{"latest_category", Text, "Category in force, or at the end."},
 			{"previous", Integer, "Number of earlier plans, here and elsewhere, as stated at registration."},
 			{"review_by", Date, "Last day in time for the next review conference."},
+			{"concerns", JSON, "List of areas of concern, code set area-of-concern (Scotland)."},
+			{"core_group_by", Date, "Last day in time for the next core group."},
+			{"missing_since", Date, "Day on which the registered child was missed. NULL: nobody says that the child is missing."},
+			{"elsewhere", Text, "The authority that keeps the plan of a child who is registered for a while."},
+			{"worker", Text, "The lead worker. NULL: nobody holds the case."},
+			{"team", Text, "The lead worker's team."},
 			{"entries", JSON, "List of the entries that the row comes from."},
 		},
-		Key:     []string{"record", "plan"},
+		Key:     []string{"record", "kind", "plan"},
 		Indexes: [][]string{{"open", "family"}},
 	}
 }
 
 func registerRows(id domain.RecordID, r record.Record) []RegisterRow {
 	var rows []RegisterRow
-	name, number := bestName(r.Person), r.Person.Identifier(identity.LAChildID)
 	for _, p := range r.Protection {
-		if p.Registered.IsZero() {
-			continue // facts about a plan that nothing says was ever made
+		if !p.Registered.IsZero() { // otherwise facts about a plan that nothing says was ever made
+			rows = append(rows, planRow(p))
 		}
-		latest, _ := p.LatestCategory()
-		rows = append(rows, RegisterRow{
-			Record: id, Plan: p.ID, LAChildID: number.Fact.Value, Given: name.Fact.Given, Family: name.Fact.Family,
-			Born: r.Person.Born.Fact.Happened, Expected: r.Person.Expected.Fact.Expected,
-			Referral: p.Registered.Fact.Referral, From: p.Registered.Fact.Happened, To: p.Ended.Fact.Happened, Open: p.Open(),
-			Initial: p.Registered.Fact.Category, Latest: latest, Previous: p.Registered.Fact.Previous,
-			ReviewBy: p.ReviewBy(),
-			Entries:  entries(append(planEntries(p), name.Entry, number.Entry, r.Person.Born.Entry, r.Person.Expected.Entry)...),
-		})
+	}
+	for _, t := range r.Temporary {
+		if e := t.Entered; !e.IsZero() {
+			rows = append(rows, RegisterRow{Kind: Temporarily, Plan: protection.PlanID(t.ID), From: e.Fact.Happened, To: t.Ended.Fact.Happened, Open: t.Open(),
+				Initial: e.Fact.Category, Latest: e.Fact.Category, ReviewBy: e.Fact.ConferenceBy, Elsewhere: e.Fact.From, Entries: []uint64{e.Entry, t.Ended.Entry}})
+		}
+	}
+	name, number, lead := bestName(r.Person), r.Person.Identifier(identity.LAChildID), r.Allocations.Lead().Allocated
+	for i := range rows {
+		row := &rows[i]
+		row.Record, row.LAChildID, row.Given, row.Family = id, number.Fact.Value, name.Fact.Given, name.Fact.Family
+		row.Born, row.Expected = r.Person.Born.Fact.Happened, r.Person.Expected.Fact.Expected
+		row.Worker, row.Team = lead.Fact.Worker, lead.Fact.Team
+		row.Entries = entries(append(row.Entries, name.Entry, number.Entry, r.Person.Born.Entry, r.Person.Expected.Entry, lead.Entry)...)
 	}
 	return rows
 }
 
+func planRow(p protection.Plan) RegisterRow {
+	latest, _ := p.LatestCategory()
+	s := p.Registered.Fact
+	row := RegisterRow{Kind: ByPlan, Plan: p.ID, Referral: s.Referral, From: s.Happened, To: p.Ended.Fact.Happened, Open: p.Open(),
+		Initial: s.Category, Latest: latest, Previous: s.Previous, ReviewBy: p.ReviewBy(),
+		Concerns: p.Concerns.Fact.Concerns, CoreGroup: p.CoreGroupBy(), Entries: planEntries(p)}
+	if p.IsMissing() {
+		row.Missing = p.Missing.Fact.Happened
+	}
+	return row
+}
+
 func planEntries(p protection.Plan) []uint64 {
-	all := []uint64{p.Registered.Entry, p.Category.Entry, p.Ended.Entry}
+	all := []uint64{p.Registered.Entry, p.Category.Entry, p.Ended.Entry, p.Concerns.Entry, p.Missing.Entry, p.Traced.Entry}
 	for _, r := range p.Reviews {
 		all = append(all, r.Entry)
+	}
+	for _, g := range p.CoreGroups {
+		all = append(all, g.Entry)
 	}
 	return all
 }
@@ -108,7 +149,7 @@ func planEntries(p protection.Plan) []uint64 {
 func (db *DB) Register(ctx context.Context) ([]RegisterRow, error) {
 	q := selectFrom(registerTable())
 	q.where("open")
-	q.order = "coalesce(family, ''), coalesce(given, ''), record, plan"
+	q.order = "coalesce(family, ''), coalesce(given, ''), record, kind, plan"
 	return rowsOf[RegisterRow](ctx, db, q)
 }
 
@@ -128,7 +169,7 @@ func (db *DB) RegisterAt(ctx context.Context, load Load, known time.Time, on dom
 }
 
 func (r RegisterRow) order() []string {
-	return []string{r.Family, r.Given, string(r.Record), string(r.Plan)}
+	return []string{r.Family, r.Given, string(r.Record), r.Kind, string(r.Plan)}
 }
 
 // knownArgs gives a time twice, as the queries for candidates want it.

@@ -18,6 +18,7 @@ import (
 	"caseledger/domain/policy"
 	"caseledger/domain/protection"
 	"caseledger/domain/referral"
+	"caseledger/domain/register"
 	"caseledger/domain/settings"
 	"caseledger/domain/unmapped"
 )
@@ -45,6 +46,9 @@ func sentence(e domain.Event) string {
 		return allocationSentence(e)
 	case note.Written:
 		return noteSentence(e)
+	}
+	if text := childSentence(e); text != "" {
+		return text
 	}
 	return otherSentence(e)
 }
@@ -125,6 +129,12 @@ func cinPlanSentence(e cinplan.Event) string {
 		return "The child-in-need plan was reviewed and goes on."
 	case cinplan.Ended:
 		return fmt.Sprintf("The child-in-need plan ended%s.", prefixed(": ", e.Reason))
+	case cinplan.Agreed:
+		return fmt.Sprintf("The child-in-need plan was agreed: %d actions%s.", len(e.Actions), prefixed(", to be reviewed by ", day(e.ReviewBy)))
+	case cinplan.ActionClosed:
+		return fmt.Sprintf("An action of the child-in-need plan was closed: %s.", spaced(e.Result))
+	case cinplan.ReviewMinuted:
+		return fmt.Sprintf("The review of the child-in-need plan was written down%s; child: %s; outcome: %s.", people(e.Attended, e.Apologies), spaced(e.Child), spaced(e.Outcome))
 	}
 	return ""
 }
@@ -140,7 +150,7 @@ func protectionSentence(e protection.Event) string {
 	case protection.Ended:
 		return fmt.Sprintf("The protection plan ended%s.", prefixed(": ", spaced(e.Reason)))
 	}
-	return ""
+	return protectionWorkSentence(e)
 }
 
 func allocationSentence(e allocation.Event) string {
@@ -189,6 +199,8 @@ func otherSentence(e domain.Event) string {
 		return fmt.Sprintf("The import came to its end: %d children, %d events, %d flags, %d failed.", e.Children, e.Events, e.Flags, e.Failed)
 	case group.Begun:
 		return fmt.Sprintf("An act on %d records was decided.", len(e.Parts))
+	case register.Enquired:
+		return fmt.Sprintf("%s of %s asked whether a child is on the register; answer: %s.", e.Role, e.From, spaced(e.Answer))
 	case group.Finished:
 		return fmt.Sprintf("An act on %d records was finished.", len(e.Outcomes))
 	}

@@ -3,6 +3,7 @@ package schema
 import (
 	"errors"
 	"reflect"
+	"slices"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
@@ -19,6 +20,17 @@ import (
 	"caseledger/domain/protection"
 	"caseledger/domain/record"
 	"caseledger/domain/referral"
+
+	"caseledger/domain/conference"
+	"caseledger/domain/contact"
+	"caseledger/domain/family"
+	"caseledger/domain/incident"
+	"caseledger/domain/privatefostering"
+	"caseledger/domain/restriction"
+	"caseledger/domain/temporary"
+	"caseledger/domain/transfer"
+	"caseledger/domain/visit"
+	"caseledger/domain/voice"
 )
 
 // Setting is what a decision needs to know beside the record: whose rules, and
@@ -133,7 +145,7 @@ func Commands() []Command {
 			}),
 		command("referral.take-no-further", "referrals/{referral}/no-further-action", "Record the decision on no further action.",
 			func(r record.Record, _ Setting, c referral.TakeNoFurther) ([]domain.Event, error) {
-				return r.Referrals.TakeNoFurther(c)
+				return r.Referrals.TakeNoFurther(c, r.OpenWork(c.Referral))
 			}),
 		command("referral.close", "referrals/{referral}/closure", "Close the case that a referral opened.",
 			func(r record.Record, _ Setting, c referral.Close) ([]domain.Event, error) {
@@ -194,7 +206,9 @@ func Commands() []Command {
 				return r.Protection.ChangeCategory(c)
 			}),
 		command("protection-plan.end", "protection-plans/{plan}/end", "Remove the child's name from the register.",
-			func(r record.Record, _ Setting, c protection.End) ([]domain.Event, error) { return r.Protection.End(c) }),
+			func(r record.Record, _ Setting, c protection.End) ([]domain.Event, error) {
+				return r.Protection.End(c, protection.Leaving{Born: r.Person.Born.Fact.Happened, Died: !r.Person.Died.IsZero(), TakenOver: r.Transfers.Gone(c.Happened)})
+			}),
 
 		command("note.write", "notes", "Write a note.",
 			func(r record.Record, _ Setting, c note.Write) ([]domain.Event, error) { return r.Notes.Write(c) }),
@@ -212,5 +226,191 @@ func Commands() []Command {
 			func(r record.Record, _ Setting, c correction.EnterInError) ([]domain.Event, error) {
 				return r.EnterInError(c)
 			}),
+
+		command("cin-plan.agree", "cin-plans/{plan}/content", "Record what a child-in-need plan is to bring about.",
+			func(r record.Record, s Setting, c cinplan.Agree) ([]domain.Event, error) {
+				return r.CINPlans.Agree(c, s.Pack)
+			}),
+		command("cin-plan.close-action", "cin-plans/{plan}/actions/{action}/closure", "Close an action of a child-in-need plan.",
+			func(r record.Record, _ Setting, c cinplan.CloseAction) ([]domain.Event, error) {
+				return r.CINPlans.CloseAction(c)
+			}),
+		command("cin-plan.minute-review", "cin-plans/{plan}/reviews/{review}/minutes", "Record how a review of a child-in-need plan went.",
+			func(r record.Record, s Setting, c cinplan.MinuteReview) ([]domain.Event, error) {
+				return r.CINPlans.MinuteReview(c, s.Pack)
+			}),
+
+		command("protection-plan.record-concerns", "protection-plans/{plan}/concerns", "Record the areas of concern about a registered child.",
+			func(r record.Record, _ Setting, c protection.RecordConcerns) ([]domain.Event, error) {
+				return r.Protection.RecordConcerns(c)
+			}),
+		command("protection-plan.agree-outline", "protection-plans/{plan}/outline", "Record the outline plan of a conference.",
+			func(r record.Record, _ Setting, c protection.AgreeOutline) ([]domain.Event, error) {
+				return r.Protection.AgreeOutline(c)
+			}),
+		command("protection-plan.plan-action", "protection-plans/{plan}/actions", "Make an action part of the detailed plan, or change it.",
+			func(r record.Record, _ Setting, c protection.SetAction) ([]domain.Event, error) {
+				return r.Protection.SetAction(c)
+			}),
+		command("protection-plan.close-action", "protection-plans/{plan}/actions/{action}/closure", "Close an action of the detailed plan.",
+			func(r record.Record, _ Setting, c protection.CloseAction) ([]domain.Event, error) {
+				return r.Protection.CloseAction(c)
+			}),
+		command("core-group.meet", "protection-plans/{plan}/core-groups", "Record a core group.",
+			func(r record.Record, s Setting, c protection.MeetCoreGroup) ([]domain.Event, error) {
+				return r.Protection.MeetCoreGroup(c, s.Pack)
+			}),
+		command("protection-plan.miss-child", "protection-plans/{plan}/missing", "Record that a registered child is missing.",
+			func(r record.Record, _ Setting, c protection.ReportMissing) ([]domain.Event, error) {
+				return r.Protection.ReportMissing(c)
+			}),
+		command("protection-plan.trace-child", "protection-plans/{plan}/traced", "Record that a missing registered child was found.",
+			func(r record.Record, _ Setting, c protection.TraceChild) ([]domain.Event, error) {
+				return r.Protection.TraceChild(c)
+			}),
+
+		command("contact.receive", "contacts", "Record a contact.",
+			func(r record.Record, s Setting, c contact.Receive) ([]domain.Event, error) {
+				return r.Contacts.Receive(c, s.Pack)
+			}),
+		command("contact.decide", "contacts/{contact}/decision", "Record what a contact became.",
+			func(r record.Record, _ Setting, c contact.Decide) ([]domain.Event, error) {
+				return r.Contacts.Decide(c, r.Referrals.Find(c.Referral))
+			}),
+		command("early-help.start", "early-help", "Begin early help.",
+			func(r record.Record, _ Setting, c contact.StartHelp) ([]domain.Event, error) {
+				return r.Contacts.StartHelp(c)
+			}),
+		command("early-help.review", "early-help/{help}/reviews", "Record a review of early help.",
+			func(r record.Record, _ Setting, c contact.ReviewHelp) ([]domain.Event, error) {
+				return r.Contacts.ReviewHelp(c)
+			}),
+		command("early-help.end", "early-help/{help}/end", "End early help.",
+			func(r record.Record, _ Setting, c contact.EndHelp) ([]domain.Event, error) {
+				return r.Contacts.EndHelp(c)
+			}),
+
+		command("view.record", "views", "Record a view of the child, or of somebody who matters to the child.",
+			func(r record.Record, _ Setting, c voice.Record) ([]domain.Event, error) { return r.Views.Record(c) }),
+
+		command("conference.minute", "conferences/{conference}/minutes", "Record how a conference went.",
+			func(r record.Record, s Setting, c conference.Minute) ([]domain.Event, error) {
+				return r.Conferences.Minute(c, r.Held(c.Kind, c.Conference), s.Pack)
+			}),
+		command("conference.adjourn", "conferences/{conference}/adjournment", "Record a conference that decided nothing.",
+			func(r record.Record, s Setting, c conference.Adjourn) ([]domain.Event, error) {
+				return r.Conferences.Adjourn(c, r.Held(c.Kind, c.Conference), s.Pack)
+			}),
+		command("conference.circulate", "conferences/{conference}/circulation", "Record that the record of a conference was sent.",
+			func(r record.Record, _ Setting, c conference.Circulate) ([]domain.Event, error) {
+				return r.Conferences.Circulate(c)
+			}),
+		command("conference.delay", "s47-enquiries/{enquiry}/delay", "Allow an initial conference to be late.",
+			func(r record.Record, _ Setting, c conference.Delay) ([]domain.Event, error) {
+				return r.Conferences.Delay(c, r.Enquiries.Find(c.Enquiry))
+			}),
+
+		command("visit.make", "visits", "Record a visit to the child.",
+			func(r record.Record, s Setting, c visit.Make) ([]domain.Event, error) {
+				return r.Visits.Make(c, r.Visited(c.Under, c.Of), s.Pack)
+			}),
+
+		command("private-fostering.notify", "private-fostering", "Record a private fostering arrangement.",
+			func(r record.Record, s Setting, c privatefostering.Notify) ([]domain.Event, error) {
+				return r.PrivateFostering.Notify(c, privatelyFostered(r), s.Pack)
+			}),
+		command("private-fostering.assess", "private-fostering/{arrangement}/assessment", "Record whether an arrangement is suitable.",
+			func(r record.Record, _ Setting, c privatefostering.Assess) ([]domain.Event, error) {
+				return r.PrivateFostering.Assess(c)
+			}),
+		command("private-fostering.end", "private-fostering/{arrangement}/end", "End a private fostering arrangement.",
+			func(r record.Record, _ Setting, c privatefostering.End) ([]domain.Event, error) {
+				return r.PrivateFostering.End(c)
+			}),
+
+		command("transfer.notify", "transfers", "Record notice of a move from or to another authority.",
+			func(r record.Record, s Setting, c transfer.Notify) ([]domain.Event, error) {
+				return r.Transfers.Notify(c, s.Pack)
+			}),
+		command("transfer.take-over", "transfers/{transfer}/takeover", "Record that the receiving authority took responsibility.",
+			func(r record.Record, _ Setting, c transfer.TakeOver) ([]domain.Event, error) {
+				return r.Transfers.TakeOver(c)
+			}),
+		command("transfer.decline", "transfers/{transfer}/refusal", "Record that a transfer did not come about.",
+			func(r record.Record, _ Setting, c transfer.Decline) ([]domain.Event, error) {
+				return r.Transfers.Decline(c)
+			}),
+
+		command("incident.learn", "incidents", "Record a serious incident.",
+			func(r record.Record, s Setting, c incident.Learn) ([]domain.Event, error) {
+				return r.Incidents.Learn(c, s.Pack)
+			}),
+		command("incident.notify", "incidents/{incident}/notification", "Record the notification of a serious incident.",
+			func(r record.Record, _ Setting, c incident.Notify) ([]domain.Event, error) {
+				return r.Incidents.Notify(c)
+			}),
+		command("incident.review", "incidents/{incident}/review", "Record the outcome of a rapid review.",
+			func(r record.Record, _ Setting, c incident.Review) ([]domain.Event, error) {
+				return r.Incidents.Review(c)
+			}),
+
+		command("temporary-registration.enter", "temporary-registrations", "Put the child's name on the register for a while.",
+			func(r record.Record, s Setting, c temporary.Enter) ([]domain.Event, error) {
+				return r.Temporary.Enter(c, r.Protection.On(c.Happened), s.Pack)
+			}),
+		command("temporary-registration.end", "temporary-registrations/{registration}/end", "End a temporary registration.",
+			func(r record.Record, _ Setting, c temporary.End) ([]domain.Event, error) {
+				return r.Temporary.End(c, r.Protection.On(c.Happened))
+			}),
+
+		command("relation.record", "relations", "Record a relationship.",
+			func(r record.Record, _ Setting, c family.Relate) ([]domain.Event, error) { return r.Family.Relate(c) }),
+		command("relation.end", "relations/{relation}/end", "Record the end of a relationship.",
+			func(r record.Record, _ Setting, c family.EndRelation) ([]domain.Event, error) {
+				return r.Family.EndRelation(c)
+			}),
+		command("parental-responsibility.hold", "relations/{relation}/responsibility", "Record that somebody holds parental responsibility.",
+			func(r record.Record, _ Setting, c family.HoldResponsibility) ([]domain.Event, error) {
+				return r.Family.HoldResponsibility(c)
+			}),
+		command("parental-responsibility.end", "relations/{relation}/responsibility-end", "Record that parental responsibility ended.",
+			func(r record.Record, _ Setting, c family.EndResponsibility) ([]domain.Event, error) {
+				return r.Family.EndResponsibility(c)
+			}),
+		command("household.join", "households", "Record that the person lives in a household.",
+			func(r record.Record, _ Setting, c family.JoinHousehold) ([]domain.Event, error) {
+				return r.Family.JoinHousehold(c)
+			}),
+		command("household.leave", "households/{household}/departure", "Record that the person left a household.",
+			func(r record.Record, _ Setting, c family.LeaveHousehold) ([]domain.Event, error) {
+				return r.Family.LeaveHousehold(c)
+			}),
+
+		command("restriction.raise-barrier", "restrictions/barriers", "Forbid a worker to open the record.",
+			func(r record.Record, _ Setting, c restriction.SetBarrier) ([]domain.Event, error) {
+				return r.Restrictions.SetBarrier(c)
+			}),
+		command("restriction.seal-record", "restrictions/seals", "Let only the named workers open the record.",
+			func(r record.Record, _ Setting, c restriction.SealRecord) ([]domain.Event, error) {
+				return r.Restrictions.SealRecord(c)
+			}),
+		command("restriction.shield-informant", "restrictions/informants", "Mark entries that could give an informant away.",
+			func(r record.Record, _ Setting, c restriction.ShieldInformant) ([]domain.Event, error) {
+				return r.Restrictions.ShieldInformant(c, len(r.Entries))
+			}),
+		command("restriction.withhold-address", "restrictions/addresses", "Keep the address from some people.",
+			func(r record.Record, _ Setting, c restriction.WithholdAddress) ([]domain.Event, error) {
+				return r.Restrictions.WithholdAddress(c)
+			}),
+		command("restriction.lift", "restrictions/{restriction}/end", "Lift a restriction.",
+			func(r record.Record, _ Setting, c restriction.Lift) ([]domain.Event, error) {
+				return r.Restrictions.Lift(c)
+			}),
 	}
+}
+
+// privatelyFostered is what the rules of private fostering ask about the child.
+func privatelyFostered(r record.Record) privatefostering.Child {
+	disabilities := r.Person.Disabilities.Fact.Disabilities
+	return privatefostering.Child{Born: r.Person.Born.Fact.Happened, Disabled: len(disabilities) > 0 && !slices.Contains(disabilities, "NONE")}
 }

@@ -25,6 +25,18 @@ import (
 	"caseledger/domain/referral"
 	"caseledger/domain/settings"
 	"caseledger/domain/unmapped"
+
+	"caseledger/domain/conference"
+	"caseledger/domain/contact"
+	"caseledger/domain/family"
+	"caseledger/domain/incident"
+	"caseledger/domain/privatefostering"
+	"caseledger/domain/register"
+	"caseledger/domain/restriction"
+	"caseledger/domain/temporary"
+	"caseledger/domain/transfer"
+	"caseledger/domain/visit"
+	"caseledger/domain/voice"
 )
 
 // EventType is one type of event with all its versions.
@@ -132,5 +144,62 @@ func Events() []EventType {
 
 		event[allocation.Allocated]("allocation.made", "A worker and team hold the case."),
 		event[allocation.Ended]("allocation.ended", "A worker and team no longer hold the case."),
+
+		event[cinplan.Agreed]("cin-plan.agreed", "The content of a child-in-need plan was agreed."),
+		event[cinplan.ActionClosed]("cin-plan.action-closed", "An action of a child-in-need plan was done, or given up."),
+		event[cinplan.ReviewMinuted]("cin-plan.review-minuted", "A review of a child-in-need plan was written down: who took part, and what came of it."),
+
+		event[protection.ConcernsRecorded]("protection-plan.concerns-recorded", "The areas of concern about a registered child were recorded."),
+		event[protection.OutlineAgreed]("protection-plan.outline-agreed", "A conference agreed on an outline plan."),
+		event[protection.ActionSet]("protection-plan.action-planned", "An action became part of the detailed plan."),
+		event[protection.ActionClosed]("protection-plan.action-closed", "An action of the detailed plan was done, or given up."),
+		event[protection.CoreGroupMet]("core-group.held", "A core group met."),
+		event[protection.MissingReported]("protection-plan.child-missed", "A registered child was reported missing."),
+		event[protection.ChildTraced]("protection-plan.child-traced", "A missing registered child was found."),
+
+		event[register.Enquired]("register.enquired", "Somebody asked whether a child is on the register, and was answered."),
+
+		event[contact.Received]("contact.received", "Somebody told the authority something about the child."),
+		event[contact.Decided]("contact.decided", "It was decided what a contact became."),
+		event[contact.HelpStarted]("early-help.started", "Early help began."),
+		event[contact.HelpReviewed]("early-help.reviewed", "Early help was reviewed."),
+		event[contact.HelpEnded]("early-help.ended", "Early help ended."),
+
+		event[voice.Recorded]("view.recorded", "The child, or somebody who matters to the child, had a view."),
+
+		event[conference.Minuted]("conference.minuted", "A conference was written down: who took part, and how."),
+		event[conference.Adjourned]("conference.adjourned", "A conference met and decided nothing."),
+		event[conference.Circulated]("conference.circulated", "The record of a conference was sent to those who took part."),
+		event[conference.Delayed]("conference.delayed", "A senior manager allowed a conference to be late."),
+
+		event[visit.Made]("visit.made", "A worker went to see the child."),
+
+		event[privatefostering.Notified]("private-fostering.notified", "The authority was told that a child is privately fostered."),
+		event[privatefostering.Assessed]("private-fostering.assessed", "The authority assessed a private fostering arrangement."),
+		event[privatefostering.Ended]("private-fostering.ended", "A private fostering arrangement ended."),
+
+		event[transfer.Notified]("transfer.notified", "One authority told another that a child moves."),
+		event[transfer.TakenOver]("transfer.taken-over", "The receiving authority took responsibility."),
+		event[transfer.Declined]("transfer.declined", "A transfer did not come about."),
+
+		event[incident.Learned]("incident.learned", "The authority became aware of a serious incident."),
+		event[incident.Notified]("incident.notified", "The authority told the national panel of a serious incident."),
+		event[incident.Reviewed]("incident.reviewed", "The rapid review of a serious incident was completed."),
+
+		event[temporary.Entered]("temporary-registration.entered", "The child's name was put on the register for a while."),
+		event[temporary.Ended]("temporary-registration.ended", "A temporary registration ended."),
+
+		event[family.Related]("relation.recorded", "Somebody stands in a relationship to the person."),
+		event[family.RelationEnded]("relation.ended", "A relationship ended."),
+		event[family.ResponsibilityHeld]("parental-responsibility.held", "Somebody holds parental responsibility."),
+		event[family.ResponsibilityEnded]("parental-responsibility.ended", "Parental responsibility ended."),
+		event[family.HouseholdJoined]("household.joined", "The person came to live in a household."),
+		event[family.HouseholdLeft]("household.departed", "The person left a household."),
+
+		event[restriction.BarrierSet]("restriction.barrier-raised", "A worker may not open the record."),
+		event[restriction.RecordSealed]("restriction.record-sealed", "Only the named workers may open the record."),
+		event[restriction.InformantShielded]("restriction.informant-shielded", "Who told must not be known from some entries."),
+		event[restriction.AddressWithheld]("restriction.address-withheld", "Where the person lives must not be told to some people."),
+		event[restriction.Lifted]("restriction.lifted", "A restriction no longer holds."),
 	}
 }

@@ -75,7 +75,8 @@ func TestTheDomainsREADMEListsEveryRuleWithItsSentence(t *testing.T) {
 	table.WriteString("| Part | Rule | Sentence |\n|---|---|---|\n")
 	parts := sources(t, "../domain")
 	count := 0
-	for _, part := range []string{"record", "identity", "referral", "assessment", "enquiry", "cinplan", "protection", "note", "allocation"} {
+	for _, part := range []string{"record", "identity", "referral", "assessment", "enquiry", "cinplan", "protection", "note", "allocation",
+		"contact", "voice", "conference", "visit", "privatefostering", "transfer", "incident", "temporary", "family", "restriction"} {
 		for _, rule := range ruleLiterals(parts[part]) {
 			fmt.Fprintf(&table, "| %s | `%s` | %s |\n", part, rule[0], rule[1])
 			count++
@@ -83,7 +84,7 @@ func TestTheDomainsREADMEListsEveryRuleWithItsSentence(t *testing.T) {
 		delete(parts, part)
 	}
 	for part, files := range parts {
-		if part != "policy" && len(ruleLiterals(files)) > 0 {
+		if part != "policy" && part != "register" && len(ruleLiterals(files)) > 0 {
 			t.Errorf("the rules of domain/%s are not listed", part)
 		}
 	}

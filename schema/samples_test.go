@@ -171,7 +171,8 @@ func indented(t testing.TB, text []byte) []byte {
 }
 
 // notOfRecords are the packages of events that stand in other streams.
-var notOfRecords = []string{"caseledger/domain/settings", "caseledger/domain/batch", "caseledger/domain/group"}
+var notOfRecords = []string{"caseledger/domain/settings", "caseledger/domain/batch", "caseledger/domain/group",
+	"caseledger/domain/register"}
 
 func ofRecords(et EventType) bool {
 	for _, p := range notOfRecords {

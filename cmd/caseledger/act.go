@@ -2,6 +2,8 @@ package main
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -28,6 +30,7 @@ type receiptRow struct {
 func newAct(to streams) *cobra.Command {
 	var by struct{ id, role, agency, basis, purpose, record, request, reason string }
 	var corrects uint64
+	var also []string
 	cmd := &cobra.Command{
 		Use:   "act COMMAND",
 		Short: "Perform one command on a record; the body is JSON on standard input",
@@ -39,6 +42,7 @@ func newAct(to streams) *cobra.Command {
 	data, output := addData(cmd), addFormat(cmd)
 	flags := cmd.Flags()
 	flags.StringVar(&by.record, "record", "", "record's id or the child's number with the authority; empty opens a new record")
+	flags.StringArrayVar(&also, "also", nil, "another record that the same act concerns; may be given again. All are recorded, or none")
 	flags.StringVar(&by.id, "actor", "", "who acts")
 	flags.StringVar(&by.role, "role", "", "in which role")
 	flags.StringVar(&by.agency, "agency", "", "for which agency")
@@ -58,6 +62,9 @@ func newAct(to streams) *cobra.Command {
 			}
 			if corrects > 0 {
 				act.Command = schema.Correction{Entry: corrects, Reason: by.reason, Command: act.Command}
+			}
+			if len(also) > 0 {
+				return a.actOnAll(cmd.Context(), to, append(also, by.record), act, *output)
 			}
 			return a.act(cmd.Context(), to, by.record, act, *output)
 		})
@@ -98,4 +105,34 @@ func (a *app) act(ctx context.Context, to streams, name string, act eventstore.A
 		return err
 	}
 	return output.print(to.out, []receiptRow{{id, receipt.Revision, receipt.Position, receipt.Events(), receipt.Repeated}})
+}
+
+// maxActRecords bounds the records that one act concerns.
+const maxActRecords = 50
+
+// actOnAll performs one command on several records, whole or not at all. The
+// request names the group, so that a repeat is the same act.
+func (a *app) actOnAll(ctx context.Context, to streams, names []string, act eventstore.Act, output format) error {
+	if _, corrects := act.Command.(schema.Correction); corrects || len(names) > maxActRecords {
+		return usageError{fmt.Errorf("one act concerns at most %d records, and corrects an entry of one", maxActRecords)}
+	}
+	acts := make(map[domain.RecordID]eventstore.Act)
+	for _, name := range names {
+		id, err := a.find(ctx, name)
+		if err != nil {
+			return err
+		}
+		acts[id] = act
+	}
+	sum := sha256.Sum256([]byte(act.Request))
+	receipts, err := a.records.DoAll(ctx, hex.EncodeToString(sum[:16]), acts)
+	if err != nil {
+		return err
+	}
+	rows := make([]receiptRow, len(receipts))
+	for i, r := range receipts {
+		id, _ := schema.RecordOf(r.Stream)
+		rows[i] = receiptRow{id, r.Revision, r.Position, r.Events(), r.Repeated}
+	}
+	return output.print(to.out, rows)
 }

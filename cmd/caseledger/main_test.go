@@ -155,7 +155,7 @@ func TestADamagedJournalDoesNotVerify(t *testing.T) {
 
 func TestAReadModelThatIsNotWhatTheEntriesSayDoesNotVerify(t *testing.T) {
 	dir := smallDemo(t)
-	spoil(t, dir, "UPDATE register__v1 SET previous = previous + 1 WHERE open")
+	spoil(t, dir, "UPDATE register__v2 SET previous = previous + 1 WHERE open")
 	if code, _, errs := caseledger(t, "verify", "--data", dir); code != exitVerify || !strings.Contains(errs, "read models") {
 		t.Errorf("exit %d: %s", code, errs)
 	}

@@ -17,7 +17,7 @@ func newRecord(to streams) *cobra.Command {
 		Use:     "record",
 		Short:   "Look at people's records and their history",
 		Example: "  caseledger record list\n  caseledger record replay AT000001 --known-at 2024-03-31",
-	}, newRecordList(to), newRecordShow(to), newRecordEntries(to), newRecordChronology(to), newRecordReplay(to))
+	}, newRecordList(to), newRecordShow(to), newRecordEntries(to), newRecordChronology(to), newRecordReplay(to), newRecordFamily(to), newRecordRestrictions(to))
 }
 
 func newRecordList(to streams) *cobra.Command {
@@ -108,12 +108,68 @@ func newRecordChronology(to streams) *cobra.Command {
 		Args:    exactly(1),
 	}
 	data, output, at := addData(cmd), addFormat(cmd), addMoment(cmd, "", "")
+	whole := cmd.Flags().Bool("family", false, "tell the story of everybody in the family, with the child's age at each event")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		return onRecord(cmd.Context(), *data, args[0], to, func(a *app, id domain.RecordID, r record.Record) error {
+			if *whole {
+				rows, err := a.db.FamilyChronology(cmd.Context(), a.load, id, at.Known, at.On)
+				if err != nil {
+					return err
+				}
+				return output.print(to.out, rows)
+			}
 			if !at.isNow() {
 				return output.print(to.out, projections.ChronologyAt(id, r, at.Known, at.On))
 			}
 			rows, err := a.db.Chronology(cmd.Context(), id)
+			if err != nil {
+				return err
+			}
+			return output.print(to.out, rows)
+		})
+	}
+	return cmd
+}
+
+func newRecordFamily(to streams) *cobra.Command {
+	cmd := &cobra.Command{
+		Use:     "family RECORD",
+		Short:   "List the relationships that a record states, and the records of the family",
+		Example: "  caseledger record family AT000001\n  caseledger record family AT000001 --records",
+		Args:    exactly(1),
+	}
+	data, output := addData(cmd), addFormat(cmd)
+	records := cmd.Flags().Bool("records", false, "list the records of the family instead, as far as any of them says so")
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		return onRecord(cmd.Context(), *data, args[0], to, func(a *app, id domain.RecordID, _ record.Record) error {
+			if *records {
+				members, err := a.db.FamilyOf(cmd.Context(), id)
+				if err != nil {
+					return err
+				}
+				return output.print(to.out, members)
+			}
+			rows, err := a.db.Relations(cmd.Context(), id)
+			if err != nil {
+				return err
+			}
+			return output.print(to.out, rows)
+		})
+	}
+	return cmd
+}
+
+func newRecordRestrictions(to streams) *cobra.Command {
+	cmd := &cobra.Command{
+		Use:     "restrictions RECORD",
+		Short:   "List who may not see what of a record",
+		Example: "  caseledger record restrictions AT000001",
+		Args:    exactly(1),
+	}
+	data, output := addData(cmd), addFormat(cmd)
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		return onRecord(cmd.Context(), *data, args[0], to, func(a *app, id domain.RecordID, _ record.Record) error {
+			rows, err := a.db.Restrictions(cmd.Context(), id)
 			if err != nil {
 				return err
 			}
@@ -177,6 +233,7 @@ func newRegister(to streams) *cobra.Command {
 			return footer(to, *output, "%d children's names are on the register%s.", len(rows), at)
 		})
 	}
+	cmd.AddCommand(newRegisterEnquire(to), newRegisterEnquiries(to), newRegisterPrint(to), newRegisterReconcile(to))
 	return cmd
 }
 

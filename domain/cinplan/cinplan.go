@@ -56,6 +56,10 @@ type Plan struct {
 	Started domain.Known[Started]
 	Reviews []domain.Known[Reviewed]
 	Ended   domain.Known[Ended]
+
+	Agreed  domain.Known[Agreed] // the latest
+	Closed  []domain.Known[ActionClosed]
+	Minuted []domain.Known[ReviewMinuted]
 }
 
 // Open reports whether the plan goes on.
@@ -94,6 +98,20 @@ func (ps Plans) Evolve(entry uint64, e Event) Plans {
 		return ps.with(e.Plan, func(p *Plan) { p.Reviews = reviewed(p.Reviews, domain.Know(entry, e)) })
 	case Ended:
 		return ps.with(e.Plan, func(p *Plan) { p.Ended = domain.Know(entry, e) })
+	case Agreed:
+		return ps.with(e.Plan, func(p *Plan) { p.Agreed = domain.Know(entry, e) })
+	case ActionClosed:
+		return ps.with(e.Plan, func(p *Plan) {
+			p.Closed = domain.Upsert(p.Closed,
+				func(a *domain.Known[ActionClosed]) bool { return a.Fact.Action == e.Action },
+				func(a *domain.Known[ActionClosed]) { *a = domain.Know(entry, e) })
+		})
+	case ReviewMinuted:
+		return ps.with(e.Plan, func(p *Plan) {
+			p.Minuted = domain.Upsert(p.Minuted,
+				func(m *domain.Known[ReviewMinuted]) bool { return m.Fact.Review == e.Review },
+				func(m *domain.Known[ReviewMinuted]) { *m = domain.Know(entry, e) })
+		})
 	}
 	return ps
 }

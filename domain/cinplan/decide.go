@@ -1,6 +1,8 @@
 package cinplan
 
 import (
+	"slices"
+
 	"caseledger/domain"
 	"caseledger/domain/referral"
 )
@@ -42,7 +44,13 @@ func (ps Plans) Start(c Start, under referral.Referral, protected bool) ([]domai
 // Review decides on a review.
 func (ps Plans) Review(c Review) ([]domain.Event, error) {
 	return []domain.Event{Reviewed{Dated: c.Dated, Plan: c.Plan, Review: c.Review}},
-		domain.Refuse(ps.Find(c.Plan).active(c.Happened)...)
+		domain.Refuse(append(ps.Find(c.Plan).active(c.Happened),
+			domain.Rule{Name: "cin-review-already-recorded", Broken: ps.Find(c.Plan).reviewKnown(c.Review),
+				Reason: "A review of this plan with this id is already on the record."})...)
+}
+
+func (p Plan) reviewKnown(id ReviewID) bool {
+	return slices.ContainsFunc(p.Reviews, func(r domain.Known[Reviewed]) bool { return r.Fact.Review == id })
 }
 
 // End decides on the end of a plan.

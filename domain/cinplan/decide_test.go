@@ -59,6 +59,8 @@ func TestTheRulesOfChildInNeedPlans(t *testing.T) {
 		"a start within another":       {[]cinplan.Event{started, ended}, start("p2", "2026-01-19", false), []string{"cin-plan-overlaps"}},
 		"a start as another ends":      {[]cinplan.Event{started, ended}, start("p2", "2026-01-20", false), nil},
 		"a start of an unknown day":    {[]cinplan.Event{started}, start("p2", "", false), nil},
+		"a review with an id twice":    {[]cinplan.Event{started, cinplan.Reviewed{Plan: "p1", Review: "v1"}}, review("2026-01-07"), []string{"cin-review-already-recorded"}},
+		"a review with another's id":   {[]cinplan.Event{started, cinplan.Reviewed{Plan: "p2", Review: "v1"}}, review("2026-01-07"), nil},
 		"a review on the first day":    {[]cinplan.Event{started}, review("2026-01-06"), nil},
 		"a review before":              {[]cinplan.Event{started}, review("2026-01-05"), []string{"before-cin-plan"}},
 		"a review of nothing":          {nil, review("2026-01-06"), []string{"cin-plan-unknown"}},

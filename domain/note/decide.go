@@ -1,6 +1,10 @@
 package note
 
-import "caseledger/domain"
+import (
+	"slices"
+
+	"caseledger/domain"
+)
 
 // Write records a note.
 type Write struct {
@@ -12,7 +16,10 @@ type Write struct {
 	Text    []Passage `json:"text" validate:"required,min=1,max=5000,dive"`
 }
 
-// Write decides on a note: whatever a worker saw or heard can be written down.
+// Write decides on a note: whatever a worker saw or heard can be written down,
+// once under each id.
 func (n Notes) Write(c Write) ([]domain.Event, error) {
-	return []domain.Event{Written{Dated: c.Dated, Note: c.Note, Time: c.Time, Kind: c.Kind, Present: c.Present, Text: c.Text}}, nil
+	return []domain.Event{Written{Dated: c.Dated, Note: c.Note, Time: c.Time, Kind: c.Kind, Present: c.Present, Text: c.Text}},
+		domain.Refuse(domain.Rule{Name: "note-already-written", Broken: slices.Contains(n.IDs, c.Note),
+			Reason: "A note with this id is already on the record; correct that entry."})
 }

@@ -3,7 +3,11 @@
 // never interprets what is written.
 package note
 
-import "caseledger/domain"
+import (
+	"slices"
+
+	"caseledger/domain"
+)
 
 // ID names a note within its record.
 type ID string
@@ -46,13 +50,21 @@ func (Written) noteEvent() {}
 type Notes struct {
 	Count int
 	Last  domain.Known[Written]
+	// IDs are the ids given out. The list grows in place: see Fork.
+	IDs []ID
+}
+
+// Fork returns the notes in a form that may be evolved apart from these.
+func (n Notes) Fork() Notes {
+	n.IDs = slices.Clip(n.IDs)
+	return n
 }
 
 // Evolve returns the notes with one more fact.
 func (n Notes) Evolve(entry uint64, e Event) Notes {
 	switch e := e.(type) {
 	case Written:
-		return Notes{Count: n.Count + 1, Last: domain.Know(entry, e)}
+		return Notes{Count: n.Count + 1, Last: domain.Know(entry, e), IDs: append(n.IDs, e.Note)}
 	}
 	return n
 }

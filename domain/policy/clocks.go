@@ -45,7 +45,27 @@ const (
 
 	SubjectAccess         Clock = "subject-access"          // receipt of the request
 	SubjectAccessExtended Clock = "subject-access-extended" // receipt of the request
+
+	RapidReview                  Clock = "rapid-review"                    // awareness of the incident
+	PrivateFosteringFirstVisit   Clock = "private-fostering-first-visit"   // the notification
+	PrivateFosteringVisit        Clock = "private-fostering-visit"         // the visit before, in the first year
+	PrivateFosteringSettledVisit Clock = "private-fostering-settled-visit" // the visit before, after the first year
 )
+
+// Clocks that no nation sets: an authority may, in its local rules.
+const (
+	ContactDecision Clock = "contact-decision" // the contact
+	ProtectionVisit Clock = "protection-visit" // the visit before, of a child with a protection plan
+	InNeedVisit     Clock = "cin-visit"        // the visit before, of a child in need
+	InNeedReview    Clock = "cin-review"       // the agreement of the plan, or the review before
+	LaterCoreGroup  Clock = "later-core-group" // the core group before
+	TemporaryReview Clock = "temporary-review" // the temporary registration
+)
+
+// Local are the clocks that no nation sets.
+func Local() []Clock {
+	return []Clock{ContactDecision, ProtectionVisit, InNeedVisit, InNeedReview, LaterCoreGroup, TemporaryReview}
+}
 
 // Unit is what a clock counts in.
 type Unit string

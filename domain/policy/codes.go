@@ -24,6 +24,7 @@ const (
 	Sex              CodeSet = "sex" // M, F, U, and I until March 2024
 	UPNUnknown       CodeSet = "upn-unknown"
 	CategoryOfAbuse  CodeSet = "category-of-abuse"
+	AreaOfConcern    CodeSet = "area-of-concern" // Scotland, since September 2021
 )
 
 // Code is one code while its label held. From and Until are the first and last

@@ -13,6 +13,17 @@ var everyClock = []Clock{
 	LookedAfterFirstReview, LookedAfterSecondReview, LookedAfterLaterReview,
 	CareProceedings, PoliceProtection, EmergencyProtectionOrder, EmergencyProtectionExtension,
 	SeriousIncidentNotification, SubjectAccess, SubjectAccessExtended,
+	RapidReview, PrivateFosteringFirstVisit, PrivateFosteringVisit, PrivateFosteringSettledVisit,
+}
+
+func TestNoNationSetsAClockThatIsLocal(t *testing.T) {
+	for nation, rules := range clocks() {
+		for _, clock := range Local() {
+			if len(rules[clock]) > 0 {
+				t.Errorf("%s sets %s", nation, clock)
+			}
+		}
+	}
 }
 
 func TestEveryClockOfTheDataHasANameAndEveryNameAClock(t *testing.T) {

@@ -30,6 +30,7 @@ type Pack struct {
 	nation   Nation
 	rules    map[Clock][]Rule
 	holidays []domain.Date // ascending, none at a weekend
+	needs    []Need
 }
 
 // For returns the rules of a nation.
@@ -38,7 +39,7 @@ func For(n Nation) (Pack, error) {
 	if calendar == "" {
 		return Pack{}, fmt.Errorf("policy: no rules for this nation")
 	}
-	return Pack{nation: n, rules: clocks()[n], holidays: calendars()[calendar]}, nil
+	return Pack{nation: n, rules: clocks()[n], holidays: calendars()[calendar], needs: needs()[n]}, nil
 }
 
 // calendarOf names the calendar of bank holidays that a nation keeps.

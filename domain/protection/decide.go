@@ -11,12 +11,13 @@ const byConference = "review-conference"
 
 // Register puts the child's name on the register, as a conference decided that
 // day. Previous is given where another source states the number of earlier
-// plans; otherwise the plans on this record are counted.
+// plans; otherwise the plans on this record are counted. Whether a category is
+// required depends on the nation and the day: see package policy.
 type Register struct {
 	domain.Dated
 	Plan     PlanID      `json:"plan" validate:"required,max=64,printascii"`
 	Referral referral.ID `json:"referral" validate:"required,max=64,printascii"`
-	Category string      `json:"category" validate:"required,code=category-of-abuse"`
+	Category string      `json:"category,omitempty" validate:"omitempty,code=category-of-abuse"`
 	Previous *int        `json:"previous,omitempty" validate:"omitempty,min=0,max=99"`
 }
 
@@ -62,7 +63,9 @@ func (ps Plans) Register(c Register, under referral.Referral, conferred bool, p 
 		domain.Rule{Name: "no-conference-that-day", Broken: !conferred,
 			Reason: "No initial conference under this referral is recorded on that day; a plan starts on the day of the conference."},
 		domain.Rule{Name: "previous-plans-undercounted", Broken: previous < counted,
-			Reason: "The stated number of earlier plans is smaller than the number on this record."})...)
+			Reason: "The stated number of earlier plans is smaller than the number on this record."},
+		domain.Rule{Name: "category-required", Broken: c.Category == "" && p.Requires(policy.CategoryAtRegistration, c.Happened),
+			Reason: "A child is registered under a category of abuse."})...)
 }
 
 // Review decides on a review conference.
@@ -83,16 +86,34 @@ func (ps Plans) ChangeCategory(c ChangeCategory) ([]domain.Event, error) {
 		domain.Refuse(ps.Find(c.Plan).active(c.Happened)...)
 }
 
+// Leaving is what the rest of the record says about a child who leaves the
+// register without a review conference.
+type Leaving struct {
+	Born      domain.Date
+	Died      bool
+	TakenOver bool // another authority has taken responsibility by that day
+}
+
+// adult is the age from which there is no protection plan.
+const adult = 18
+
 // End decides on removing the name. While the authority keeps the plan, only a
-// review conference removes a name.
-func (ps Plans) End(c End) ([]domain.Event, error) {
+// review conference removes a name; otherwise only the child's death, coming of
+// age, or another authority that has taken over does.
+func (ps Plans) End(c End, child Leaving) ([]domain.Event, error) {
 	plan := ps.Find(c.Plan)
 	return []domain.Event{Ended{Dated: c.Dated, Plan: c.Plan, Reason: c.Reason}},
 		domain.Refuse(append(plan.active(c.Happened),
 			domain.Rule{Name: "plan-already-ended", Broken: !plan.Ended.IsZero(), Reason: "The plan has already ended."},
 			domain.Rule{Name: "only-a-review-conference-removes-a-name",
 				Broken: c.Reason == byConference && !plan.endedByReview(c.Happened),
-				Reason: "No review conference of that day which decided to end the plan is recorded."})...)
+				Reason: "No review conference of that day which decided to end the plan is recorded."},
+			domain.Rule{Name: "not-taken-over", Broken: c.Reason == "transferred-out" && !child.TakenOver,
+				Reason: "Until the receiving authority has taken over, this authority keeps the plan."},
+			domain.Rule{Name: "not-yet-18", Broken: c.Reason == "reached-18" && (child.Born.IsZero() || c.Happened.Before(child.Born.AddMonths(12*adult))),
+				Reason: "The child has not reached the age of 18, or the day of birth is not recorded."},
+			domain.Rule{Name: "no-death-recorded", Broken: c.Reason == "died" && !child.Died,
+				Reason: "No death is on the record."})...)
 }
 
 func (p Plan) active(on domain.Date) []domain.Rule {

@@ -59,11 +59,15 @@ func TestTheRulesOfProtectionPlans(t *testing.T) {
 			return ps.ChangeCategory(protection.ChangeCategory{Dated: on(day), Plan: "p1", Category: "PHY"})
 		}
 	}
-	end := func(day, reason string) decision {
+	leave := func(day, reason string, child protection.Leaving) decision {
 		return func(ps protection.Plans) ([]domain.Event, error) {
-			return ps.End(protection.End{Dated: on(day), Plan: "p1", Reason: reason})
+			return ps.End(protection.End{Dated: on(day), Plan: "p1", Reason: reason}, child)
 		}
 	}
+	end := func(day, reason string) decision {
+		return leave(day, reason, protection.Leaving{Died: true, TakenOver: true})
+	}
+	born := protection.Leaving{Born: domain.MustDate("2008-01-20")}
 	const conference = "review-conference"
 	for name, tt := range map[string]struct {
 		given []protection.Event
@@ -97,6 +101,11 @@ func TestTheRulesOfProtectionPlans(t *testing.T) {
 		"an end the day after it":            {[]protection.Event{registered, decidedToEnd}, end("2026-01-21", conference), []string{"only-a-review-conference-removes-a-name"}},
 		"an end though it decided to go on":  {[]protection.Event{registered, decidedToGoOn}, end("2026-01-20", conference), []string{"only-a-review-conference-removes-a-name"}},
 		"an end by a move":                   {[]protection.Event{registered}, end("2026-01-06", "transferred-out"), nil},
+		"a move that nobody took over":       {[]protection.Event{registered}, leave("2026-01-06", "transferred-out", protection.Leaving{}), []string{"not-taken-over"}},
+		"a death that nobody recorded":       {[]protection.Event{registered}, leave("2026-01-06", "died", protection.Leaving{}), []string{"no-death-recorded"}},
+		"the day before the 18th birthday":   {[]protection.Event{registered}, leave("2026-01-19", "reached-18", born), []string{"not-yet-18"}},
+		"the 18th birthday":                  {[]protection.Event{registered}, leave("2026-01-20", "reached-18", born), nil},
+		"18 years from an unknown day":       {[]protection.Event{registered}, leave("2026-01-20", "reached-18", protection.Leaving{}), []string{"not-yet-18"}},
 		"an end before":                      {[]protection.Event{registered}, end("2026-01-05", "died"), []string{"before-plan"}},
 		"an end twice":                       {[]protection.Event{registered, ended}, end("2026-01-20", "died"), []string{"plan-already-ended"}},
 		"an end of nothing":                  {nil, end("2026-01-20", "died"), []string{"plan-unknown"}},

@@ -78,6 +78,13 @@ type Plan struct {
 	Reviews    []domain.Known[Reviewed]
 	Category   domain.Known[CategoryChanged] // the latest change
 	Ended      domain.Known[Ended]
+
+	Concerns   domain.Known[ConcernsRecorded] // the latest
+	Outline    domain.Known[OutlineAgreed]    // the latest
+	Actions    []Action
+	CoreGroups []domain.Known[CoreGroupMet]
+	Missing    domain.Known[MissingReported] // the latest
+	Traced     domain.Known[ChildTraced]     // since then
 }
 
 // Open reports whether the child's name stands on the register by this plan.
@@ -154,6 +161,26 @@ func (ps Plans) Evolve(entry uint64, e Event) Plans {
 		return ps.with(e.Plan, func(p *Plan) { p.Category = domain.Know(entry, e) })
 	case Ended:
 		return ps.with(e.Plan, func(p *Plan) { p.Ended = domain.Know(entry, e) })
+	case ConcernsRecorded:
+		return ps.with(e.Plan, func(p *Plan) { p.Concerns = domain.Know(entry, e) })
+	case OutlineAgreed:
+		return ps.with(e.Plan, func(p *Plan) { p.Outline = domain.Know(entry, e) })
+	case ActionSet:
+		return ps.with(e.Plan, func(p *Plan) {
+			p.action(e.Action.ID, func(a *Action) { a.Set = domain.Know(entry, e) })
+		})
+	case ActionClosed:
+		return ps.with(e.Plan, func(p *Plan) {
+			p.action(e.ID, func(a *Action) { a.Closed = domain.Know(entry, e) })
+		})
+	case CoreGroupMet:
+		return ps.with(e.Plan, func(p *Plan) { p.CoreGroups = met(p.CoreGroups, domain.Know(entry, e)) })
+	case MissingReported:
+		return ps.with(e.Plan, func(p *Plan) {
+			p.Missing, p.Traced = domain.Know(entry, e), domain.Known[ChildTraced]{}
+		})
+	case ChildTraced:
+		return ps.with(e.Plan, func(p *Plan) { p.Traced = domain.Know(entry, e) })
 	}
 	return ps
 }

@@ -10,6 +10,11 @@ import (
 	"caseledger/domain/correction"
 	"caseledger/domain/identity"
 	"caseledger/domain/protection"
+
+	"caseledger/domain/contact"
+	"caseledger/domain/privatefostering"
+	"caseledger/domain/temporary"
+	"caseledger/domain/visit"
 )
 
 // Allow checks the rules that hold for every event of a record, whatever its
@@ -48,6 +53,8 @@ func (r Record) allow(e domain.Event, today domain.Date) error {
 func startsWork(e domain.Event) bool {
 	switch e.(type) {
 	case assessment.Started, cinplan.Started, protection.Registered:
+		return true
+	case contact.HelpStarted, privatefostering.Notified, temporary.Entered, visit.Made:
 		return true
 	}
 	return false

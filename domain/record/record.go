@@ -18,6 +18,17 @@ import (
 	"caseledger/domain/protection"
 	"caseledger/domain/referral"
 	"caseledger/domain/unmapped"
+
+	"caseledger/domain/conference"
+	"caseledger/domain/contact"
+	"caseledger/domain/family"
+	"caseledger/domain/incident"
+	"caseledger/domain/privatefostering"
+	"caseledger/domain/restriction"
+	"caseledger/domain/temporary"
+	"caseledger/domain/transfer"
+	"caseledger/domain/visit"
+	"caseledger/domain/voice"
 )
 
 // Record is a person's record as the entries tell it. The zero value is the
@@ -35,6 +46,17 @@ type Record struct {
 	Notes       note.Notes
 	Allocations allocation.Allocations
 	Unmapped    unmapped.Elements
+
+	Contacts         contact.Contacts
+	Views            voice.Views
+	Conferences      conference.Conferences
+	Visits           visit.Visits
+	PrivateFostering privatefostering.Arrangements
+	Transfers        transfer.Transfers
+	Incidents        incident.Incidents
+	Temporary        temporary.Registrations
+	Family           family.Family
+	Restrictions     restriction.Restrictions
 
 	latest domain.Date // the latest day of an entry in force
 }
@@ -94,6 +116,26 @@ func (r Record) apply(e domain.Entry) Record {
 		r.Allocations = r.Allocations.Evolve(e.Seq, ev)
 	case unmapped.Kept:
 		r.Unmapped = r.Unmapped.Evolve(e.Seq, ev)
+	case contact.Event:
+		r.Contacts = r.Contacts.Evolve(e.Seq, ev)
+	case voice.Event:
+		r.Views = r.Views.Evolve(e.Seq, ev)
+	case conference.Event:
+		r.Conferences = r.Conferences.Evolve(e.Seq, ev)
+	case visit.Event:
+		r.Visits = r.Visits.Evolve(e.Seq, ev)
+	case privatefostering.Event:
+		r.PrivateFostering = r.PrivateFostering.Evolve(e.Seq, ev)
+	case transfer.Event:
+		r.Transfers = r.Transfers.Evolve(e.Seq, ev)
+	case incident.Event:
+		r.Incidents = r.Incidents.Evolve(e.Seq, ev)
+	case temporary.Event:
+		r.Temporary = r.Temporary.Evolve(e.Seq, ev)
+	case family.Event:
+		r.Family = r.Family.Evolve(e.Seq, ev)
+	case restriction.Event:
+		r.Restrictions = r.Restrictions.Evolve(e.Seq, ev)
 	}
 	if day := e.Event.HappenedOn(); day.After(r.latest) {
 		r.latest = day
@@ -105,6 +147,7 @@ func (r Record) apply(e domain.Entry) Record {
 // came from: the two never write to the same memory.
 func (r Record) Fork() Record {
 	r.Entries = slices.Clip(r.Entries)
+	r.Notes, r.Visits = r.Notes.Fork(), r.Visits.Fork()
 	return r
 }
 

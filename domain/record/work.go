@@ -4,7 +4,6 @@ import (
 	"slices"
 
 	"caseledger/domain"
-	"caseledger/domain/assessment"
 	"caseledger/domain/cinplan"
 	"caseledger/domain/enquiry"
 	"caseledger/domain/protection"
@@ -18,16 +17,82 @@ func (r Record) OpenWork(id referral.ID) bool {
 		r.CINPlans.OpenUnder(id) || r.Protection.OpenUnder(id)
 }
 
+// Work is one entry about work under a referral.
+type Work struct {
+	Entry uint64
+	Day   domain.Date
+}
+
 // Worked reports whether any discussion, assessment, enquiry, conference or
 // plan under the referral is on record.
-func (r Record) Worked(id referral.ID) bool {
-	return slices.ContainsFunc(r.Assessments, func(a assessment.Assessment) bool { return a.Started.Fact.Referral == id }) ||
-		slices.ContainsFunc(r.Enquiries.All, func(q enquiry.Enquiry) bool {
-			return q.Started.Fact.Referral == id || q.Discussed.Fact.Referral == id
-		}) ||
-		slices.ContainsFunc(r.Enquiries.Conferences, func(c domain.Known[enquiry.ConferenceHeld]) bool { return c.Fact.Referral == id }) ||
-		slices.ContainsFunc(r.CINPlans, func(p cinplan.Plan) bool { return p.Started.Fact.Referral == id }) ||
-		slices.ContainsFunc(r.Protection, func(p protection.Plan) bool { return p.Registered.Fact.Referral == id })
+func (r Record) Worked(id referral.ID) bool { return len(r.Under(id)) > 0 }
+
+// Under returns the entries about discussions, assessments, enquiries,
+// conferences and plans under the referral, part by part.
+func (r Record) Under(id referral.ID) []Work {
+	var all works
+	for _, a := range r.Assessments {
+		if a.Started.Fact.Referral == id {
+			all.add(a.Started.Entry, a.Started.Fact)
+			all.add(a.Reviewed.Entry, a.Reviewed.Fact)
+			all.add(a.Completed.Entry, a.Completed.Fact)
+		}
+	}
+	all.addEnquiries(r.Enquiries, id)
+	for _, p := range r.CINPlans {
+		if p.Started.Fact.Referral == id {
+			all.addInNeed(p)
+		}
+	}
+	for _, p := range r.Protection {
+		if p.Registered.Fact.Referral == id {
+			all.addProtection(p)
+		}
+	}
+	return all
+}
+
+type works []Work
+
+// add notes an entry; number 0 is a fact that nobody has stated.
+func (w *works) add(entry uint64, e domain.Event) {
+	if entry != 0 {
+		*w = append(*w, Work{Entry: entry, Day: e.HappenedOn()})
+	}
+}
+
+func (w *works) addEnquiries(qs enquiry.Enquiries, id referral.ID) {
+	for _, q := range qs.All {
+		if q.Discussed.Fact.Referral == id {
+			w.add(q.Discussed.Entry, q.Discussed.Fact)
+		}
+		if q.Started.Fact.Referral == id {
+			w.add(q.Started.Entry, q.Started.Fact)
+			w.add(q.NotRequired.Entry, q.NotRequired.Fact)
+		}
+	}
+	for _, c := range qs.Conferences {
+		if c.Fact.Referral == id {
+			w.add(c.Entry, c.Fact)
+		}
+	}
+}
+
+func (w *works) addInNeed(p cinplan.Plan) {
+	w.add(p.Started.Entry, p.Started.Fact)
+	w.add(p.Ended.Entry, p.Ended.Fact)
+	for _, one := range p.Reviews {
+		w.add(one.Entry, one.Fact)
+	}
+}
+
+func (w *works) addProtection(p protection.Plan) {
+	w.add(p.Registered.Entry, p.Registered.Fact)
+	w.add(p.Category.Entry, p.Category.Fact)
+	w.add(p.Ended.Entry, p.Ended.Fact)
+	for _, one := range p.Reviews {
+		w.add(one.Entry, one.Fact)
+	}
 }
 
 // CaseOpen reports whether the case that a referral opened goes on. One that

@@ -50,11 +50,13 @@ func (rs Referrals) Decide(c Decide) ([]domain.Event, error) {
 		domain.Refuse(append(r.begun(c.Happened), r.undecided()...)...)
 }
 
-// TakeNoFurther decides on a manager's decision not to act.
-func (rs Referrals) TakeNoFurther(c TakeNoFurther) ([]domain.Event, error) {
+// TakeNoFurther decides on a manager's decision not to act. What is open under
+// the referral is given by the caller: whoever turns a referral down while work
+// under it goes on would lose sight of the child.
+func (rs Referrals) TakeNoFurther(c TakeNoFurther, openWork bool) ([]domain.Event, error) {
 	r := rs.Find(c.Referral)
 	return []domain.Event{NotTakenFurther{Dated: c.Dated, Referral: c.Referral, Reason: c.Reason}},
-		domain.Refuse(append(r.begun(c.Happened), r.undecided()...)...)
+		domain.Refuse(append(append(r.begun(c.Happened), r.undecided()...), idle(openWork))...)
 }
 
 // Close decides on the end of the case. What must have ended before is given
@@ -67,8 +69,12 @@ func (rs Referrals) Close(c Close, openWork bool) ([]domain.Event, error) {
 				Reason: "The case that this referral opened is already closed."},
 			domain.Rule{Name: "referral-not-taken-further", Broken: !r.NotTakenFurther.IsZero(),
 				Reason: "A referral on which no further action was taken has no case to close."},
-			domain.Rule{Name: "open-work", Broken: openWork,
-				Reason: "An assessment, enquiry or plan under this referral is still open."})...)
+			idle(openWork))...)
+}
+
+func idle(openWork bool) domain.Rule {
+	return domain.Rule{Name: "open-work", Broken: openWork,
+		Reason: "An assessment, enquiry or plan under this referral is still open."}
 }
 
 // Active are the rules for work under a referral on a day: it must have been

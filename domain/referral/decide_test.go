@@ -39,9 +39,9 @@ func TestTheRulesOfReferrals(t *testing.T) {
 			return rs.Decide(referral.Decide{Dated: on(day), Referral: "r1"})
 		}
 	}
-	turn := func(day string) decision {
+	turn := func(day string, open ...bool) decision {
 		return func(rs referral.Referrals) ([]domain.Event, error) {
-			return rs.TakeNoFurther(referral.TakeNoFurther{Dated: on(day), Referral: "r1"})
+			return rs.TakeNoFurther(referral.TakeNoFurther{Dated: on(day), Referral: "r1"}, len(open) > 0)
 		}
 	}
 	shut := func(day string, open bool) decision {
@@ -69,6 +69,7 @@ func TestTheRulesOfReferrals(t *testing.T) {
 		"a second decision":                {[]referral.Event{received, decided}, decide("2026-01-07"), []string{"referral-already-decided"}},
 		"a decision after no further":      {[]referral.Event{received, turned}, decide("2026-01-07"), []string{"referral-already-decided"}},
 		"no further action":                {[]referral.Event{received}, turn("2026-01-05"), nil},
+		"no further action with open work": {[]referral.Event{received}, turn("2026-01-05", true), []string{"open-work"}},
 		"no further action before":         {[]referral.Event{received}, turn("2026-01-04"), []string{"before-referral"}},
 		"no further action once decided":   {[]referral.Event{received, decided}, turn("2026-01-07"), []string{"referral-already-decided"}},
 		"a closure":                        {[]referral.Event{received, decided}, shut("2026-01-05", false), nil},

@@ -141,7 +141,8 @@ type generator struct {
 	pack    policy.Pack
 	steps   []step
 	born    []domain.RecordID
-	numbers int // of local ids given out
+	numbers int // of children's numbers given out
+	locals  int // of local ids given out
 	summary Summary
 }
 

@@ -7,6 +7,7 @@ import (
 	"caseledger/domain"
 	"caseledger/domain/identity"
 	"caseledger/domain/policy"
+	"caseledger/domain/temporary"
 )
 
 // family is some children to whom things happen together, and the moment up to
@@ -21,6 +22,9 @@ type family struct {
 	team     string
 	cases    int // allocations and referrals so far
 	ended    bool
+
+	temporary temporary.ID // the registration of a family that moved in
+	moved     bool         // a child went to live elsewhere
 }
 
 type child struct {
@@ -48,6 +52,8 @@ func (g *generator) family() {
 		f.children = append(f.children, f.draw(day))
 	}
 	f.register(day)
+	f.relate(day)
+	f.restrict(day)
 	f.live(f.workingDay(day))
 	f.births(lastDay)
 }

@@ -7,6 +7,7 @@ import (
 	"caseledger/domain/allocation"
 	"caseledger/domain/assessment"
 	"caseledger/domain/cinplan"
+	"caseledger/domain/contact"
 	"caseledger/domain/correction"
 	"caseledger/domain/enquiry"
 	"caseledger/domain/identity"
@@ -14,6 +15,7 @@ import (
 	"caseledger/domain/policy"
 	"caseledger/domain/protection"
 	"caseledger/domain/referral"
+	"caseledger/domain/visit"
 )
 
 // episode is one case, from a referral to its closure.
@@ -43,6 +45,8 @@ func (f *family) live(day domain.Date) {
 
 // again lets some families come back after a while.
 func (f *family) again(day domain.Date, odds int) {
+	f.foster(f.after(day, 1, 30))
+	f.change(f.after(day, 1, 30))
 	if f.g.chance(odds) {
 		f.live(f.after(day, 40, 300))
 	}
@@ -53,8 +57,13 @@ func (f *family) refer(day domain.Date) episode {
 	f.cases++
 	e := episode{referral: referral.ID(fmt.Sprintf("r%d", f.cases)), held: allocation.ID(fmt.Sprintf("a%d", f.cases))}
 	source, need := pick(f.g, sources), pick(f.g, needs)
+	heard := contact.ID(fmt.Sprintf("k%d", f.cases))
 	f.each(day, duty, func(child) []any {
-		return []any{referral.Receive{Dated: dated(day), Referral: e.referral, Source: source, Need: need}}
+		return []any{
+			contact.Receive{Dated: dated(day), Contact: heard, Source: source, Channel: "telephone", Concern: "Worried about the children."},
+			referral.Receive{Dated: dated(day), Referral: e.referral, Source: source, Need: need},
+			contact.Decide{Dated: dated(day), Contact: heard, Outcome: "referral", Referral: e.referral},
+		}
 	})
 	if f.g.chance(12) {
 		c := pick(f.g, f.children)
@@ -70,6 +79,9 @@ func (f *family) turnedDown(day domain.Date) {
 	f.each(f.after(day, 0, 1), duty, func(child) []any {
 		return []any{referral.TakeNoFurther{Dated: dated(day), Referral: e.referral, Reason: "Advice given; universal services are enough."}}
 	})
+	if f.g.chance(3) {
+		day = f.helpEarly(f.after(day, 1, 9))
+	}
 	f.again(day, 4)
 }
 
@@ -92,7 +104,8 @@ func (f *family) assess(e episode, day domain.Date) domain.Date {
 	f.each(begun, f.worker, func(child) []any {
 		return []any{assessment.Start{Dated: dated(begun), Assessment: id, Referral: e.referral}}
 	})
-	f.visits(begun, 2)
+	f.visits(begun, 2, visit.Assessment, string(id))
+	f.hear(f.after(begun, 3, 9), "assessment/"+string(id))
 	done := f.after(begun, 12, 40)
 	if f.g.chance(8) {
 		done = f.after(done, 10, 35) // some are late
@@ -117,7 +130,7 @@ func (f *family) factors(day domain.Date) []string {
 
 // visits writes notes of visits; some are written late, and one in a while on
 // the wrong record.
-func (f *family) visits(from domain.Date, n int) {
+func (f *family) visits(from domain.Date, n int, under, of string) {
 	g := f.g
 	day := from
 	for range n {
@@ -128,9 +141,11 @@ func (f *family) visits(from domain.Date, n int) {
 				written = f.after(day, 4, 25)
 				g.summary.Late++
 			}
-			f.act(c.record, written, f.worker, f.note(day))
+			f.act(c.record, written, f.worker, f.note(day), f.visit(c, day, under, of))
 			if g.chance(150) {
 				f.mistake(c.record, written)
+			} else if g.chance(150) {
+				f.shield(c.record, written)
 			}
 		}
 	}
@@ -158,6 +173,7 @@ func (f *family) mistake(record domain.RecordID, day domain.Date) {
 func (f *family) close(e episode, day domain.Date, reason string) {
 	if reason == "RC5" {
 		f.g.summary.Transfers += len(f.children)
+		f.handOver(day)
 	}
 	f.each(day, f.worker, func(child) []any {
 		return []any{
@@ -198,15 +214,16 @@ func (f *family) ending() string {
 func (f *family) plan(e episode, begun domain.Date) domain.Date {
 	id := cinplan.ID(fmt.Sprintf("c%d", f.cases))
 	f.each(begun, f.worker, func(child) []any {
-		return []any{cinplan.Start{Dated: dated(begun), Plan: id, Referral: e.referral}}
+		return []any{cinplan.Start{Dated: dated(begun), Plan: id, Referral: e.referral}, f.agreement(id, begun)}
 	})
 	day := begun
 	for i := range f.g.between(1, 3) {
-		f.visits(day, 1)
+		f.visits(day, 1, visit.InNeed, string(id))
 		day = f.after(day, 28, 40)
 		review := cinplan.ReviewID(fmt.Sprintf("v%d", i+1))
 		f.each(day, f.worker, func(child) []any {
-			return []any{cinplan.Review{Dated: dated(day), Plan: id, Review: review}}
+			return []any{cinplan.Review{Dated: dated(day), Plan: id, Review: review}, cinplan.MinuteReview{Dated: dated(day), Plan: id, Review: review,
+				Attended: network(), Child: "views-by-worker", Outcome: "continue"}}
 		})
 	}
 	ended := f.after(day, 5, 30)
@@ -251,8 +268,10 @@ func (f *family) enquiredOnly(day domain.Date) {
 // protected is the way onto the register and off it again.
 func (f *family) protected(day domain.Date) {
 	e := f.accept(day)
+	moved := f.moveIn(f.after(day, 1, 1))
 	id, begun := f.enquire(e, f.after(day, 1, 2))
 	met := f.after(begun, 8, 15)
+	f.put(id, begun, met)
 	category := pick(f.g, categories)
 	plan := protection.PlanID(fmt.Sprintf("p%d", f.cases))
 	chair := actor{id: "chair-01", role: "conference-chair", basis: "children-act-1989-s47", purpose: "protection"}
@@ -260,8 +279,13 @@ func (f *family) protected(day domain.Date) {
 		return []any{
 			enquiry.HoldConference{Dated: dated(met), Conference: enquiry.ConferenceID("i" + string(plan)), Referral: e.referral, Enquiry: id, Outcome: "protection-plan"},
 			protection.Register{Dated: dated(met), Plan: plan, Referral: e.referral, Category: category},
+			f.minutes("i"+string(plan), "initial", met),
+			protection.AgreeOutline{Dated: dated(met), Plan: plan, Aims: []string{"The children are safe at home."}, Contingency: "Legal planning meeting."},
 		}
 	})
+	f.settle(moved, met)
+	f.circulate("i"+string(plan), met, chair)
+	f.coreGroups(plan, met)
 	if f.cases > 1 {
 		f.g.summary.Again += len(f.children)
 	}
@@ -274,7 +298,8 @@ func (f *family) protected(day domain.Date) {
 func (f *family) review(plan protection.PlanID, met domain.Date, chair actor) domain.Date {
 	day := f.workingDay(met.AddDays(f.g.between(75, 88)))
 	for i := range f.g.between(1, 4) {
-		f.visits(day.AddDays(-40), 2)
+		f.visits(day.AddDays(-40), 2, visit.Protection, string(plan))
+		f.astray(plan, day.AddDays(-20))
 		f.schoolAge(day)
 		f.confer(plan, i, day, "continue", chair)
 		if i == 0 && f.g.chance(5) {
@@ -291,7 +316,8 @@ func (f *family) review(plan protection.PlanID, met domain.Date, chair actor) do
 
 func (f *family) confer(plan protection.PlanID, n int, day domain.Date, outcome string, chair actor) {
 	f.each(day, chair, func(child) []any {
-		return []any{protection.Review{Dated: dated(day), Plan: plan, Review: protection.ReviewID(fmt.Sprintf("w%d", n)), Outcome: outcome}}
+		id := fmt.Sprintf("%s-w%d", plan, n)
+		return []any{protection.Review{Dated: dated(day), Plan: plan, Review: protection.ReviewID(id), Outcome: outcome}, f.minutes(id, "review", day)}
 	})
 }
 
@@ -306,6 +332,7 @@ func (f *family) leave(e episode, plan protection.PlanID, day domain.Date, chair
 	if f.g.chance(60) {
 		died := closed.AddDays(f.g.between(30, 200))
 		f.act(f.children[0].record, died.AddDays(2), f.worker, identity.RecordDeath{Dated: dated(died)})
+		f.incident(f.children[0], died)
 		return
 	}
 	f.again(closed, 3)

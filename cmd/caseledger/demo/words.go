@@ -45,3 +45,13 @@ var observations = []string{
 	"The plan was gone through line by line with the family. ",
 	"Grandmother has offered to help at weekends. ",
 }
+
+// wishes are what children say.
+var wishes = []string{
+	"I want to stay with Nan at weekends.",
+	"I like it when Mum reads to me.",
+	"I do not like the shouting.",
+	"I want to see my dad, but not at his flat.",
+	"School is the best part of the day.",
+	"I want somebody to tell me what happens next.",
+}

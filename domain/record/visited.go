@@ -1,0 +1,59 @@
+package record
+
+import (
+	"caseledger/domain"
+	"caseledger/domain/assessment"
+	"caseledger/domain/cinplan"
+	"caseledger/domain/conference"
+	"caseledger/domain/enquiry"
+	"caseledger/domain/privatefostering"
+	"caseledger/domain/protection"
+	"caseledger/domain/visit"
+)
+
+// Visited returns what the record knows of the work under which a child is
+// visited.
+func (r Record) Visited(under, id string) visit.Of {
+	switch under {
+	case visit.Assessment:
+		a := r.Assessments.Find(assessment.ID(id))
+		return of(a.Started.Entry, a.Started.Fact, a.Completed.Fact)
+	case visit.Enquiry:
+		q := r.Enquiries.Find(enquiry.ID(id))
+		ended := q.Conference.Fact.Happened
+		if ended.IsZero() {
+			ended = q.NotRequired.Fact.Happened
+		}
+		return visit.Of{Known: !q.Started.IsZero(), Begun: q.Started.Fact.Happened, Ended: ended}
+	case visit.InNeed:
+		p := r.CINPlans.Find(cinplan.ID(id))
+		return of(p.Started.Entry, p.Started.Fact, p.Ended.Fact)
+	case visit.Protection:
+		p := r.Protection.Find(protection.PlanID(id))
+		return of(p.Registered.Entry, p.Registered.Fact, p.Ended.Fact)
+	case visit.PrivateFostering:
+		a := r.PrivateFostering.Find(privatefostering.ID(id))
+		return of(a.Notified.Entry, a.Notified.Fact, a.Ended.Fact)
+	}
+	return visit.Of{}
+}
+
+func of(entry uint64, begun, ended domain.Event) visit.Of {
+	return visit.Of{Known: entry != 0, Begun: begun.HappenedOn(), Ended: ended.HappenedOn()}
+}
+
+// Held returns the day on which a conference of a kind met, no date where none
+// with the id is on the record.
+func (r Record) Held(kind string, id conference.ID) domain.Date {
+	if kind == "initial" {
+		return r.Enquiries.Conference(enquiry.ConferenceID(id)).Fact.Happened
+	}
+	for _, p := range r.Protection {
+		for _, review := range p.Reviews {
+			if string(review.Fact.Review) == string(id) {
+				return review.Fact.Happened
+			}
+		}
+	}
+	return domain.Date{}
+}
