@@ -15,5 +15,6 @@ func RowFields() map[string][]any {
 		"caseload": new(CaseloadRow).fields(), "register": new(RegisterRow).fields(), "audit": new(AuditRow).fields(),
 		"chronology": new(ChronologyRow).fields(), "episode": new(EpisodeRow).fields(),
 		"batch": new(BatchRow).fields(), "open_group": new(GroupRow).fields(),
+		"looked_after": new(LookedAfterRow).fields(),
 	}
 }

@@ -81,6 +81,7 @@ func All() []Projection {
 	return []Projection{
 		recordProjection(), personProjection(), caseloadProjection(), registerProjection(), auditProjection(),
 		chronologyProjection(), episodeProjection(), batchProjection(), groupProjection(),
+		lookedAfterProjection(),
 	}
 }
 

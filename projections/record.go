@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"caseledger/domain"
+	"caseledger/domain/lookedafter"
 	"caseledger/domain/protection"
 	"caseledger/domain/record"
 )
@@ -11,20 +12,21 @@ import (
 // summaryRow says what a record has ever held, entries that are no longer in
 // force included: questions about the past start from it.
 type summaryRow struct {
-	Record        domain.RecordID
-	Entries       int
-	FirstRecorded time.Time
-	LastRecorded  time.Time
-	EverProtected bool
+	Record          domain.RecordID
+	Entries         int
+	FirstRecorded   time.Time
+	LastRecorded    time.Time
+	EverProtected   bool
+	EverLookedAfter bool
 }
 
 func (r *summaryRow) fields() []any {
-	return []any{&r.Record, &r.Entries, &r.FirstRecorded, &r.LastRecorded, &r.EverProtected}
+	return []any{&r.Record, &r.Entries, &r.FirstRecorded, &r.LastRecorded, &r.EverProtected, &r.EverLookedAfter}
 }
 
 func recordProjection() Projection {
 	return Projection{
-		Name: "record", Version: 1,
+		Name: "record", Version: 2,
 		Tables: []Table{{
 			Name: "record", Comment: "One row for each record in the ledger.",
 			Columns: []Column{
@@ -33,6 +35,7 @@ func recordProjection() Projection {
 				{"first_recorded", Time, "When the first entry was recorded."},
 				{"last_recorded", Time, "When the latest entry was recorded."},
 				{"ever_protected", Boolean, "Whether any entry speaks of a protection plan, be it in force or not."},
+				{"ever_looked_after", Boolean, "Whether any entry speaks of an episode of care, be it in force or not."},
 			},
 			Key: []string{"record"},
 		}},
@@ -52,8 +55,11 @@ func summaryRows(id domain.RecordID, r record.Record) []summaryRow {
 	}
 	row := summaryRow{Record: id, Entries: n, FirstRecorded: r.Entries[0].Recorded, LastRecorded: r.Entries[n-1].Recorded}
 	for _, e := range r.Entries {
-		if _, ok := e.Event.(protection.Event); ok {
+		switch e.Event.(type) {
+		case protection.Event:
 			row.EverProtected = true
+		case lookedafter.EpisodeBegan:
+			row.EverLookedAfter = true
 		}
 	}
 	return []summaryRow{row}

@@ -7,19 +7,21 @@ import (
 	"caseledger/domain/assessment"
 	"caseledger/domain/cinplan"
 	"caseledger/domain/enquiry"
+	"caseledger/domain/lookedafter"
 	"caseledger/domain/protection"
 	"caseledger/domain/referral"
 )
 
-// OpenWork reports whether an assessment, enquiry or plan under the referral
-// goes on.
+// OpenWork reports whether an assessment, enquiry, plan or care under the
+// referral goes on.
 func (r Record) OpenWork(id referral.ID) bool {
 	return r.Assessments.OpenUnder(id) || r.Enquiries.OpenUnder(id) ||
-		r.CINPlans.OpenUnder(id) || r.Protection.OpenUnder(id)
+		r.CINPlans.OpenUnder(id) || r.Protection.OpenUnder(id) ||
+		r.Care.OpenUnder(id)
 }
 
-// Worked reports whether any discussion, assessment, enquiry, conference or
-// plan under the referral is on record.
+// Worked reports whether any discussion, assessment, enquiry, conference, plan
+// or care under the referral is on record.
 func (r Record) Worked(id referral.ID) bool {
 	return slices.ContainsFunc(r.Assessments, func(a assessment.Assessment) bool { return a.Started.Fact.Referral == id }) ||
 		slices.ContainsFunc(r.Enquiries.All, func(q enquiry.Enquiry) bool {
@@ -27,7 +29,8 @@ func (r Record) Worked(id referral.ID) bool {
 		}) ||
 		slices.ContainsFunc(r.Enquiries.Conferences, func(c domain.Known[enquiry.ConferenceHeld]) bool { return c.Fact.Referral == id }) ||
 		slices.ContainsFunc(r.CINPlans, func(p cinplan.Plan) bool { return p.Started.Fact.Referral == id }) ||
-		slices.ContainsFunc(r.Protection, func(p protection.Plan) bool { return p.Registered.Fact.Referral == id })
+		slices.ContainsFunc(r.Protection, func(p protection.Plan) bool { return p.Registered.Fact.Referral == id }) ||
+		slices.ContainsFunc(r.Care.Episodes, func(e lookedafter.Episode) bool { return !e.Began.IsZero() && e.Began.Fact.Referral == id })
 }
 
 // CaseOpen reports whether the case that a referral opened goes on. One that
