@@ -161,6 +161,12 @@ func (db *DB) LookedAfterAt(ctx context.Context, load Load, known time.Time, on 
 	return all, err
 }
 
+// EverLookedAfter returns the records of which any entry speaks of care, of
+// leaving it, or of what a return on looked-after children answers.
+func (db *DB) EverLookedAfter(ctx context.Context) ([]domain.RecordID, error) {
+	return db.records(ctx, "SELECT record FROM record WHERE ever_looked_after ORDER BY record")
+}
+
 func (row LookedAfterRow) order() []string {
 	return []string{row.Family, row.Given, string(row.Record)}
 }

@@ -4,7 +4,11 @@ import (
 	"time"
 
 	"caseledger/domain"
+	"caseledger/domain/adoption"
+	"caseledger/domain/careleaver"
+	"caseledger/domain/health"
 	"caseledger/domain/lookedafter"
+	"caseledger/domain/missing"
 	"caseledger/domain/protection"
 	"caseledger/domain/record"
 )
@@ -35,7 +39,7 @@ func recordProjection() Projection {
 				{"first_recorded", Time, "When the first entry was recorded."},
 				{"last_recorded", Time, "When the latest entry was recorded."},
 				{"ever_protected", Boolean, "Whether any entry speaks of a protection plan, be it in force or not."},
-				{"ever_looked_after", Boolean, "Whether any entry speaks of an episode of care, be it in force or not."},
+				{"ever_looked_after", Boolean, "Whether any entry speaks of care, health in care, absence, adoption or leaving care, be it in force or not."},
 			},
 			Key: []string{"record"},
 		}},
@@ -58,7 +62,7 @@ func summaryRows(id domain.RecordID, r record.Record) []summaryRow {
 		switch e.Event.(type) {
 		case protection.Event:
 			row.EverProtected = true
-		case lookedafter.EpisodeBegan:
+		case lookedafter.Event, health.Event, missing.Event, adoption.Event, careleaver.Event:
 			row.EverLookedAfter = true
 		}
 	}
