@@ -53,6 +53,8 @@ type ExportReport struct {
 // every row.
 const TraceFile = "trace.csv"
 
+func traceColumns() []string { return []string{"table", "line", "record", "entry"} }
+
 // written is one row of a table, with what it is sorted by and the entries it
 // comes from.
 type written struct {
@@ -117,7 +119,7 @@ func (x Export) write(dir string, rows map[string][]written, report *ExportRepor
 	var found flaws
 	err := inFile(filepath.Join(dir, TraceFile), func(out io.Writer) error {
 		trace := csv.NewWriter(out)
-		_ = trace.Write([]string{"table", "line", "record", "entry"}) // kept until Flush
+		_ = trace.Write(traceColumns()) // kept until Flush
 		for _, t := range tables() {
 			some := rows[t.name]
 			slices.SortStableFunc(some, func(a, b written) int {

@@ -1,6 +1,7 @@
 package ssda903
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -54,9 +55,22 @@ func (m *mapping) review(r row) {
 	known := sameDay(m.known.Care.Reviews, day, func(k domain.Known[lookedafter.Reviewed]) (domain.Date, string, bool) {
 		return k.Fact.Happened, string(k.Fact.Review), true
 	})
+	slices.SortStableFunc(known, func(a, b string) int { // of several on one day, one that took place in the same way
+		return m.unlike(a, r.cells["REVIEW_CODE"]) - m.unlike(b, r.cells["REVIEW_CODE"])
+	})
 	id := lookedafter.ReviewID(m.part("review", known, day.String()))
 	m.add(claim{command: lookedafter.Review{Dated: on(day), Review: id, Participation: r.cells["REVIEW_CODE"]},
 		row: r, flags: flags, day: day, rank: ofStep, fields: []field{{"/happened", "REVIEW"}, {"/participation", "REVIEW_CODE"}}})
+}
+
+// unlike is 0 for a known review with the same participation, and 1 otherwise.
+func (m *mapping) unlike(id, participation string) int {
+	for _, k := range m.known.Care.Reviews {
+		if string(k.Fact.Review) == id && k.Fact.Participation == participation {
+			return 0
+		}
+	}
+	return 1
 }
 
 // asylum claims the status of an unaccompanied asylum seeker. The return gives

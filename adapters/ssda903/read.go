@@ -132,6 +132,14 @@ func (g *gathering) read(from *source, text []byte) error {
 	for i := range head {
 		head[i] = strings.ToUpper(strings.TrimSpace(head[i]))
 	}
+	if slices.Equal(head, split(strings.ToUpper(strings.Join(traceColumns(), " ")))) {
+		return nil // this program's own, beside a return that it wrote
+	}
+	if !slices.Contains(head, "CHILD") {
+		g.flaws.add(Flaw{File: from.name, Line: 1, Rule: "no-children", Reason: reasonOf("no-children")})
+		g.tables = append(g.tables, Table{File: from.name})
+		return nil
+	}
 	t, known := recognise(from.name, head)
 	g.describe(from, t, known, head)
 	n, err := g.body(r, from, t, head)

@@ -12,6 +12,8 @@ func reasonOf(rule string) string {
 		return "The file is empty."
 	case "unknown-table":
 		return "The file is none of the return's tables; its rows are kept as they stand."
+	case "no-children":
+		return "The file has no column CHILD, so nothing in it belongs to a child; nothing of it is recorded."
 	case "unknown-column":
 		return "The table has no such column; its cells are kept as they stand."
 	case "missing-column":
