@@ -36,6 +36,10 @@ func (f *family) live(day domain.Date) {
 		f.inNeed(day)
 	case n < 80:
 		f.enquiredOnly(day)
+	case n < 90 && f.cases == 0: // a child comes into care once
+		f.intoCare(day)
+	case n < 92 && f.cases == 0:
+		f.alone(day)
 	default:
 		f.protected(day)
 	}
