@@ -63,11 +63,22 @@ func (w *writing) child() {
 	}
 	w.workers(len(episodes) > 0)
 	for _, one := range w.seen.Care.Restrictions {
-		if w.during(one.Restricted.Fact.Happened, one.Restricted.Entry, one.Restored.Fact.Happened, one.Restored.Entry) {
+		if w.ordered(one) && w.during(one.Restricted.Fact.Happened, one.Restricted.Entry, one.Restored.Fact.Happened, one.Restored.Entry) {
 			w.put(atLiberty, one.Restricted.Fact.Happened.String(), []uint64{one.Restricted.Entry, one.Restored.Entry}, map[string]string{
 				"DOB": w.birth(), "DOLO_START": written903(one.Restricted.Fact.Happened), "DOLO_END": written903(one.Restored.Fact.Happened)})
 		}
 	}
+}
+
+// libertyFrom is the first collection that asks about orders that deprive of
+// liberty (rules 700 to 710 of the public validator begin with it).
+const libertyFrom = 2027
+
+// ordered reports whether the return asks about a limit on liberty: one by an
+// order, or one that a return of the year stated.
+func (w *writing) ordered(one lookedafter.Restriction) bool {
+	e, known := w.all.Entry(one.Restricted.Entry)
+	return known && ofThis(e, w.of) || w.of.year >= libertyFrom && one.Restricted.Fact.Kind != "secure-accommodation"
 }
 
 // put adds a row. A cell that an import could not read, or that says otherwise

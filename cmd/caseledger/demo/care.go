@@ -6,6 +6,7 @@ import (
 
 	"caseledger/domain"
 	"caseledger/domain/adoption"
+	"caseledger/domain/allocation"
 	"caseledger/domain/careleaver"
 	"caseledger/domain/health"
 	"caseledger/domain/lookedafter"
@@ -94,6 +95,7 @@ func (f *family) together(e episode, begun domain.Date, home, need string, asylu
 			last = life.left
 		}
 	}
+	e.held, acts = f.transfer(e, begun, acts)
 	slices.SortStableFunc(acts, func(a, b planned) int { return a.day.Compare(b.day) })
 	closed := goesOn
 	for _, a := range acts {
@@ -108,6 +110,21 @@ func (f *family) together(e episode, begun domain.Date, home, need string, asylu
 		f.close(e, f.workingDay(last.AddDays(14)), "RC7")
 	}
 	f.g.summary.LookedAfter += len(f.children)
+}
+
+// transfer gives the case to a worker of the team for looked-after children,
+// some weeks after care began.
+func (f *family) transfer(e episode, begun domain.Date, acts []planned) (allocation.ID, []planned) {
+	day := f.after(begun, 10, 20)
+	held := allocation.ID(string(e.held) + "-care")
+	worker := fmt.Sprintf("sw-%03d", f.g.between(61, 75))
+	for _, c := range f.children {
+		acts = append(acts, planned{day, c, f.worker, []any{
+			allocation.End{Dated: dated(day), Allocation: e.held, Reason: "TSPROC"},
+			allocation.Allocate{Dated: dated(day), Allocation: held, Worker: worker, Team: "looked-after-children", Role: "lead"},
+		}})
+	}
+	return held, acts
 }
 
 // do plans an act of the case worker.
