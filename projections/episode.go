@@ -55,8 +55,8 @@ func episodeTable() Table {
 			{"is_closed", Boolean, "Whether the case was closed. The day can be unknown, so do not go by closed."},
 			{"turned_down", Boolean, "Whether a manager decided on no further action."},
 			{"last_activity", Date, "Latest day of the referral and of anything recorded under it."},
-			{"work_under", Boolean, "Whether a discussion, assessment, enquiry, conference or plan under it is recorded."},
-			{"open_work", Boolean, "Whether an assessment, enquiry or plan under it goes on."},
+			{"work_under", Boolean, "Whether a discussion, assessment, enquiry, conference, plan or care under it is recorded."},
+			{"open_work", Boolean, "Whether an assessment, enquiry, plan or care under it goes on."},
 			{"contradictory", Boolean, "Whether work is recorded under it although it was turned down or never received, or goes on although it was closed."},
 			{"entries", JSON, "List of the entries that the row comes from."},
 		},
@@ -116,6 +116,9 @@ func referralIDs(r record.Record) []referral.ID {
 	}
 	for _, p := range r.Protection {
 		add(p.Registered.Fact.Referral)
+	}
+	for _, e := range r.Care.Episodes {
+		add(e.Began.Fact.Referral)
 	}
 	return ids
 }

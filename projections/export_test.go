@@ -16,5 +16,6 @@ func RowFields() map[string][]any {
 		"chronology": new(ChronologyRow).fields(), "episode": new(EpisodeRow).fields(),
 		"relation": new(RelationRow).fields(), "household": new(HouseholdRow).fields(), "restriction": new(RestrictionRow).fields(),
 		"batch": new(BatchRow).fields(), "open_group": new(GroupRow).fields(),
+		"looked_after": new(LookedAfterRow).fields(),
 	}
 }

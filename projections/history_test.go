@@ -16,6 +16,7 @@ import (
 	"caseledger/domain/correction"
 	"caseledger/domain/enquiry"
 	"caseledger/domain/identity"
+	"caseledger/domain/lookedafter"
 	"caseledger/domain/note"
 	"caseledger/domain/protection"
 	"caseledger/domain/record"
@@ -68,6 +69,12 @@ func drawEvent(t *rapid.T) domain.Event {
 		protection.MissingReported{Dated: d, Plan: protection.PlanID(plan)},
 		protection.ChildTraced{Dated: d, Plan: protection.PlanID(plan)},
 		protection.CoreGroupMet{Dated: d, Plan: protection.PlanID(plan), Meeting: fmt.Sprint(n), NextBy: by},
+		lookedafter.EpisodeBegan{Dated: d, Episode: lookedafter.EpisodeID(plan), Referral: ref, Reason: "S", LegalStatus: "C2", Placement: lookedafter.Placement{Type: "U" + fmt.Sprint(n)}, ReviewBy: by, VisitBy: by},
+		lookedafter.EpisodeBegan{Dated: d, Episode: lookedafter.EpisodeID(plan), Referral: ref, Reason: "L", LegalStatus: "V2", Placement: lookedafter.Placement{Type: "U" + fmt.Sprint(n)}},
+		lookedafter.EpisodeCeased{Dated: d, Episode: lookedafter.EpisodeID(plan), Reason: []string{"X1", "X1", "E4A", "E8"}[n]},
+		lookedafter.Reviewed{Dated: d, Review: lookedafter.ReviewID(fmt.Sprint(n)), ReviewBy: by},
+		lookedafter.Visited{Dated: d, Visit: lookedafter.VisitID(fmt.Sprint(n)), VisitBy: by},
+		lookedafter.OfficerNamed{Dated: d, Officer: "iro-" + fmt.Sprint(n)},
 	}
 	return all[rapid.IntRange(0, len(all)-1).Draw(t, "event")]
 }
@@ -132,6 +139,11 @@ func drawHistory(t *rapid.T, l *ledger, between func()) {
 // naiveRegister says who is on the register: straightforwardly, one entry
 // after the other, with nothing that the product uses.
 func naiveRegister(id domain.RecordID, entries []domain.Entry, known time.Time, day domain.Date) []string {
+	return naivePlans(id, naiveTold(entries, known, day))
+}
+
+// naiveTold are the entries in force then, in the order of the world.
+func naiveTold(entries []domain.Entry, known time.Time, day domain.Date) []domain.Entry {
 	var so []domain.Entry
 	for _, e := range entries {
 		if known.IsZero() || !e.Recorded.After(known) {
@@ -167,7 +179,7 @@ func naiveRegister(id domain.RecordID, entries []domain.Entry, known time.Time, 
 			fmt.Sprintf("%10s %06d %06d", a.Event.HappenedOn(), first[a.Seq], a.Seq),
 			fmt.Sprintf("%10s %06d %06d", b.Event.HappenedOn(), first[b.Seq], b.Seq))
 	})
-	return naivePlans(id, told)
+	return told
 }
 
 type naivePlan struct {

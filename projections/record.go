@@ -4,6 +4,11 @@ import (
 	"time"
 
 	"caseledger/domain"
+	"caseledger/domain/adoption"
+	"caseledger/domain/careleaver"
+	"caseledger/domain/health"
+	"caseledger/domain/lookedafter"
+	"caseledger/domain/missing"
 	"caseledger/domain/protection"
 	"caseledger/domain/record"
 	"caseledger/domain/temporary"
@@ -12,15 +17,16 @@ import (
 // summaryRow says what a record has ever held, entries that are no longer in
 // force included: questions about the past start from it.
 type summaryRow struct {
-	Record        domain.RecordID
-	Entries       int
-	FirstRecorded time.Time
-	LastRecorded  time.Time
-	EverProtected bool
+	Record          domain.RecordID
+	Entries         int
+	FirstRecorded   time.Time
+	LastRecorded    time.Time
+	EverProtected   bool
+	EverLookedAfter bool
 }
 
 func (r *summaryRow) fields() []any {
-	return []any{&r.Record, &r.Entries, &r.FirstRecorded, &r.LastRecorded, &r.EverProtected}
+	return []any{&r.Record, &r.Entries, &r.FirstRecorded, &r.LastRecorded, &r.EverProtected, &r.EverLookedAfter}
 }
 
 func recordProjection() Projection {
@@ -34,6 +40,7 @@ func recordProjection() Projection {
 				{"first_recorded", Time, "When the first entry was recorded."},
 				{"last_recorded", Time, "When the latest entry was recorded."},
 				{"ever_protected", Boolean, "Whether any entry speaks of a protection plan or a temporary registration, be it in force or not."},
+				{"ever_looked_after", Boolean, "Whether any entry speaks of care, health in care, absence, adoption or leaving care, be it in force or not."},
 			},
 			Key: []string{"record"},
 		}},
@@ -56,6 +63,8 @@ func summaryRows(id domain.RecordID, r record.Record) []summaryRow {
 		switch e.Event.(type) {
 		case protection.Event, temporary.Event:
 			row.EverProtected = true
+		case lookedafter.Event, health.Event, missing.Event, adoption.Event, careleaver.Event:
+			row.EverLookedAfter = true
 		}
 	}
 	return []summaryRow{row}

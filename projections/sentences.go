@@ -204,7 +204,7 @@ func otherSentence(e domain.Event) string {
 	case group.Finished:
 		return fmt.Sprintf("An act on %d records was finished.", len(e.Outcomes))
 	}
-	return ""
+	return careSentence(e)
 }
 
 // label returns the meaning of a code with the code; a code that is not in the

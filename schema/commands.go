@@ -9,12 +9,17 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"caseledger/domain"
+	"caseledger/domain/adoption"
 	"caseledger/domain/allocation"
 	"caseledger/domain/assessment"
+	"caseledger/domain/careleaver"
 	"caseledger/domain/cinplan"
 	"caseledger/domain/correction"
 	"caseledger/domain/enquiry"
+	"caseledger/domain/health"
 	"caseledger/domain/identity"
+	"caseledger/domain/lookedafter"
+	"caseledger/domain/missing"
 	"caseledger/domain/note"
 	"caseledger/domain/policy"
 	"caseledger/domain/protection"
@@ -220,6 +225,147 @@ func Commands() []Command {
 		command("allocation.end", "allocations/{allocation}/end", "End an allocation.",
 			func(r record.Record, _ Setting, c allocation.End) ([]domain.Event, error) {
 				return r.Allocations.End(c)
+			}),
+
+		command("care-episode.begin", "care-episodes", "Record that the child is looked after under a legal status and in a placement.",
+			func(r record.Record, s Setting, c lookedafter.BeginEpisode) ([]domain.Event, error) {
+				return r.Care.BeginEpisode(c, r.Referrals.Find(c.Referral), r.Person.Born.Fact.Happened, s.Pack)
+			}),
+		command("care-episode.cease", "care-episodes/{episode}/end", "Record that a legal status or placement ended.",
+			func(r record.Record, _ Setting, c lookedafter.CeaseEpisode) ([]domain.Event, error) {
+				return r.Care.CeaseEpisode(c)
+			}),
+		command("looked-after-review.hold", "looked-after-reviews", "Record a review of a looked-after child.",
+			func(r record.Record, s Setting, c lookedafter.Review) ([]domain.Event, error) {
+				return r.Care.Review(c, r.Person.Born.Fact.Happened, s.Pack)
+			}),
+		command("looked-after-visit.make", "looked-after-visits", "Record a visit to a looked-after child.",
+			func(r record.Record, s Setting, c lookedafter.Visit) ([]domain.Event, error) {
+				return r.Care.Visit(c, s.Pack)
+			}),
+		command("reviewing-officer.name", "reviewing-officer", "Name the independent reviewing officer.",
+			func(r record.Record, _ Setting, c lookedafter.NameOfficer) ([]domain.Event, error) {
+				return r.Care.NameOfficer(c)
+			}),
+		command("education-plan.make", "education-plans", "Record a personal education plan.",
+			func(r record.Record, s Setting, c lookedafter.PlanEducation) ([]domain.Event, error) {
+				return r.Care.PlanEducation(c, s.Pack)
+			}),
+		command("unaccompanied-child.recognise", "asylum", "Record that the child is an unaccompanied asylum seeker.",
+			func(r record.Record, _ Setting, c lookedafter.Recognise) ([]domain.Event, error) {
+				return r.Care.Recognise(c, r.Person.Born.Fact.Happened)
+			}),
+		command("previous-permanence.record", "previous-permanence", "Record by which order the child had left care before.",
+			func(r record.Record, _ Setting, c lookedafter.KnowPermanence) ([]domain.Event, error) {
+				return r.Care.KnowPermanence(c)
+			}),
+		command("motherhood.record", "motherhood", "Record whether a looked-after girl is a mother.",
+			func(r record.Record, _ Setting, c lookedafter.RecordMotherhood) ([]domain.Event, error) {
+				return r.Care.RecordMotherhood(c)
+			}),
+		command("short-breaks.agree", "short-breaks", "Agree a series of short breaks.",
+			func(r record.Record, _ Setting, c lookedafter.AgreeShortBreaks) ([]domain.Event, error) {
+				return r.Care.AgreeShortBreaks(c)
+			}),
+		command("short-breaks.end", "short-breaks/{agreement}/end", "End a series of short breaks.",
+			func(r record.Record, _ Setting, c lookedafter.EndShortBreaks) ([]domain.Event, error) {
+				return r.Care.EndShortBreaks(c)
+			}),
+		command("liberty.restrict", "liberty-restrictions", "Record that the child was deprived of liberty.",
+			func(r record.Record, s Setting, c lookedafter.RestrictLiberty) ([]domain.Event, error) {
+				return r.Care.RestrictLiberty(c, s.Pack)
+			}),
+		command("liberty.restore", "liberty-restrictions/{restriction}/end", "Record that the child is free again.",
+			func(r record.Record, _ Setting, c lookedafter.RestoreLiberty) ([]domain.Event, error) {
+				return r.Care.RestoreLiberty(c)
+			}),
+
+		command("health-assessment.hold", "health-assessments", "Record a health assessment.",
+			func(r record.Record, s Setting, c health.Assess) ([]domain.Event, error) {
+				return r.Health.Assess(c, r.Person.Born.Fact.Happened, s.Pack)
+			}),
+		command("teeth.check", "teeth-checks", "Record a check of the child's teeth.",
+			func(r record.Record, _ Setting, c health.CheckTeeth) ([]domain.Event, error) {
+				return r.Health.CheckTeeth(c)
+			}),
+		command("immunisations.check", "immunisation-checks", "Record whether immunisations are up to date.",
+			func(r record.Record, _ Setting, c health.Immunise) ([]domain.Event, error) {
+				return r.Health.Immunise(c)
+			}),
+		command("development.check", "development-checks", "Record a check of a young child's development.",
+			func(r record.Record, _ Setting, c health.CheckDevelopment) ([]domain.Event, error) {
+				return r.Health.CheckDevelopment(c)
+			}),
+		command("strengths-and-difficulties.score", "strengths-and-difficulties", "Record the score of strengths and difficulties, or why there is none.",
+			func(r record.Record, _ Setting, c health.ScoreDifficulties) ([]domain.Event, error) {
+				return r.Health.ScoreDifficulties(c)
+			}),
+		command("conviction.record", "convictions", "Record a conviction or a youth caution.",
+			func(r record.Record, _ Setting, c health.Convict) ([]domain.Event, error) {
+				return r.Health.Convict(c, r.Person.Born.Fact.Happened)
+			}),
+		command("substance-misuse.identify", "substance-misuse", "Record a problem of substance misuse.",
+			func(r record.Record, _ Setting, c health.FindMisuse) ([]domain.Event, error) {
+				return r.Health.FindMisuse(c)
+			}),
+		command("substance-misuse.offer-intervention", "substance-misuse/{finding}/intervention", "Record help that was offered.",
+			func(r record.Record, _ Setting, c health.OfferIntervention) ([]domain.Event, error) {
+				return r.Health.OfferIntervention(c)
+			}),
+		command("health-outcomes.state", "health-outcomes", "Record what a return of a year answers.",
+			func(r record.Record, _ Setting, c health.StateOutcomes) ([]domain.Event, error) {
+				return r.Health.StateOutcomes(c)
+			}),
+
+		command("absence.begin", "absences", "Record that the child went missing, or away without authorisation.",
+			func(r record.Record, _ Setting, c missing.GoMissing) ([]domain.Event, error) {
+				return r.Absences.GoMissing(c)
+			}),
+		command("absence.end", "absences/{absence}/end", "Record that the child came back.",
+			func(r record.Record, s Setting, c missing.Return) ([]domain.Event, error) {
+				return r.Absences.Return(c, s.Pack)
+			}),
+		command("return-interview.offer", "absences/{absence}/interview", "Record a return interview.",
+			func(r record.Record, _ Setting, c missing.Interview) ([]domain.Event, error) {
+				return r.Absences.Interview(c)
+			}),
+
+		command("adoption.decide", "adoptions", "Record the decision that the child should be placed for adoption.",
+			func(r record.Record, _ Setting, c adoption.Decide) ([]domain.Event, error) {
+				return r.Adoptions.Decide(c)
+			}),
+		command("adoption.match", "adoptions/{adoption}/match", "Record the match with adopters.",
+			func(r record.Record, _ Setting, c adoption.Match) ([]domain.Event, error) {
+				return r.Adoptions.Match(c)
+			}),
+		command("adoption.place", "adoptions/{adoption}/placement", "Record the placement with adopters.",
+			func(r record.Record, _ Setting, c adoption.Place) ([]domain.Event, error) {
+				return r.Adoptions.Place(c)
+			}),
+		command("adoption.reverse", "adoptions/{adoption}/reversal", "Take the decision on adoption back.",
+			func(r record.Record, _ Setting, c adoption.Reverse) ([]domain.Event, error) {
+				return r.Adoptions.Reverse(c)
+			}),
+		command("adoption.order", "adoptions/{adoption}/order", "Record the adoption order.",
+			func(r record.Record, _ Setting, c adoption.Order) ([]domain.Event, error) {
+				return r.Adoptions.Order(c)
+			}),
+
+		command("care-leaver.entitle", "care-leaver-eligibility", "Record to which help a care leaver is entitled.",
+			func(r record.Record, _ Setting, c careleaver.Entitle) ([]domain.Event, error) {
+				return r.Leaver.Entitle(c, r.Person.Born.Fact.Happened)
+			}),
+		command("personal-adviser.name", "personal-adviser", "Name the personal adviser.",
+			func(r record.Record, _ Setting, c careleaver.NameAdviser) ([]domain.Event, error) {
+				return r.Leaver.NameAdviser(c)
+			}),
+		command("pathway-plan.make", "pathway-plans", "Record a pathway plan, or a review of it.",
+			func(r record.Record, s Setting, c careleaver.Plan) ([]domain.Event, error) {
+				return r.Leaver.Plan(c, s.Pack)
+			}),
+		command("care-leaver.contact", "care-leaver-contacts", "Record how a care leaver is doing.",
+			func(r record.Record, s Setting, c careleaver.Contact) ([]domain.Event, error) {
+				return r.Leaver.Contact(c, s.Pack)
 			}),
 
 		command("entry.enter-in-error", "entries/{entry}/error", "Take an entry out of force that was written in error.",

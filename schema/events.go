@@ -12,14 +12,19 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"caseledger/domain"
+	"caseledger/domain/adoption"
 	"caseledger/domain/allocation"
 	"caseledger/domain/assessment"
 	"caseledger/domain/batch"
+	"caseledger/domain/careleaver"
 	"caseledger/domain/cinplan"
 	"caseledger/domain/correction"
 	"caseledger/domain/enquiry"
 	"caseledger/domain/group"
+	"caseledger/domain/health"
 	"caseledger/domain/identity"
+	"caseledger/domain/lookedafter"
+	"caseledger/domain/missing"
 	"caseledger/domain/note"
 	"caseledger/domain/protection"
 	"caseledger/domain/referral"
@@ -201,5 +206,43 @@ func Events() []EventType {
 		event[restriction.InformantShielded]("restriction.informant-shielded", "Who told must not be known from some entries."),
 		event[restriction.AddressWithheld]("restriction.address-withheld", "Where the person lives must not be told to some people."),
 		event[restriction.Lifted]("restriction.lifted", "A restriction no longer holds."),
+		event[lookedafter.EpisodeBegan]("care-episode.began", "The child is looked after under a legal status and in a placement."),
+		event[lookedafter.EpisodeCeased]("care-episode.ceased", "A legal status or placement of a looked-after child ended."),
+		event[lookedafter.Reviewed]("looked-after-review.held", "The case of a looked-after child was reviewed."),
+		event[lookedafter.Visited]("looked-after-visit.made", "A worker visited a looked-after child."),
+		event[lookedafter.OfficerNamed]("reviewing-officer.named", "An independent reviewing officer was named."),
+		event[lookedafter.EducationPlanned]("education-plan.made", "A personal education plan was made or reviewed."),
+		event[lookedafter.Recognised]("unaccompanied-child.recognised", "The child is an unaccompanied asylum seeker."),
+		event[lookedafter.PermanenceKnown]("previous-permanence.recorded", "It is known by which order the child had left care before."),
+		event[lookedafter.MotherhoodRecorded]("motherhood.recorded", "A looked-after girl is a mother, or is not."),
+		event[lookedafter.ShortBreaksAgreed]("short-breaks.agreed", "A series of short breaks was agreed."),
+		event[lookedafter.ShortBreaksEnded]("short-breaks.ended", "A series of short breaks ended."),
+		event[lookedafter.LibertyRestricted]("liberty.restricted", "The child was deprived of liberty."),
+		event[lookedafter.LibertyRestored]("liberty.restored", "The child is no longer deprived of liberty."),
+
+		event[health.Assessed]("health-assessment.held", "A health assessment was held."),
+		event[health.TeethChecked]("teeth.checked", "A dentist checked the child's teeth."),
+		event[health.Immunised]("immunisations.checked", "Immunisations were found up to date, or not."),
+		event[health.DevelopmentChecked]("development.checked", "A young child's development was checked."),
+		event[health.DifficultiesScored]("strengths-and-difficulties.scored", "Strengths and difficulties were scored, or could not be."),
+		event[health.Convicted]("conviction.recorded", "The child was convicted or cautioned."),
+		event[health.MisuseFound]("substance-misuse.identified", "The child has a problem of substance misuse."),
+		event[health.InterventionOffered]("substance-misuse.intervention-offered", "Help against substance misuse was offered."),
+		event[health.OutcomesStated]("health-outcomes.stated", "A return of a year answers on health and well-being."),
+
+		event[missing.WentMissing]("absence.began", "The child went missing, or away without authorisation."),
+		event[missing.Returned]("absence.ended", "The child was found or came back."),
+		event[missing.Interviewed]("return-interview.offered", "A return interview was offered."),
+
+		event[adoption.Decided]("adoption.decided", "The authority decided that the child should be placed for adoption."),
+		event[adoption.Matched]("adoption.matched", "Child and adopters were matched."),
+		event[adoption.Placed]("adoption.placed", "The child was placed with the adopters."),
+		event[adoption.Reversed]("adoption.reversed", "The decision on adoption was taken back."),
+		event[adoption.Ordered]("adoption.ordered", "The court made the adoption order."),
+
+		event[careleaver.Entitled]("care-leaver.entitled", "The person is entitled to help as a care leaver."),
+		event[careleaver.AdviserNamed]("personal-adviser.named", "A personal adviser was named."),
+		event[careleaver.Planned]("pathway-plan.made", "A pathway plan was made or reviewed."),
+		event[careleaver.Contacted]("care-leaver.contacted", "The authority found out how a care leaver is doing."),
 	}
 }

@@ -76,7 +76,8 @@ func TestTheDomainsREADMEListsEveryRuleWithItsSentence(t *testing.T) {
 	parts := sources(t, "../domain")
 	count := 0
 	for _, part := range []string{"record", "identity", "referral", "assessment", "enquiry", "cinplan", "protection", "note", "allocation",
-		"contact", "voice", "conference", "visit", "privatefostering", "transfer", "incident", "temporary", "family", "restriction"} {
+		"contact", "voice", "conference", "visit", "privatefostering", "transfer", "incident", "temporary", "family", "restriction",
+		"lookedafter", "health", "missing", "adoption", "careleaver"} {
 		for _, rule := range ruleLiterals(parts[part]) {
 			fmt.Fprintf(&table, "| %s | `%s` | %s |\n", part, rule[0], rule[1])
 			count++

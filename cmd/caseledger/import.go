@@ -16,8 +16,8 @@ func newImport(to streams) *cobra.Command {
 	return family(&cobra.Command{
 		Use:     "import",
 		Short:   "Take data of other systems in",
-		Example: "  caseledger import cin-census return-2022.xml",
-	}, newImportCINCensus(to))
+		Example: "  caseledger import cin-census return-2022.xml\n  caseledger import ssda903 return-2026",
+	}, newImportCINCensus(to), newImportSSDA903(to))
 }
 
 func newImportCINCensus(to streams) *cobra.Command {

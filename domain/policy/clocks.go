@@ -37,6 +37,17 @@ const (
 	LookedAfterSecondReview Clock = "looked-after-second-review" // the first review
 	LookedAfterLaterReview  Clock = "looked-after-later-review"  // the review before
 
+	LookedAfterHealthAssessment Clock = "looked-after-health-assessment" // the start of being looked after
+	HealthAssessmentUnderFive   Clock = "health-assessment-under-five"   // the assessment before
+	HealthAssessmentFromFive    Clock = "health-assessment-from-five"    // the assessment before
+	EducationPlan               Clock = "education-plan"                 // the start of being looked after
+	EducationPlanReview         Clock = "education-plan-review"          // the plan or review before
+	ReturnInterview             Clock = "return-interview"               // the return of a missing child
+	PathwayPlanReview           Clock = "pathway-plan-review"            // the plan or review before
+	CareLeaverVisit             Clock = "care-leaver-visit"              // the visit before
+	SecureFirstReview           Clock = "secure-first-review"            // the start of secure accommodation
+	SecureLaterReview           Clock = "secure-later-review"            // the review before
+
 	CareProceedings              Clock = "care-proceedings"               // the issue of the application
 	PoliceProtection             Clock = "police-protection"              // the start of the protection
 	EmergencyProtectionOrder     Clock = "emergency-protection-order"     // the order

@@ -27,6 +27,27 @@ const (
 	AreaOfConcern    CodeSet = "area-of-concern" // Scotland, since September 2021
 )
 
+// The code sets of the return on looked-after children of England (SSDA903).
+const (
+	LegalStatus              CodeSet = "legal-status"
+	ReasonForNewEpisode      CodeSet = "reason-for-new-episode"
+	ReasonEpisodeCeased      CodeSet = "reason-episode-ceased"
+	PlacementType            CodeSet = "placement-type"
+	PlacementProvider        CodeSet = "placement-provider"
+	ReasonForPlacementChange CodeSet = "reason-for-placement-change"
+	ReviewParticipation      CodeSet = "review-participation"
+	MissingKind              CodeSet = "missing-kind"
+	InTouch                  CodeSet = "in-touch"
+	CareLeaverActivity       CodeSet = "care-leaver-activity"
+	CareLeaverAccommodation  CodeSet = "care-leaver-accommodation"
+	PreviousPermanence       CodeSet = "previous-permanence"
+	AdopterSex               CodeSet = "adopter-sex"
+	AdopterLegalStatus       CodeSet = "adopter-legal-status"
+	AdoptionReversal         CodeSet = "adoption-reversal"
+	SDQReason                CodeSet = "sdq-reason"
+	SocialWorkerChange       CodeSet = "social-worker-change"
+)
+
 // Code is one code while its label held. From and Until are the first and last
 // day; a zero Date leaves that end open.
 type Code struct {

@@ -11,6 +11,8 @@ var everyClock = []Clock{
 	CoreGroup, FirstReview, PreBirthReview, LaterReview, SignificantChange,
 	PlacementVisit, LookedAfterVisit, SettledPlacementVisit,
 	LookedAfterFirstReview, LookedAfterSecondReview, LookedAfterLaterReview,
+	LookedAfterHealthAssessment, HealthAssessmentUnderFive, HealthAssessmentFromFive, EducationPlan, EducationPlanReview,
+	ReturnInterview, PathwayPlanReview, CareLeaverVisit, SecureFirstReview, SecureLaterReview,
 	CareProceedings, PoliceProtection, EmergencyProtectionOrder, EmergencyProtectionExtension,
 	SeriousIncidentNotification, SubjectAccess, SubjectAccessExtended,
 	RapidReview, PrivateFosteringFirstVisit, PrivateFosteringVisit, PrivateFosteringSettledVisit,

@@ -9,6 +9,7 @@ import (
 	"caseledger/domain/cinplan"
 	"caseledger/domain/correction"
 	"caseledger/domain/identity"
+	"caseledger/domain/lookedafter"
 	"caseledger/domain/protection"
 
 	"caseledger/domain/contact"
@@ -52,7 +53,7 @@ func (r Record) allow(e domain.Event, today domain.Date) error {
 // startsWork reports whether the event begins work with a living child.
 func startsWork(e domain.Event) bool {
 	switch e.(type) {
-	case assessment.Started, cinplan.Started, protection.Registered:
+	case assessment.Started, cinplan.Started, protection.Registered, lookedafter.EpisodeBegan:
 		return true
 	case contact.HelpStarted, privatefostering.Notified, temporary.Entered, visit.Made:
 		return true

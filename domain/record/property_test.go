@@ -10,12 +10,17 @@ import (
 	"pgregory.net/rapid"
 
 	"caseledger/domain"
+	"caseledger/domain/adoption"
 	"caseledger/domain/allocation"
 	"caseledger/domain/assessment"
+	"caseledger/domain/careleaver"
 	"caseledger/domain/cinplan"
 	"caseledger/domain/correction"
 	"caseledger/domain/enquiry"
+	"caseledger/domain/health"
 	"caseledger/domain/identity"
+	"caseledger/domain/lookedafter"
+	"caseledger/domain/missing"
 	"caseledger/domain/note"
 	"caseledger/domain/protection"
 	"caseledger/domain/record"
@@ -65,6 +70,16 @@ func drawEvent(t *rapid.T, i int) domain.Event {
 		note.Written{Dated: d, Note: note.ID(id), Kind: text},
 		allocation.Allocated{Dated: d, Allocation: allocation.ID(id), Worker: text},
 		unmapped.Kept{Dated: d, ID: id, Text: text},
+		lookedafter.EpisodeBegan{Dated: d, Episode: lookedafter.EpisodeID(id), Reason: text},
+		lookedafter.EpisodeCeased{Dated: d, Episode: lookedafter.EpisodeID(id), Reason: text},
+		lookedafter.Reviewed{Dated: d, Review: lookedafter.ReviewID(id), Participation: text},
+		health.TeethChecked{Dated: d, Check: health.ID(id)},
+		health.MisuseFound{Dated: d, Finding: health.ID(id)},
+		missing.WentMissing{Dated: d, Absence: missing.ID(id), Kind: text},
+		missing.Returned{Dated: d, Absence: missing.ID(id)},
+		adoption.Decided{Dated: d, Adoption: adoption.ID(id)},
+		adoption.Reversed{Dated: d, Adoption: adoption.ID(id), Reason: text},
+		careleaver.Contacted{Dated: d, Contact: careleaver.ContactID(id), InTouch: text},
 	}).Draw(t, "event")
 }
 
@@ -134,7 +149,8 @@ func refold(effective []domain.Entry) record.Record {
 }
 
 func parts(r record.Record) []any {
-	return []any{r.Person, r.Referrals, r.Assessments, r.Enquiries, r.CINPlans, r.Protection, r.Notes, r.Allocations, r.Unmapped}
+	return []any{r.Person, r.Referrals, r.Assessments, r.Enquiries, r.CINPlans, r.Protection, r.Notes, r.Allocations, r.Unmapped,
+		r.Care, r.Health, r.Absences, r.Adoptions, r.Leaver}
 }
 
 func TestHoweverEntriesArriveTheRecordIsTheSame(t *testing.T) {

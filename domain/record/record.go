@@ -8,12 +8,17 @@ import (
 	"slices"
 
 	"caseledger/domain"
+	"caseledger/domain/adoption"
 	"caseledger/domain/allocation"
 	"caseledger/domain/assessment"
+	"caseledger/domain/careleaver"
 	"caseledger/domain/cinplan"
 	"caseledger/domain/correction"
 	"caseledger/domain/enquiry"
+	"caseledger/domain/health"
 	"caseledger/domain/identity"
+	"caseledger/domain/lookedafter"
+	"caseledger/domain/missing"
 	"caseledger/domain/note"
 	"caseledger/domain/protection"
 	"caseledger/domain/referral"
@@ -46,6 +51,11 @@ type Record struct {
 	Notes       note.Notes
 	Allocations allocation.Allocations
 	Unmapped    unmapped.Elements
+	Care        lookedafter.Care
+	Health      health.Health
+	Absences    missing.Absences
+	Adoptions   adoption.Adoptions
+	Leaver      careleaver.Leaver
 
 	Contacts         contact.Contacts
 	Views            voice.Views
@@ -136,6 +146,16 @@ func (r Record) apply(e domain.Entry) Record {
 		r.Family = r.Family.Evolve(e.Seq, ev)
 	case restriction.Event:
 		r.Restrictions = r.Restrictions.Evolve(e.Seq, ev)
+	case lookedafter.Event:
+		r.Care = r.Care.Evolve(e.Seq, ev)
+	case health.Event:
+		r.Health = r.Health.Evolve(e.Seq, ev)
+	case missing.Event:
+		r.Absences = r.Absences.Evolve(e.Seq, ev)
+	case adoption.Event:
+		r.Adoptions = r.Adoptions.Evolve(e.Seq, ev)
+	case careleaver.Event:
+		r.Leaver = r.Leaver.Evolve(e.Seq, ev)
 	}
 	if day := e.Event.HappenedOn(); day.After(r.latest) {
 		r.latest = day

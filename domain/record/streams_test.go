@@ -7,6 +7,7 @@ import (
 	"caseledger/domain/batch"
 	"caseledger/domain/enquiry"
 	"caseledger/domain/group"
+	"caseledger/domain/lookedafter"
 	"caseledger/domain/protection"
 	"caseledger/domain/record"
 	"caseledger/domain/settings"
@@ -40,6 +41,8 @@ func TestWorkThatIsOpenKeepsTheCaseOpen(t *testing.T) {
 		"a plan that ended":       {[]domain.Event{plan, protection.Ended{Plan: "p1"}}, false},
 		"a plan entered in error": {[]domain.Event{plan, voids(1)}, false},
 		"an enquiry":              {[]domain.Event{enquiry.Started{Enquiry: "e1", Referral: "r1"}}, true},
+		"care":                    {[]domain.Event{lookedafter.EpisodeBegan{Episode: "e1", Referral: "r1"}}, true},
+		"care that ended":         {[]domain.Event{lookedafter.EpisodeBegan{Episode: "e1", Referral: "r1"}, lookedafter.EpisodeCeased{Episode: "e1"}}, false},
 		"another case's enquiry":  {[]domain.Event{enquiry.Started{Enquiry: "e1", Referral: "r2"}}, false},
 	} {
 		if got := record.Fold(entries(tt.given...)).OpenWork("r1"); got != tt.want {

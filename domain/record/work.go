@@ -10,11 +10,12 @@ import (
 	"caseledger/domain/referral"
 )
 
-// OpenWork reports whether an assessment, enquiry or plan under the referral
-// goes on.
+// OpenWork reports whether an assessment, enquiry, plan or care under the
+// referral goes on.
 func (r Record) OpenWork(id referral.ID) bool {
 	return r.Assessments.OpenUnder(id) || r.Enquiries.OpenUnder(id) ||
-		r.CINPlans.OpenUnder(id) || r.Protection.OpenUnder(id)
+		r.CINPlans.OpenUnder(id) || r.Protection.OpenUnder(id) ||
+		r.Care.OpenUnder(id)
 }
 
 // Work is one entry about work under a referral.
@@ -23,12 +24,12 @@ type Work struct {
 	Day   domain.Date
 }
 
-// Worked reports whether any discussion, assessment, enquiry, conference or
-// plan under the referral is on record.
+// Worked reports whether any discussion, assessment, enquiry, conference, plan
+// or care under the referral is on record.
 func (r Record) Worked(id referral.ID) bool { return len(r.Under(id)) > 0 }
 
 // Under returns the entries about discussions, assessments, enquiries,
-// conferences and plans under the referral, part by part.
+// conferences, plans and care under the referral, part by part.
 func (r Record) Under(id referral.ID) []Work {
 	var all works
 	for _, a := range r.Assessments {
@@ -39,6 +40,12 @@ func (r Record) Under(id referral.ID) []Work {
 		}
 	}
 	all.addEnquiries(r.Enquiries, id)
+	for _, e := range r.Care.Episodes {
+		if !e.Began.IsZero() && e.Began.Fact.Referral == id {
+			all.add(e.Began.Entry, e.Began.Fact)
+			all.add(e.Ceased.Entry, e.Ceased.Fact)
+		}
+	}
 	for _, p := range r.CINPlans {
 		if p.Started.Fact.Referral == id {
 			all.addInNeed(p)

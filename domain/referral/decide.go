@@ -74,7 +74,7 @@ func (rs Referrals) Close(c Close, openWork bool) ([]domain.Event, error) {
 
 func idle(openWork bool) domain.Rule {
 	return domain.Rule{Name: "open-work", Broken: openWork,
-		Reason: "An assessment, enquiry or plan under this referral is still open."}
+		Reason: "An assessment, enquiry, plan or care under this referral is still open."}
 }
 
 // Active are the rules for work under a referral on a day: it must have been

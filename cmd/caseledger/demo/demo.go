@@ -40,6 +40,7 @@ type Summary struct {
 	Errors      int // entries written in error
 	Transfers   int // cases handed to another authority
 	Again       int // children registered a second time
+	LookedAfter int // children who came into care
 }
 
 // The days between which the authority's work lies.

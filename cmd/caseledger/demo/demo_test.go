@@ -68,7 +68,7 @@ func TestTheAuthorityHoldsWhatPracticeHolds(t *testing.T) {
 	}
 	t.Logf("%+v", s)
 	for what, n := range map[string]int{"families": s.Families, "late notes": s.Late, "corrections": s.Corrections,
-		"errors": s.Errors, "transfers": s.Transfers, "registered again": s.Again} {
+		"errors": s.Errors, "transfers": s.Transfers, "registered again": s.Again, "looked after": s.LookedAfter} {
 		if n == 0 {
 			t.Errorf("no %s", what)
 		}

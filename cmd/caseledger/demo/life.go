@@ -32,12 +32,16 @@ func (f *family) live(day domain.Date) {
 	switch n := g.rng.IntN(100); {
 	case n < 22:
 		f.turnedDown(day)
-	case n < 50:
+	case n < 44:
 		f.assessedOnly(day)
-	case n < 74:
+	case n < 63:
 		f.inNeed(day)
-	case n < 80:
+	case n < 69:
 		f.enquiredOnly(day)
+	case n < 82 && f.cases == 0: // a child comes into care once
+		f.intoCare(day)
+	case n < 85 && f.cases == 0:
+		f.alone(day)
 	default:
 		f.protected(day)
 	}

@@ -1,0 +1,324 @@
+package ssda903
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"slices"
+	"strconv"
+	"strings"
+
+	"caseledger/domain"
+	"caseledger/domain/identity"
+	"caseledger/domain/lookedafter"
+	"caseledger/domain/policy"
+	"caseledger/domain/record"
+)
+
+// whose is whose claim an identifier of a return is.
+const whose = "ssda903"
+
+// mapping turns the rows of one child into claims on one record.
+type mapping struct {
+	of     collection
+	record domain.RecordID
+	known  record.Record   // as it is before this return
+	person domain.PersonID // of a record that is opened now
+	rows   []row
+
+	opened domain.Date // the first day of care that the return states
+	born   domain.Date
+	birth  string // as the header writes it
+	sex    string // likewise
+
+	claims   []claim
+	ordinals map[string]int
+	taken    map[string]bool // ids of parts that the return has stated
+	seen     map[string]bool // rows, word for word
+}
+
+// mapChild returns what the rows state of a record. newPerson is used only
+// where the record is new.
+func mapChild(of collection, id domain.RecordID, newPerson domain.PersonID, known record.Record, c child) *mapping {
+	m := &mapping{of: of, record: id, person: newPerson, known: known, rows: c.rows,
+		ordinals: make(map[string]int), taken: make(map[string]bool), seen: make(map[string]bool)}
+	m.survey()
+	m.register()
+	for _, r := range m.rows {
+		m.row(r)
+	}
+	inOrder(m.claims)
+	return m
+}
+
+// survey finds what several tables are judged by.
+func (m *mapping) survey() {
+	for _, r := range m.rows {
+		if r.table == atHeader && m.birth == "" {
+			m.birth, m.sex = r.cells["DOB"], r.cells["SEX"]
+		}
+		if day, ok := parseDay(r.cells["DECOM"]); ok && (m.opened.IsZero() || day.Before(m.opened)) {
+			m.opened = day
+		}
+	}
+	for _, r := range m.rows {
+		if m.birth == "" {
+			m.birth = r.cells["DOB"]
+		}
+		if m.sex == "" {
+			m.sex = r.cells["SEX"]
+		}
+	}
+	m.born, _ = parseDay(m.birth)
+	if m.opened.IsZero() {
+		m.opened = m.of.last()
+	}
+}
+
+// register claims that a record was opened. A child that no header knows is
+// known by the first row.
+func (m *mapping) register() {
+	first := m.rows[0]
+	var flags []domain.Flag
+	if first.cells["CHILD"] == "" {
+		flags = append(flags, domain.Flag{Field: first.table + "/CHILD", Rule: "no-child-number"})
+	}
+	m.add(claim{command: identity.Register{Dated: on(m.opened), Person: m.person}, row: first, rank: ofPerson, flags: flags})
+	if first.table == atHeader {
+		return
+	}
+	number := first.cells["CHILD"]
+	if number != "" {
+		m.add(claim{command: identity.Identify{Dated: on(m.claimed()), Kind: identity.LAChildID, Value: number, Source: whose}, row: first,
+			rank: ofPerson, fields: []field{{"/value", "CHILD"}}, flags: []domain.Flag{{Field: first.table + "/CHILD", Rule: "not-in-header"}}})
+	}
+	if first.cells["DOB"] != "" {
+		m.bornOn(first)
+	}
+}
+
+// claimed is the day from which undated claims about the person hold.
+func (m *mapping) claimed() domain.Date {
+	if m.born.IsZero() {
+		return m.opened
+	}
+	return m.born
+}
+
+func (m *mapping) row(r row) {
+	from := len(m.claims)
+	switch r.table {
+	case atHeader:
+		m.header(r)
+	case atEpisodes:
+		m.episode(r)
+	case atReviews:
+		m.review(r)
+	case atUASC:
+		m.asylum(r)
+	case atOC2:
+		m.outcomes(r)
+	case atOC3:
+		m.leaver(r)
+	case atAD1:
+		m.adopted(r)
+	case atPlaced:
+		m.placed(r)
+	case atPermanence:
+		m.permanence(r)
+	case atMissing:
+		m.missing(r)
+	case atWorkers:
+		m.worker(r)
+	case atLiberty:
+		m.liberty(r)
+	}
+	m.rest(r, from)
+}
+
+// rest flags the row's first claim with what is wrong with the row as a whole,
+// and keeps the cells that no column of the return names.
+func (m *mapping) rest(r row, from int) {
+	flags := m.whole(r)
+	if from < len(m.claims) {
+		m.claims[from].flags = append(m.claims[from].flags, flags...)
+		flags = nil
+	}
+	for _, b := range r.beyond {
+		place := strings.TrimPrefix(r.table+"/"+b.column, "/")
+		m.add(claim{row: r, rank: ofKept, day: m.of.last(), flags: append(flags, domain.Flag{Field: place, Rule: beyondRule(r)}),
+			kept: &keepsake{id: m.part("kept", nil, r.text(), b.column), place: place, text: b.text}})
+		flags = nil
+	}
+}
+
+func beyondRule(r row) string {
+	if r.table == "" {
+		return "unknown-table"
+	}
+	return "unknown-column"
+}
+
+// whole are the flags of a row as a whole.
+func (m *mapping) whole(r row) []domain.Flag {
+	var flags []domain.Flag
+	for _, rule := range r.flags {
+		flags = append(flags, domain.Flag{Field: r.table, Rule: rule})
+	}
+	if text := r.table + "|" + r.text(); m.seen[text] {
+		flags = append(flags, domain.Flag{Field: r.table, Rule: "duplicate-row"})
+	} else {
+		m.seen[text] = true
+	}
+	if r.table == atHeader || r.table == atEpisodes || r.table == "" {
+		return flags
+	}
+	if text := r.cells["DOB"]; text != m.birth {
+		flags = append(flags, domain.Flag{Field: r.table + "/DOB", Rule: "differs-from-header", Raw: text})
+	}
+	return flags
+}
+
+func (m *mapping) add(c claim) { m.claims = append(m.claims, c) }
+
+// part returns the id of a part of the record: the first of the known ones that
+// was not yet stated, else one that is the same for the same key in every
+// return. Equal keys of one child are told apart by their order.
+func (m *mapping) part(kind string, known []string, key ...string) string {
+	for _, id := range known {
+		if !m.taken[kind+id] {
+			m.taken[kind+id] = true
+			return id
+		}
+	}
+	text := string(m.record) + "|" + kind + "|" + strings.Join(key, "|")
+	for {
+		id := hashed(text, strconv.Itoa(m.ordinals[text]))
+		m.ordinals[text]++
+		if !m.taken[kind+id] {
+			m.taken[kind+id] = true
+			return id
+		}
+	}
+}
+
+// hashed returns a short id of a key.
+func hashed(key ...string) string {
+	sum := sha256.Sum256([]byte(strings.Join(key, "|")))
+	return hex.EncodeToString(sum[:8])
+}
+
+// header claims who the child is.
+func (m *mapping) header(r row) {
+	fact := func(command any, pointer, column string, flags []domain.Flag) {
+		m.add(claim{command: command, row: r, rank: ofPerson, fields: []field{{pointer, column}}, flags: flags})
+	}
+	since := on(m.claimed())
+	if number := r.cells["CHILD"]; number != "" {
+		fact(identity.Identify{Dated: since, Kind: identity.LAChildID, Value: number, Source: whose}, "/value", "CHILD", nil)
+	}
+	m.bornOn(r)
+	code, flags := m.sexOf(r)
+	fact(identity.RecordSex{Dated: since, Sex: code}, "/sex", "SEX", flags)
+	fact(identity.RecordEthnicity{Dated: since, Ethnicity: r.cells["ETHNIC"]}, "/ethnicity", "ETHNIC", nil)
+	m.pupil(r, since)
+	m.motherhood(r)
+}
+
+func (m *mapping) bornOn(r row) {
+	day, flags := m.date(r, "DOB")
+	m.add(claim{command: identity.RecordBirth{Dated: on(day)}, row: r, rank: ofPerson, fields: []field{{"/happened", "DOB"}}, flags: flags})
+}
+
+func (m *mapping) pupil(r row, since domain.Dated) {
+	switch number := r.cells["UPN"]; {
+	case policy.Valid(policy.UPNUnknown, number, domain.Date{}):
+		m.add(claim{command: identity.MissIdentifier{Dated: since, Kind: identity.UPN, Reason: number}, row: r, rank: ofPerson, fields: []field{{"/reason", "UPN"}}})
+	case number != "":
+		m.add(claim{command: identity.Identify{Dated: since, Kind: identity.UPN, Value: number, Source: whose}, row: r, rank: ofPerson, fields: []field{{"/value", "UPN"}}})
+	}
+}
+
+func (m *mapping) motherhood(r row) {
+	if r.cells["MOTHER"] == "" && r.cells["MC_DOB"] == "" {
+		return
+	}
+	is, flags := yes(r, "MOTHER")
+	child, more := m.date(r, "MC_DOB")
+	day := later(child, m.claimed())
+	m.add(claim{command: lookedafter.RecordMotherhood{Dated: on(day), Mother: is, ChildBorn: child}, row: r, day: day, rank: ofStep,
+		fields: []field{{"/mother", "MOTHER"}, {"/childBorn", "MC_DOB"}}, flags: append(flags, more...)})
+}
+
+// sexCodes are the codes of the returns up to 2024, and the ledger's own.
+var sexCodes = [...]struct{ old, own string }{{"1", "M"}, {"2", "F"}, {"0", "U"}, {"9", "I"}}
+
+// sexFrom is the first collection that says M, F and U.
+const sexFrom = 2025
+
+// sexOf returns the ledger's own code. A code of another year is understood and
+// flagged.
+func (m *mapping) sexOf(r row) (string, []domain.Flag) {
+	text := r.cells["SEX"]
+	old := m.of.year < sexFrom
+	for _, c := range sexCodes {
+		if text == c.old || text == c.own {
+			if old == (text == c.old) {
+				return c.own, nil
+			}
+			return c.own, []domain.Flag{{Field: r.table + "/SEX", Rule: "code-of-another-year", Raw: text}}
+		}
+	}
+	return text, nil
+}
+
+// date reads the date of a column, and what is wrong with it.
+func (m *mapping) date(r row, column string) (domain.Date, []domain.Flag) {
+	text := r.cells[column]
+	if text == "" {
+		return domain.Date{}, nil
+	}
+	day, ok := parseDay(text)
+	place := r.table + "/" + column
+	switch {
+	case !ok:
+		return domain.Date{}, []domain.Flag{{Field: place, Rule: "not-a-date", Raw: text}}
+	case day.After(m.of.last()):
+		return day, []domain.Flag{{Field: place, Rule: "after-reference-date"}}
+	}
+	return day, nil
+}
+
+// parseDay reads DD/MM/YYYY.
+func parseDay(text string) (domain.Date, bool) {
+	const form = "02/01/2006"
+	if len(text) != len(form) || text[2] != '/' || text[5] != '/' {
+		return domain.Date{}, false
+	}
+	day, err := domain.ParseDate(text[6:] + "-" + text[3:5] + "-" + text[:2])
+	return day, err == nil
+}
+
+// yes reads 0 and 1; a fraction of nothing, which spreadsheets add, is
+// understood.
+func yes(r row, column string) (bool, []domain.Flag) {
+	text := r.cells[column]
+	place := r.table + "/" + column
+	switch text {
+	case "1", "0", "":
+		return text == "1", nil
+	case "1.0", "0.0":
+		return text == "1.0", []domain.Flag{{Field: place, Rule: "number-with-fraction", Raw: text}}
+	}
+	return false, []domain.Flag{{Field: place, Rule: "not-a-yes-or-no", Raw: text}}
+}
+
+// sameDay returns the ids of those parts that began on the day.
+func sameDay[T any](all []T, day domain.Date, of func(T) (domain.Date, string, bool)) []string {
+	var ids []string
+	for _, one := range all {
+		if began, id, known := of(one); known && began == day {
+			ids = append(ids, id)
+		}
+	}
+	return slices.Clip(ids)
+}

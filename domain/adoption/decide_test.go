@@ -1,0 +1,95 @@
+package adoption_test
+
+import (
+	"slices"
+	"testing"
+
+	"caseledger/domain"
+	"caseledger/domain/adoption"
+	"caseledger/domain/domaintest"
+)
+
+var on, rules = domaintest.On, domaintest.Rules
+
+func fold(events ...adoption.Event) adoption.Adoptions {
+	var all adoption.Adoptions
+	for i, e := range events {
+		all = all.Evolve(uint64(i+1), e)
+	}
+	return all
+}
+
+type decision = func(adoption.Adoptions) ([]domain.Event, error)
+
+func decide(id adoption.ID, day string) decision {
+	return func(as adoption.Adoptions) ([]domain.Event, error) {
+		return as.Decide(adoption.Decide{Dated: on(day), Adoption: id})
+	}
+}
+
+func match(day, number, sex string) decision {
+	return func(as adoption.Adoptions) ([]domain.Event, error) {
+		return as.Match(adoption.Match{Dated: on(day), Adoption: "d1", Number: number, Sex: sex})
+	}
+}
+
+func place(day string) decision {
+	return func(as adoption.Adoptions) ([]domain.Event, error) {
+		return as.Place(adoption.Place{Dated: on(day), Adoption: "d1"})
+	}
+}
+
+func reverse(day string) decision {
+	return func(as adoption.Adoptions) ([]domain.Event, error) {
+		return as.Reverse(adoption.Reverse{Dated: on(day), Adoption: "d1", Reason: "RD3"})
+	}
+}
+
+func order(day string) decision {
+	return func(as adoption.Adoptions) ([]domain.Event, error) {
+		return as.Order(adoption.Order{Dated: on(day), Adoption: "d1"})
+	}
+}
+
+func TestTheRulesOfAdoption(t *testing.T) {
+	decided := adoption.Decided{Dated: on("2025-01-06"), Adoption: "d1"}
+	matched := adoption.Matched{Dated: on("2025-06-02"), Adoption: "d1"}
+	placed := adoption.Placed{Dated: on("2025-07-01"), Adoption: "d1"}
+	reversed := adoption.Reversed{Dated: on("2025-08-01"), Adoption: "d1"}
+	ordered := adoption.Ordered{Dated: on("2026-01-05"), Adoption: "d1"}
+	for name, tt := range map[string]struct {
+		given []adoption.Event
+		when  decision
+		want  []string
+	}{
+		"a decision":                    {nil, decide("d1", "2025-01-06"), nil},
+		"a decision twice":              {[]adoption.Event{decided, reversed}, decide("d1", "2025-09-01"), []string{"adoption-already-decided"}},
+		"another while one stands":      {[]adoption.Event{decided}, decide("d2", "2025-09-01"), []string{"adoption-decision-open"}},
+		"another after a reversal":      {[]adoption.Event{decided, reversed}, decide("d2", "2025-09-01"), nil},
+		"a match on the day":            {[]adoption.Event{decided}, match("2025-01-06", "2", "MF"), nil},
+		"a match before":                {[]adoption.Event{decided}, match("2025-01-05", "2", "FF"), []string{"before-adoption-decision"}},
+		"a match of an unknown day":     {[]adoption.Event{decided}, match("", "", ""), nil},
+		"a match without decision":      {nil, match("2025-06-02", "", ""), []string{"adoption-undecided"}},
+		"a match twice":                 {[]adoption.Event{decided, matched}, match("2025-06-02", "", ""), []string{"adoption-already-matched"}},
+		"a match after a reversal":      {[]adoption.Event{decided, reversed}, match("2025-09-01", "", ""), []string{"adoption-reversed"}},
+		"one adopter":                   {[]adoption.Event{decided}, match("2025-06-02", "1", "F1"), nil},
+		"one adopter who is two":        {[]adoption.Event{decided}, match("2025-06-02", "1", "MF"), []string{"adopters-do-not-agree"}},
+		"two adopters who are one":      {[]adoption.Event{decided}, match("2025-06-02", "2", "M1"), []string{"adopters-do-not-agree"}},
+		"a placement on the day":        {[]adoption.Event{decided, matched}, place("2025-06-02"), nil},
+		"a placement before the match":  {[]adoption.Event{decided, matched}, place("2025-06-01"), []string{"before-adoption-match"}},
+		"a placement without a match":   {[]adoption.Event{decided}, place("2025-06-02"), []string{"adoption-not-matched"}},
+		"a placement twice":             {[]adoption.Event{decided, matched, placed}, place("2025-07-01"), []string{"already-placed-for-adoption"}},
+		"a reversal on the day":         {[]adoption.Event{decided}, reverse("2025-01-06"), nil},
+		"a reversal before":             {[]adoption.Event{decided}, reverse("2025-01-05"), []string{"before-adoption-decision"}},
+		"a reversal twice":              {[]adoption.Event{decided, reversed}, reverse("2025-09-01"), []string{"adoption-reversed"}},
+		"a reversal after the order":    {[]adoption.Event{decided, matched, placed, ordered}, reverse("2026-02-02"), []string{"already-adopted"}},
+		"an order on the day":           {[]adoption.Event{decided, matched, placed}, order("2025-07-01"), nil},
+		"an order before the placement": {[]adoption.Event{decided, matched, placed}, order("2025-06-30"), []string{"before-adoption-placement"}},
+		"an order without a placement":  {[]adoption.Event{decided, matched}, order("2026-01-05"), []string{"not-placed-for-adoption"}},
+		"an order twice":                {[]adoption.Event{decided, matched, placed, ordered}, order("2026-01-05"), []string{"already-adopted"}},
+	} {
+		if _, err := tt.when(fold(tt.given...)); !slices.Equal(rules(err), tt.want) {
+			t.Errorf("%s: %v, want %v", name, rules(err), tt.want)
+		}
+	}
+}
