@@ -13,12 +13,18 @@ type request struct {
 	after   uint64
 	ids     []eventstore.EventID
 	records []byte
-	answer  chan answer // has room for the one answer
-}
 
-type answer struct {
-	position eventstore.Position
-	err      error
+	// The revision of the stream before the active segment, which the index
+	// files hold. It is looked up here, so that the writer need not wait for it.
+	// It holds while the segment with this number is the active one, and is not
+	// known when the number is negative.
+	before  uint64
+	segment int
+
+	// The outcome, when the group is done.
+	last   uint64 // position, when the append was at the stream's head
+	actual uint64 // the stream's revision, when it was not
+	err    error
 }
 
 // Append is eventstore.Store's. After an error of the disk every append is
@@ -31,19 +37,27 @@ func (s *Store) Append(ctx context.Context, stream string, after eventstore.Revi
 		return 0, err
 	}
 	r := newRequest(stream, after, events)
-	select {
-	case s.requests <- r:
-	case <-ctx.Done():
-		return 0, ctx.Err()
-	case <-s.closing:
+	if err := s.lookUp(ctx, r); err != nil {
+		return 0, err
+	}
+	g := s.queue.put(r)
+	if g == nil {
 		return 0, ErrClosed
 	}
 	select {
-	case a := <-r.answer:
-		return a.position, a.err
+	case <-g.done:
 	case <-ctx.Done():
 		return 0, ctx.Err()
 	}
+	switch {
+	case g.err != nil:
+		return 0, g.err
+	case r.err != nil:
+		return 0, r.err
+	case r.last == 0:
+		return s.settle(ctx, r)
+	}
+	return eventstore.Position(r.last), nil
 }
 
 func newRequest(stream string, after eventstore.Revision, events []eventstore.Event) *request {
@@ -52,10 +66,9 @@ func newRequest(stream string, after eventstore.Revision, events []eventstore.Ev
 		size += recordHeaderBytes + len(stream) + len(e.Type) + len(e.Metadata) + len(e.Data)
 	}
 	r := &request{
-		stream: stream, after: uint64(after),
+		stream: stream, after: uint64(after), segment: -1,
 		ids:     make([]eventstore.EventID, len(events)),
 		records: make([]byte, 0, size),
-		answer:  make(chan answer, 1),
 	}
 	for i, e := range events {
 		r.ids[i] = e.ID
@@ -64,6 +77,46 @@ func newRequest(stream string, after eventstore.Revision, events []eventstore.Ev
 	return r
 }
 
-func (r *request) reply(position eventstore.Position, err error) {
-	r.answer <- answer{position, err}
+// lookUp finds what the writer needs to know of a stream that the active segment
+// does not hold.
+func (s *Store) lookUp(ctx context.Context, r *request) error {
+	v := s.view.Load()
+	if v.table().get([]byte(r.stream)) != nil {
+		return nil
+	}
+	before, err := s.head(ctx, v, r.stream)
+	r.before, r.segment = before, len(v.full)
+	return indexed(err)
+}
+
+// head returns the revision of a stream.
+func (s *Store) head(ctx context.Context, v *view, stream string) (uint64, error) {
+	if head, known := v.tabled([]byte(stream)); known {
+		return head, nil
+	}
+	return s.runs.head(ctx, stream)
+}
+
+// settle answers an append that was not at the stream's head: it is an exact
+// repeat or a conflict. What it looks at never changes again.
+func (s *Store) settle(ctx context.Context, r *request) (eventstore.Position, error) {
+	conflict := &eventstore.ConflictError{
+		Stream: r.stream, Expected: eventstore.Revision(r.after), Actual: eventstore.Revision(r.actual),
+	}
+	if r.after > r.actual || r.actual-r.after < uint64(len(r.ids)) {
+		return 0, conflict
+	}
+	n := 0
+	for found, err := range s.ReadStream(ctx, r.stream, eventstore.Revision(r.after)) {
+		if err != nil {
+			return 0, err
+		}
+		if found.ID != r.ids[n] {
+			break
+		}
+		if n++; n == len(r.ids) {
+			return found.Position, nil
+		}
+	}
+	return 0, conflict
 }

@@ -144,7 +144,7 @@ func readRaw(b *testing.B, dir string) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	buffer := make([]byte, maxWindowBytes)
+	buffer := make([]byte, blockBytes)
 	for _, first := range firsts {
 		f, err := os.Open(segmentPath(dir, first))
 		if err != nil {

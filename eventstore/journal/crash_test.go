@@ -37,8 +37,12 @@ func victim(dir string) {
 	for i := range 4 {
 		appenders.Go(func() {
 			stream := fmt.Sprintf("stream-%d", i)
-			_, places := s.stream(stream)
-			for head := len(places); ; head += 2 {
+			revision, err := s.head(context.Background(), s.view.Load(), stream)
+			if err != nil {
+				fmt.Println("refused:", err)
+				os.Exit(1)
+			}
+			for head := int(revision); ; head += 2 {
 				events := []eventstore.Event{entry(stream, head+1), entry(stream, head+2)}
 				last, err := s.Append(context.Background(), stream, eventstore.Revision(head), events)
 				out.Lock()
