@@ -17,7 +17,6 @@ type background struct {
 	running sync.WaitGroup
 	full    chan *table
 	idle    chan error // has one element while no segment is being sealed
-	due     chan struct{}
 	merging chan error // has one element when merging went wrong
 }
 
@@ -26,10 +25,9 @@ func newBackground(s *Store, disk opener) *background {
 	b := &background{
 		Store: s, disk: disk, cancel: cancel,
 		full: make(chan *table, 1), idle: make(chan error, 1),
-		due: make(chan struct{}, 1), merging: make(chan error, 1),
+		merging: make(chan error, 1),
 	}
 	b.idle <- nil
-	b.due <- struct{}{} // as the last process may have left it
 	b.running.Go(b.seal)
 	b.running.Go(func() { b.merge(ctx) })
 	return b
@@ -61,27 +59,23 @@ func (b *background) end() {
 }
 
 func (b *background) seal() {
-	defer close(b.due)
 	for t := range b.full {
 		digest, err := b.finish(b.view.Load().segment(t.segment))
 		if err == nil {
 			err = b.runs.seal(t, digest)
 		}
 		b.idle <- err
-		b.offer()
-	}
-}
-
-func (b *background) offer() {
-	select {
-	case b.due <- struct{}{}:
-	default: // merging looks at everything there is
 	}
 }
 
 // merge tells the first thing that goes wrong, and ends.
 func (b *background) merge(ctx context.Context) {
-	for range b.due {
+	for {
+		select {
+		case <-b.runs.changed:
+		case <-ctx.Done():
+			return
+		}
 		if err := b.runs.merge(ctx); err != nil {
 			b.merging <- err
 			return

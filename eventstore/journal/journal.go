@@ -108,7 +108,7 @@ func (s *Store) start(disk opener) error {
 	s.ledger, s.recovered = r.ledger, r.torn
 	s.sealed.Store(int64(len(r.sealed)))
 	s.view.Store(r.view())
-	s.runs = &runs{dir: filepath.Join(s.dir, indexDir), disk: disk, rebuild: s.rebuild}
+	s.runs = &runs{dir: filepath.Join(s.dir, indexDir), disk: disk, rebuild: s.rebuild, changed: make(chan struct{}, 1)}
 	if err := s.runs.load(ctx, r.digests); err != nil {
 		w.file.Close()
 		return indexed(err)

@@ -29,13 +29,22 @@ type runs struct {
 	disk    opener
 	rebuild func(ctx context.Context, segment int) (*table, error) // from the segment alone
 
-	list atomic.Pointer[[]*run] // in the order of their segments
+	list    atomic.Pointer[[]*run] // in the order of their segments
+	changed chan struct{}          // has one element when there may be something to merge
 
 	mu      sync.Mutex // held to change what is in use
 	digests [][sha256.Size]byte
 }
 
 func (x *runs) all() []*run { return *x.list.Load() }
+
+func (x *runs) publish(list []*run) {
+	x.list.Store(&list)
+	select {
+	case x.changed <- struct{}{}:
+	default:
+	}
+}
 
 // load takes the index files in use that belong to the sealed segments, whose
 // digests are given, builds what is missing, and deletes the rest.
@@ -77,7 +86,7 @@ func (x *runs) complete(ctx context.Context, list []*run) error {
 		}
 		list[missing[at]] = built.run
 	}
-	x.list.Store(&list)
+	x.publish(list)
 	return nil
 }
 
@@ -182,8 +191,7 @@ func (x *runs) seal(t *table, digest [sha256.Size]byte) error {
 	if b.err != nil {
 		return b.err
 	}
-	list := append(slices.Clone(x.all()), b.run)
-	x.list.Store(&list)
+	x.publish(append(slices.Clone(x.all()), b.run))
 	t.flushed.Store(true)
 	return nil
 }
@@ -252,8 +260,7 @@ func (x *runs) replace(several []*run, one *run) error {
 	if at < 0 || !slices.Equal(list[at:min(at+len(several), len(list))], several) {
 		return os.Remove(filepath.Join(x.dir, runName(one.extent)))
 	}
-	list = slices.Replace(list, at, at+len(several), one)
-	x.list.Store(&list)
+	x.publish(slices.Replace(list, at, at+len(several), one))
 	for _, r := range several {
 		if err := os.Remove(filepath.Join(x.dir, runName(r.extent))); err != nil && !errors.Is(err, os.ErrNotExist) {
 			return err

@@ -151,12 +151,12 @@ func (w *writer) places(r *request, v *view) *places {
 
 // put writes at the durable end of the active segment and syncs.
 func (w *writer) put(b []byte, at int64) error {
-	if end := at + int64(len(b)); end > w.allocated {
+	if at+int64(len(b)) > w.allocated {
 		room := max(min(allocatedBytes, w.segmentBytes-at), int64(len(b)))
-		if err := w.file.Allocate(at, room); err != nil {
-			return err
-		}
 		w.allocated = at + room
+		if w.file.Allocate(at, room) != nil {
+			w.allocated = at + int64(len(b)) // whether there is room for so much the write will say
+		}
 	}
 	if _, err := w.file.WriteAt(b, at); err != nil {
 		return err
