@@ -14,17 +14,16 @@ type request struct {
 	ids     []eventstore.EventID
 	records []byte
 
-	// The revision of the stream before the active segment, which the index
-	// files hold. It is looked up here, so that the writer need not wait for it.
-	// It holds while the segment with this number is the active one, and is not
-	// known when the number is negative.
+	// The revision of the stream before the segment with this number. It is
+	// looked up before the append is put into the queue, because that may take
+	// a read from the disk.
 	before  uint64
 	segment int
 
-	// The outcome, when the group is done.
+	// Where the append goes, and the outcome when the group is done.
+	places *places
 	last   uint64 // position, when the append was at the stream's head
 	actual uint64 // the stream's revision, when it was not
-	err    error
 }
 
 // Append is eventstore.Store's. After an error of the disk every append is
@@ -37,12 +36,9 @@ func (s *Store) Append(ctx context.Context, stream string, after eventstore.Revi
 		return 0, err
 	}
 	r := newRequest(stream, after, events)
-	if err := s.lookUp(ctx, r); err != nil {
+	g, err := s.enqueue(ctx, r)
+	if err != nil {
 		return 0, err
-	}
-	g := s.queue.put(r)
-	if g == nil {
-		return 0, ErrClosed
 	}
 	select {
 	case <-g.done:
@@ -52,8 +48,6 @@ func (s *Store) Append(ctx context.Context, stream string, after eventstore.Revi
 	switch {
 	case g.err != nil:
 		return 0, g.err
-	case r.err != nil:
-		return 0, r.err
 	case r.last == 0:
 		return s.settle(ctx, r)
 	}
@@ -77,24 +71,24 @@ func newRequest(stream string, after eventstore.Revision, events []eventstore.Ev
 	return r
 }
 
-// lookUp finds what the writer needs to know of a stream that the active segment
-// does not hold.
-func (s *Store) lookUp(ctx context.Context, r *request) error {
-	v := s.view.Load()
-	if v.table().get([]byte(r.stream)) != nil {
-		return nil
+// enqueue puts the append into the queue, after it has looked up what the queue
+// may not know of the stream.
+func (s *Store) enqueue(ctx context.Context, r *request) (*group, error) {
+	for {
+		g, stale := s.queue.put(r)
+		switch {
+		case g != nil:
+			return g, nil
+		case !stale:
+			return nil, ErrClosed
+		}
+		segment := s.queue.knows() // before the index files: they hold at least what is before it
+		head, err := s.runs.head(ctx, r.stream)
+		if err != nil {
+			return nil, indexed(err)
+		}
+		r.before, r.segment = head, segment
 	}
-	before, err := s.head(ctx, v, r.stream)
-	r.before, r.segment = before, len(v.full)
-	return indexed(err)
-}
-
-// head returns the revision of a stream.
-func (s *Store) head(ctx context.Context, v *view, stream string) (uint64, error) {
-	if head, known := v.tabled([]byte(stream)); known {
-		return head, nil
-	}
-	return s.runs.head(ctx, stream)
 }
 
 // settle answers an append that was not at the stream's head: it is an exact

@@ -42,7 +42,7 @@ func victim(dir string) {
 	for i := range 4 {
 		appenders.Go(func() {
 			stream := fmt.Sprintf("stream-%d", i)
-			revision, err := s.head(context.Background(), s.view.Load(), stream)
+			revision, err := headOf(s, stream)
 			if err != nil {
 				fmt.Println("refused:", err)
 				os.Exit(1)

@@ -133,7 +133,7 @@ func TestVerifyFindsAnIndexThatDiffersFromTheSegments(t *testing.T) {
 		s := opened(t, t.TempDir(), Options{})
 		extend(t, s, "a", 0, 2)
 		extend(t, s, "b", 0, 1)
-		harm(s.view.Load().table())
+		harm(s.view.Load().tables[0])
 		var corrupt *CorruptError
 		if _, err := s.Verify(t.Context()); !errors.As(err, &corrupt) {
 			t.Errorf("%s: %v, want a CorruptError", name, err)

@@ -31,17 +31,15 @@ type Options struct {
 
 // Store is a journal that is open. It keeps the promises of eventstore.Store.
 type Store struct {
-	dir          string
-	segmentBytes int64
-	ledger       ledgerID
-	recovered    Recovered
-	lock         *os.File
-	files        *handles
-	runs         *runs
-	view         atomic.Pointer[view]
-	queue        queue
-	behind       *background
-	sealed       atomic.Int64 // segments that have their footer
+	dir       string
+	recovered Recovered
+	lock      *os.File
+	files     *handles
+	runs      *runs
+	view      atomic.Pointer[view]
+	queue     *queue
+	behind    *background
+	sealed    atomic.Int64 // segments that have their footer
 
 	closing chan struct{} // closed when Close begins
 	written chan struct{} // closed when the writer has ended
@@ -70,8 +68,8 @@ func open(dir string, opts Options, disk opener) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{dir: dir, segmentBytes: opts.SegmentBytes, lock: locked, files: newHandles(dir)}
-	if err := s.start(disk); err != nil {
+	s := &Store{dir: dir, lock: locked, files: newHandles(dir)}
+	if err := s.start(opts.SegmentBytes, disk); err != nil {
 		s.files.close()
 		locked.Close()
 		return nil, err
@@ -91,7 +89,7 @@ func makeDir(dir string) error {
 }
 
 // start recovers what is there and starts the goroutines.
-func (s *Store) start(disk opener) error {
+func (s *Store) start(segmentBytes int64, disk opener) error {
 	ctx := context.Background()
 	firsts, err := listSegments(s.dir)
 	if err != nil {
@@ -101,11 +99,11 @@ func (s *Store) start(disk opener) error {
 	if err != nil {
 		return err
 	}
-	w := &writer{Store: s, disk: disk}
+	w := &writer{Store: s, disk: disk, segmentBytes: segmentBytes}
 	if err := w.ready(r); err != nil {
 		return fmt.Errorf("journal: %w", err)
 	}
-	s.ledger, s.recovered = r.ledger, r.torn
+	s.recovered = r.torn
 	s.sealed.Store(int64(len(r.sealed)))
 	s.view.Store(r.view())
 	s.runs = &runs{dir: filepath.Join(s.dir, indexDir), disk: disk, rebuild: s.rebuild, changed: make(chan struct{}, 1)}
@@ -114,7 +112,7 @@ func (s *Store) start(disk opener) error {
 		return indexed(err)
 	}
 	s.closing, s.written = make(chan struct{}), make(chan struct{})
-	s.queue.init()
+	s.queue = newQueue(s.view.Load(), segmentBytes)
 	s.close = sync.OnceValue(s.stop)
 	s.behind = newBackground(s, disk)
 	if r.full != nil {

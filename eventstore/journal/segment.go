@@ -79,10 +79,8 @@ type opener func(path string) (file, error)
 
 // createSegment makes an empty segment. It gets its name only when its header
 // is durable, so a named segment without a sound header is damage.
-func createSegment(open opener, dir string, ledger ledgerID, first uint64) (file, segment, error) {
-	h := header{ledger: ledger, first: first, salt: newSalt()}
-	f, err := create(open, filepath.Join(dir, unfinished), filepath.Join(dir, fileName(first)), h.encode())
-	return f, newSegment(h), err
+func createSegment(open opener, dir string, h header) (file, error) {
+	return create(open, filepath.Join(dir, unfinished), filepath.Join(dir, fileName(h.first)), h.encode())
 }
 
 // create makes a file durable under another name before it gives it its own.

@@ -29,7 +29,8 @@ func keyOf(stream string) key {
 
 func (k key) compare(other key) int { return bytes.Compare(k[:], other[:]) }
 
-// table is the index of one segment in memory. One goroutine adds to it; any
+// table is the index of one segment in memory. Streams are added under the lock
+// of the queue, and their places by the writer; any
 // number read it meanwhile without a lock, and see every place that was added
 // before the view that they hold was published.
 type table struct {

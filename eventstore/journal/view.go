@@ -13,9 +13,6 @@ type view struct {
 
 func (v *view) head() uint64 { return v.active.last() }
 
-// table is the one of the active segment.
-func (v *view) table() *table { return v.tables[len(v.tables)-1] }
-
 func (v *view) segment(i int) *segment {
 	if i < len(v.full) {
 		return &v.full[i]
@@ -34,15 +31,4 @@ func (v *view) seek(position uint64) (segment int, offset int64) {
 	n := sort.Search(len(v.full), func(i int) bool { return v.segment(i+1).first > position })
 	s := v.segment(n)
 	return n, int64(s.sparse[(position-s.first)/sparseEvery])
-}
-
-// tabled returns the revision of a stream in the segments that have a table,
-// and whether they hold any of its events.
-func (v *view) tabled(stream []byte) (uint64, bool) {
-	for i := len(v.tables) - 1; i >= 0; i-- {
-		if p := v.tables[i].get(stream); p != nil {
-			return p.head(), true
-		}
-	}
-	return 0, false
 }

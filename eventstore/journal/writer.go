@@ -1,7 +1,6 @@
 package journal
 
 import (
-	"context"
 	"encoding/binary"
 	"path/filepath"
 	"runtime"
@@ -15,30 +14,33 @@ import (
 // few writes have to change the size of the file.
 const allocatedBytes = 16 << 20
 
-// patience is the part of the last write's time that the writer gives those it
-// has answered to come back with their next append: with few appenders one
-// group of all is faster than two that take turns.
-const patience = 8
+// The writer gives those it has answered a part of the last write's time to come
+// back with their next append: with few appenders one group of all is faster
+// than two groups that take turns. With more, half of them are enough.
+const (
+	patience   = 16
+	fewAppends = 16
+)
 
 // writer is the one goroutine that appends and publishes views.
 type writer struct {
 	*Store
-	disk      opener
-	file      file  // the active segment
-	allocated int64 // its size
-	marked    bool  // its last record is a mark
-	records   []byte
-	took      time.Duration // the last write and sync
-	cause     error         // set for good when a write went wrong
+	disk         opener
+	segmentBytes int64
+	file         file          // the active segment
+	allocated    int64         // its size
+	marked       bool          // its last record is a mark
+	took         time.Duration // the last write and sync
+	cause        error         // set for good when a write went wrong
 }
 
 // ready opens the last segment for writing, cut to its last complete append
 // and durable: it may hold appends that an ended process could not sync.
 func (w *writer) ready(r *recovered) error {
 	if r.active == nil {
-		r.ledger = newLedger()
-		f, s, err := createSegment(w.disk, w.dir, r.ledger, 1)
-		r.active = newScan(s.header, 0, w.path(1))
+		h := header{ledger: newLedger(), first: 1, salt: newSalt()}
+		r.active = newScan(h, 0, w.path(h.first))
+		f, err := createSegment(w.disk, w.dir, h)
 		w.file, w.allocated = f, headerBytes
 		return err
 	}
@@ -75,7 +77,11 @@ func (w *writer) run() {
 
 // linger lets those who were just answered come back.
 func (w *writer) linger(answered int) {
-	for began := time.Now(); w.queue.waiting() < answered && time.Since(began) < w.took/patience; {
+	enough := answered
+	if answered > fewAppends {
+		enough /= 2
+	}
+	for began := time.Now(); w.queue.waiting() < enough && time.Since(began) < w.took/patience; {
 		runtime.Gosched()
 	}
 }
@@ -83,70 +89,26 @@ func (w *writer) linger(answered int) {
 // commit makes a group durable, then visible, then known.
 func (w *writer) commit(g *group) {
 	defer close(g.done)
-	if w.cause == nil {
-		w.cause = w.roll(int64(g.bytes), len(g.requests))
+	if g.begin != nil && w.cause == nil {
+		w.cause = w.roll(g)
 	}
 	if w.cause != nil {
 		g.err = broken(w.cause)
 		return
 	}
-	v := w.view.Load()
-	head := w.stage(g, v)
-	if head == v.head() {
+	if len(g.records) == 0 {
 		return
 	}
+	v := w.view.Load()
 	began := time.Now()
-	if err := w.put(w.records, v.active.end); err != nil {
+	if err := w.put(g.records, v.active.end); err != nil {
 		w.fail(err, v.active.end)
 		g.err = broken(err)
 		return
 	}
 	w.took = time.Since(began)
 	w.publish(g, v)
-}
-
-// stage takes the appends that are at the heads of their streams into one
-// write, and returns the position of the last event after it.
-func (w *writer) stage(g *group, v *view) uint64 {
-	head := v.head()
-	w.records = w.records[:0]
-	for _, r := range g.requests {
-		p := w.places(r, v)
-		if p == nil || p.staged != r.after {
-			continue
-		}
-		p.staged += uint64(len(r.ids))
-		for begin := len(w.records); len(r.records) > 0; begin = len(w.records) {
-			size := binary.LittleEndian.Uint32(r.records)
-			w.records = append(w.records, r.records[:size]...)
-			head++
-			sign(w.records[begin:], v.active.seed, head, begin)
-			r.records = r.records[size:]
-		}
-		r.last = head
-	}
-	return head
-}
-
-// places returns the stream's in the active segment, or nil when the append is
-// not at its head: then the outcome is set.
-func (w *writer) places(r *request, v *view) *places {
-	p := v.table().get([]byte(r.stream))
-	head := r.before
-	switch {
-	case p != nil:
-		head = p.staged
-	case r.segment != len(v.full): // another segment was begun meanwhile
-		head, r.err = w.head(context.Background(), v, r.stream)
-	}
-	if r.err != nil || head != r.after {
-		r.actual = head
-		return nil
-	}
-	if p == nil {
-		p = v.table().add(r.stream, head)
-	}
-	return p
+	w.queue.recycle(g)
 }
 
 // put writes at the durable end of the active segment and syncs.
@@ -164,29 +126,23 @@ func (w *writer) put(b []byte, at int64) error {
 	return w.file.Sync()
 }
 
-// roll begins another segment when the active one has no room for so many bytes
-// of so many appends. The full one, all of which is durable, is sealed behind.
-func (w *writer) roll(bytes int64, appends int) error {
-	v := w.view.Load()
-	s := &v.active
-	mark := int64(recordHeaderBytes)
-	most := uint64(bytes / recordHeaderBytes) // events
-	if s.events == 0 || s.end+bytes+mark+footerBytes(s.events+most) <= w.segmentBytes {
-		return nil
-	}
+// roll begins the group's segment. The one before, all of which is durable, is
+// sealed behind.
+func (w *writer) roll(g *group) error {
 	if err := w.behind.wait(); err != nil {
 		return err
 	}
-	f, fresh, err := createSegment(w.disk, w.dir, w.ledger, v.head()+1)
+	f, err := createSegment(w.disk, w.dir, *g.begin)
 	if err != nil {
 		return err
 	}
-	next := &view{full: append(v.full, *s), active: fresh, grown: v.grown}
-	next.tables = append(slices.Clone(unflushed(v.tables)), newTable(len(next.full)))
+	v := w.view.Load()
+	next := &view{full: append(v.full, v.active), active: newSegment(*g.begin), grown: v.grown}
+	next.tables = append(slices.Clone(unflushed(v.tables)), g.table)
 	w.view.Store(next)
 	old := w.file
 	w.file, w.allocated, w.marked = f, headerBytes, false
-	w.behind.begin(v.table())
+	w.behind.begin(v.tables[len(v.tables)-1])
 	return old.Close()
 }
 
@@ -207,10 +163,9 @@ func (w *writer) publish(g *group, v *view) {
 		if r.last == 0 {
 			continue
 		}
-		p := v.table().get([]byte(r.stream))
 		for range r.ids {
-			next.active.count(p, uint32(v.active.end)+uint32(offset))
-			offset += int(binary.LittleEndian.Uint32(w.records[offset:]))
+			next.active.count(r.places, uint32(v.active.end)+uint32(offset))
+			offset += int(binary.LittleEndian.Uint32(g.records[offset:]))
 		}
 	}
 	next.active.end += int64(offset)
