@@ -13,12 +13,17 @@ type request struct {
 	after   uint64
 	ids     []eventstore.EventID
 	records []byte
-	answer  chan answer // has room for the one answer
-}
 
-type answer struct {
-	position eventstore.Position
-	err      error
+	// The revision of the stream before the segment with this number. It is
+	// looked up before the append is put into the queue, because that may take
+	// a read from the disk.
+	before  uint64
+	segment int
+
+	// Where the append goes, and the outcome when the group is done.
+	places *places
+	last   uint64 // position, when the append was at the stream's head
+	actual uint64 // the stream's revision, when it was not
 }
 
 // Append is eventstore.Store's. After an error of the disk every append is
@@ -31,19 +36,22 @@ func (s *Store) Append(ctx context.Context, stream string, after eventstore.Revi
 		return 0, err
 	}
 	r := newRequest(stream, after, events)
-	select {
-	case s.requests <- r:
-	case <-ctx.Done():
-		return 0, ctx.Err()
-	case <-s.closing:
-		return 0, ErrClosed
+	g, err := s.enqueue(ctx, r)
+	if err != nil {
+		return 0, err
 	}
 	select {
-	case a := <-r.answer:
-		return a.position, a.err
+	case <-g.done:
 	case <-ctx.Done():
 		return 0, ctx.Err()
 	}
+	switch {
+	case g.err != nil:
+		return 0, g.err
+	case r.last == 0:
+		return s.settle(ctx, r)
+	}
+	return eventstore.Position(r.last), nil
 }
 
 func newRequest(stream string, after eventstore.Revision, events []eventstore.Event) *request {
@@ -52,10 +60,9 @@ func newRequest(stream string, after eventstore.Revision, events []eventstore.Ev
 		size += recordHeaderBytes + len(stream) + len(e.Type) + len(e.Metadata) + len(e.Data)
 	}
 	r := &request{
-		stream: stream, after: uint64(after),
+		stream: stream, after: uint64(after), segment: -1,
 		ids:     make([]eventstore.EventID, len(events)),
 		records: make([]byte, 0, size),
-		answer:  make(chan answer, 1),
 	}
 	for i, e := range events {
 		r.ids[i] = e.ID
@@ -64,6 +71,46 @@ func newRequest(stream string, after eventstore.Revision, events []eventstore.Ev
 	return r
 }
 
-func (r *request) reply(position eventstore.Position, err error) {
-	r.answer <- answer{position, err}
+// enqueue puts the append into the queue, after it has looked up what the queue
+// may not know of the stream.
+func (s *Store) enqueue(ctx context.Context, r *request) (*group, error) {
+	for {
+		g, stale := s.queue.put(r)
+		switch {
+		case g != nil:
+			return g, nil
+		case !stale:
+			return nil, ErrClosed
+		}
+		segment := s.queue.knows() // before the index files: they hold at least what is before it
+		head, err := s.runs.head(ctx, r.stream)
+		if err != nil {
+			return nil, indexed(err)
+		}
+		r.before, r.segment = head, segment
+	}
+}
+
+// settle answers an append that was not at the stream's head: it is an exact
+// repeat or a conflict. What it looks at never changes again.
+func (s *Store) settle(ctx context.Context, r *request) (eventstore.Position, error) {
+	conflict := &eventstore.ConflictError{
+		Stream: r.stream, Expected: eventstore.Revision(r.after), Actual: eventstore.Revision(r.actual),
+	}
+	if r.after > r.actual || r.actual-r.after < uint64(len(r.ids)) {
+		return 0, conflict
+	}
+	n := 0
+	for found, err := range s.ReadStream(ctx, r.stream, eventstore.Revision(r.after)) {
+		if err != nil {
+			return 0, err
+		}
+		if found.ID != r.ids[n] {
+			break
+		}
+		if n++; n == len(r.ids) {
+			return found.Position, nil
+		}
+	}
+	return 0, conflict
 }

@@ -24,6 +24,17 @@ func (e *CorruptError) Error() string {
 	return fmt.Sprintf("journal: %s is damaged at byte %d: %s", e.File, e.Offset, e.Reason)
 }
 
+// NewerError says that a journal was written by a newer program, and in a
+// format that this one cannot read. Nothing is wrong with it.
+type NewerError struct {
+	File    string
+	Version uint32 // of the format
+}
+
+func (e *NewerError) Error() string {
+	return fmt.Sprintf("journal: %s has version %d of the format, this program reads up to %d: use a newer program", e.File, e.Version, formatVersion)
+}
+
 // broken is the answer to every append after a write or sync went wrong.
 func broken(cause error) error {
 	if errors.Is(cause, syscall.ENOSPC) {

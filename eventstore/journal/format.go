@@ -1,8 +1,12 @@
 package journal
 
 import (
+	"crypto/sha256"
 	"encoding/binary"
+	"errors"
+	"hash"
 	"hash/crc32"
+	"io"
 
 	"caseledger/eventstore"
 )
@@ -11,11 +15,15 @@ import (
 // little-endian.
 const (
 	magic         = "caseldgr"
+	sealMagic     = "caseseal"
 	formatVersion = 1
 
-	headerBytes       = 32 // of a segment: magic, version, checksum, first position, salt
+	versionBytes      = 16 // magic, version and their checksum: the same in every version of the format
+	headerBytes       = 52 // of a segment: the version, then ledger, first position, salt, checksum
 	recordHeaderBytes = 52 // of a record, before stream, type, metadata and data
 	checksumEnd       = 8  // length and checksum come first in a record
+	sealBytes         = 68 // of a footer, after its table: magic, events, streams, records' end, digest, checksum
+	digestOffset      = 32 // of the digest in them; it covers everything before it
 
 	maxRecordBytes = recordHeaderBytes + eventstore.MaxStreamBytes + eventstore.MaxTypeBytes + eventstore.MaxEventBytes
 	maxAppendBytes = eventstore.MaxAppendBytes +
@@ -24,45 +32,116 @@ const (
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
+// ledgerID is the same in all segments of a journal and in no other journal.
+type ledgerID [16]byte
+
 // header is the beginning of a segment file.
 type header struct {
-	first uint64 // position of the segment's first event
-	salt  uint64 // random; part of every checksum of the segment
+	ledger ledgerID
+	first  uint64 // position of the segment's first event
+	salt   uint64 // random; part of every checksum of the segment
 }
 
 func (h header) encode() []byte {
-	b := make([]byte, headerBytes)
-	copy(b, magic)
-	binary.LittleEndian.PutUint32(b[8:], formatVersion)
-	binary.LittleEndian.PutUint64(b[16:], h.first)
-	binary.LittleEndian.PutUint64(b[24:], h.salt)
-	binary.LittleEndian.PutUint32(b[12:], headerChecksum(b))
-	return b
+	b := make([]byte, 0, headerBytes)
+	b = append(b, magic...)
+	b = binary.LittleEndian.AppendUint32(b, formatVersion)
+	b = binary.LittleEndian.AppendUint32(b, crc32.Checksum(b, castagnoli))
+	b = append(b, h.ledger[:]...)
+	b = binary.LittleEndian.AppendUint64(b, h.first)
+	b = binary.LittleEndian.AppendUint64(b, h.salt)
+	return binary.LittleEndian.AppendUint32(b, crc32.Checksum(b[versionBytes:], castagnoli))
 }
 
-// decodeHeader returns the header, or a reason why b is none.
-func decodeHeader(b []byte) (h header, reason string) {
+// decodeHeader returns the header, or a reason why b is none. A newer version
+// is one, whatever follows it.
+func decodeHeader(b []byte) (h header, version uint32, reason string) {
 	switch {
 	case len(b) < headerBytes:
-		return h, "the header is cut short"
+		return h, 0, "the header is cut short"
 	case string(b[:len(magic)]) != magic:
-		return h, "not a segment of a journal"
-	case binary.LittleEndian.Uint32(b[12:]) != headerChecksum(b):
-		return h, "the header's checksum is wrong"
-	case binary.LittleEndian.Uint32(b[8:]) != formatVersion:
-		return h, "the format's version is unknown"
+		return h, 0, "not a segment of a journal"
+	case binary.LittleEndian.Uint32(b[12:]) != crc32.Checksum(b[:12], castagnoli):
+		return h, 0, "the checksum of the version is wrong"
 	}
-	return header{binary.LittleEndian.Uint64(b[16:]), binary.LittleEndian.Uint64(b[24:])}, ""
-}
-
-func headerChecksum(b []byte) uint32 {
-	return crc32.Update(crc32.Checksum(b[:12], castagnoli), castagnoli, b[16:headerBytes])
+	version = binary.LittleEndian.Uint32(b[8:])
+	switch {
+	case version > formatVersion:
+		return h, version, ""
+	case version < formatVersion:
+		return h, version, "there is no format of this version"
+	case binary.LittleEndian.Uint32(b[48:]) != crc32.Checksum(b[versionBytes:48], castagnoli):
+		return h, version, "the header's checksum is wrong"
+	}
+	return header{ledgerID(b[16:32]), binary.LittleEndian.Uint64(b[32:]), binary.LittleEndian.Uint64(b[40:])}, version, ""
 }
 
 // seed is where the checksum of every record of the segment begins. With it,
 // the bytes of one journal kept as data in another are never taken for records.
 func (h header) seed() uint32 {
 	return crc32.Checksum(binary.LittleEndian.AppendUint64(nil, h.salt), castagnoli)
+}
+
+// footer is the end of a segment that is sealed.
+type footer struct {
+	events  uint64
+	streams uint64   // that begin in the segment
+	end     int64    // of the records; the footer begins here
+	sparse  []uint32 // offset of every sparseEvery'th event
+	digest  [sha256.Size]byte
+}
+
+// footerBytes is the size of the footer of so many events.
+func footerBytes(events uint64) int64 {
+	return int64((events+sparseEvery-1)/sparseEvery)*4 + sealBytes
+}
+
+// encode returns the footer. digest is given everything before the digest.
+func (f footer) encode(seed uint32, digest hash.Hash) []byte {
+	b := make([]byte, 0, footerBytes(f.events))
+	for _, offset := range f.sparse {
+		b = binary.LittleEndian.AppendUint32(b, offset)
+	}
+	b = append(b, sealMagic...)
+	b = binary.LittleEndian.AppendUint64(b, f.events)
+	b = binary.LittleEndian.AppendUint64(b, f.streams)
+	b = binary.LittleEndian.AppendUint64(b, uint64(f.end))
+	digest.Write(b)
+	b = digest.Sum(b)
+	return binary.LittleEndian.AppendUint32(b, crc32.Update(seed, castagnoli, b))
+}
+
+// decodeFooter reads the footer at the end of a segment of so many bytes,
+// and reports whether there is a sound one.
+func decodeFooter(src io.ReaderAt, size int64, seed uint32) (footer, bool) {
+	b := make([]byte, sealBytes)
+	if size < headerBytes+sealBytes {
+		return footer{}, false
+	}
+	if _, err := src.ReadAt(b, size-sealBytes); err != nil || string(b[:len(sealMagic)]) != sealMagic {
+		return footer{}, false
+	}
+	f := footer{
+		events:  binary.LittleEndian.Uint64(b[8:]),
+		streams: binary.LittleEndian.Uint64(b[16:]),
+		end:     int64(binary.LittleEndian.Uint64(b[24:])),
+		digest:  [sha256.Size]byte(b[digestOffset:]),
+	}
+	if f.events > maxSegmentBytes || f.end < headerBytes || size-f.end != footerBytes(f.events) {
+		return footer{}, false
+	}
+	b = make([]byte, size-f.end)
+	if _, err := src.ReadAt(b, f.end); err != nil {
+		return footer{}, false
+	}
+	checked := len(b) - 4
+	if binary.LittleEndian.Uint32(b[checked:]) != crc32.Update(seed, castagnoli, b[:checked]) {
+		return footer{}, false
+	}
+	for at := 0; at < len(b)-sealBytes; at += 4 {
+		f.sparse = append(f.sparse, binary.LittleEndian.Uint32(b[at:]))
+	}
+	return f, true
 }
 
 // record is one record of a segment: an event, or with revision 0 a mark. Its
@@ -143,20 +222,21 @@ func decode(b []byte, seed uint32) (record, bool) {
 	b = b[recordHeaderBytes:]
 	r.stream, b = b[:stream], b[stream:]
 	r.kind, b = b[:kind], b[kind:]
-	r.metadata, r.data = b[:metadata], b[metadata:]
+	r.metadata, r.data = b[:metadata:metadata], b[metadata:len(b):len(b)]
 	return r, true
 }
 
-// recorded copies the event out of the buffer. Stream and type are given as
-// strings so that a reader of many can share them.
+// recorded is the event in the buffer that it was read from, which is not used
+// again. Stream and type are given as strings so that a reader of many can
+// share them.
 func (r record) recorded(stream, kind string) eventstore.Recorded {
-	bytes := make([]byte, len(r.metadata)+len(r.data))
-	n := copy(bytes, r.metadata)
-	copy(bytes[n:], r.data)
 	return eventstore.Recorded{
 		Stream:   stream,
 		Revision: eventstore.Revision(r.revision),
 		Position: eventstore.Position(r.position),
-		Event:    eventstore.Event{ID: r.id, Type: kind, Metadata: bytes[:n:n], Data: bytes[n:]},
+		Event:    eventstore.Event{ID: r.id, Type: kind, Metadata: r.metadata, Data: r.data},
 	}
 }
+
+// errUnreadable says that no sound record begins at an offset.
+var errUnreadable = errors.New("no sound record")

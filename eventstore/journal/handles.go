@@ -25,11 +25,13 @@ func newHandles(dir string) *handles {
 	return &handles{dir: dir, open: make(map[uint64]*os.File)}
 }
 
-// reader is one segment as an io.ReaderAt. It is comparable.
+// reader is one segment as an io.ReaderAt.
 type reader struct {
 	*handles
 	first uint64
 }
+
+func (h *handles) reader(first uint64) reader { return reader{h, first} }
 
 // ReadAt reads from the segment and opens it when it is not open. A file closed
 // between get and ReadAt to make room is opened again.

@@ -13,41 +13,43 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 
 	"caseledger/eventstore"
 )
 
-// defaultSegmentBytes is the size at which a segment is sealed.
-const defaultSegmentBytes = 256 << 20
+// defaultSegmentBytes is the size of a segment. It is a bound for the time that
+// opening takes after a crash: what is not sealed is read as a whole.
+const defaultSegmentBytes = 128 << 20
 
 // Options of a journal. The zero value is right for production.
 type Options struct {
-	// SegmentBytes is the size from which on a segment is sealed and another
-	// one begun; a segment exceeds it by at most one write. 0 is 256 MiB.
+	// SegmentBytes is the largest size of a segment; only one write that is
+	// larger by itself exceeds it. 0 is 128 MiB.
 	SegmentBytes int64
 }
 
 // Store is a journal that is open. It keeps the promises of eventstore.Store.
 type Store struct {
-	dir          string
-	segmentBytes int64
-	recovered    Recovered
-	lock         *os.File
-	files        *handles
+	dir       string
+	recovered Recovered
+	lock      *os.File
+	files     *handles
+	runs      *runs
+	view      atomic.Pointer[view]
+	queue     *queue
+	behind    *background
+	sealed    atomic.Int64 // segments that have their footer
 
-	requests chan *request
-	closing  chan struct{}
-	written  chan struct{} // closed when the writer has ended
-	close    func() error
-
-	mu    sync.RWMutex // guards what follows, and is held only to look or to publish
-	index index
-	grown chan struct{} // closed and replaced when the journal grows
+	closing chan struct{} // closed when Close begins
+	written chan struct{} // closed when the writer has ended
+	close   func() error
 }
 
 // Open opens the journal in a directory, which it creates when only that one
-// is missing. It reads every byte; damage is a *CorruptError. A directory in
-// use is ErrLocked. The caller must Close the store.
+// is missing. It checks every byte that is not in a sealed segment, and builds
+// the index where it is missing; damage is a *CorruptError. A directory in use is
+// ErrLocked. The caller must Close the store.
 func Open(dir string, opts Options) (*Store, error) {
 	return open(dir, opts, openDisk)
 }
@@ -66,8 +68,9 @@ func open(dir string, opts Options, disk opener) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{dir: dir, segmentBytes: opts.SegmentBytes, lock: locked, files: newHandles(dir)}
-	if err := s.start(disk); err != nil {
+	s := &Store{dir: dir, lock: locked, files: newHandles(dir)}
+	if err := s.start(opts.SegmentBytes, disk); err != nil {
+		s.files.close()
 		locked.Close()
 		return nil, err
 	}
@@ -85,52 +88,98 @@ func makeDir(dir string) error {
 	return syncDir(filepath.Dir(dir))
 }
 
-// start recovers what is there and starts the writer.
-func (s *Store) start(disk opener) error {
+// start recovers what is there and starts the goroutines.
+func (s *Store) start(segmentBytes int64, disk opener) error {
+	ctx := context.Background()
 	firsts, err := listSegments(s.dir)
 	if err != nil {
 		return err
 	}
-	c, recovered, err := load(context.Background(), s.dir, firsts)
+	r, err := find(ctx, s.dir, firsts)
 	if err != nil {
 		return err
 	}
-	f, err := c.ready(disk)
-	if err != nil {
+	w := &writer{Store: s, disk: disk, segmentBytes: segmentBytes}
+	if err := w.ready(r); err != nil {
 		return fmt.Errorf("journal: %w", err)
 	}
-	s.index, s.recovered = c.index, recovered
-	s.requests = make(chan *request)
+	s.recovered = r.torn
+	s.sealed.Store(int64(len(r.sealed)))
+	s.view.Store(r.view())
+	s.runs = &runs{dir: filepath.Join(s.dir, indexDir), disk: disk, rebuild: s.rebuild, changed: make(chan struct{}, 1)}
+	if err := s.runs.load(ctx, r.digests); err != nil {
+		w.file.Close()
+		return indexed(err)
+	}
 	s.closing, s.written = make(chan struct{}), make(chan struct{})
-	s.grown = make(chan struct{})
+	s.queue = newQueue(s.view.Load(), segmentBytes)
 	s.close = sync.OnceValue(s.stop)
-	go (&writer{Store: s, disk: disk, file: f, marked: c.marked}).run(s.requests)
+	s.behind = newBackground(s, disk)
+	if r.full != nil {
+		s.behind.begin(r.full.table)
+	}
+	go w.run()
 	return nil
 }
 
-// ready opens the last segment for the writer, cut to its last complete append
-// and durable: it may hold appends that an ended process could not sync.
-func (c *scan) ready(disk opener) (file, error) {
-	if c.active.first == 0 {
-		f, s, err := createSegment(disk, c.dir, 1)
-		if err == nil {
-			c.begin(s)
-		}
-		return f, err
+// indexed says that an error is one of the index, unless it says where it is.
+func indexed(err error) error {
+	var corrupt *CorruptError
+	if err == nil || errors.As(err, &corrupt) {
+		return err
 	}
-	f, err := disk(filepath.Join(c.dir, fileName(c.active.first)))
+	return fmt.Errorf("journal: index: %w", err)
+}
+
+// view is the first one of an open journal.
+func (r *recovered) view() *view {
+	v := &view{full: r.sealed, active: r.active.segment, tables: []*table{r.active.table}, grown: make(chan struct{})}
+	if r.full != nil {
+		v.full = append(v.full, r.full.segment)
+		v.tables = []*table{r.full.table, r.active.table}
+	}
+	return v
+}
+
+// rebuild makes the table of a segment from its bytes.
+func (s *Store) rebuild(ctx context.Context, number int) (*table, error) {
+	known := s.view.Load().segment(number)
+	c := newScan(known.header, number, s.path(known.first))
+	err := c.read(ctx, s.files.reader(known.first), known.end)
+	return c.table, unsound(err)
+}
+
+// unsound makes damage of a record that cannot be read.
+func unsound(err error) error {
+	var unreadable *unreadableError
+	if errors.As(err, &unreadable) {
+		return unreadable.corrupt("no sound record begins here")
+	}
+	return err
+}
+
+func (s *Store) path(first uint64) string { return filepath.Join(s.dir, fileName(first)) }
+
+// Reindex deletes the index of a journal that is closed and builds it anew. The
+// index is derived from the segments; Open does the same for what is missing
+// or damaged.
+func Reindex(dir string) error {
+	locked, err := lock(dir)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	err = f.Truncate(c.end)
-	if err == nil {
-		err = f.Sync()
+	err = os.RemoveAll(filepath.Join(dir, indexDir))
+	if closed := locked.Close(); err == nil {
+		err = closed
 	}
 	if err != nil {
-		f.Close()
-		return nil, err
+		return fmt.Errorf("journal: %w", err)
 	}
-	return f, nil
+	s, err := Open(dir, Options{})
+	if err != nil {
+		return err
+	}
+	return s.Close()
 }
 
 // Close waits for the appends under way, ends all reads and gives the
@@ -139,6 +188,7 @@ func (s *Store) Close() error { return s.close() }
 
 func (s *Store) stop() error {
 	close(s.closing)
+	s.queue.close()
 	<-s.written
 	s.files.close()
 	return s.lock.Close()
@@ -148,21 +198,4 @@ func (s *Store) stop() error {
 func (s *Store) Recovered() Recovered { return s.recovered }
 
 // Head returns the position of the last event, 0 when there is none.
-func (s *Store) Head() eventstore.Position {
-	v, _ := s.end()
-	return eventstore.Position(v.head)
-}
-
-// end returns the durable extent and a channel that is closed when it grows.
-func (s *Store) end() (view, <-chan struct{}) {
-	s.mu.RLock()
-	defer s.mu.RUnlock()
-	return s.index.view, s.grown
-}
-
-// stream returns the durable extent and the places of a stream's events.
-func (s *Store) stream(name string) (view, []location) {
-	s.mu.RLock()
-	defer s.mu.RUnlock()
-	return s.index.view, s.index.streams[name]
-}
+func (s *Store) Head() eventstore.Position { return eventstore.Position(s.view.Load().head()) }

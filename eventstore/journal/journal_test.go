@@ -81,6 +81,19 @@ func copied(t testing.TB, from string) string {
 	if err := os.CopyFS(to, os.DirFS(from)); err != nil {
 		t.Fatal(err)
 	}
+	err := filepath.WalkDir(from, func(path string, e os.DirEntry, err error) error {
+		if err != nil || e.IsDir() {
+			return err
+		}
+		info, err := e.Info()
+		if err != nil {
+			return err
+		}
+		return os.Chmod(filepath.Join(to, path[len(from):]), info.Mode())
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
 	return to
 }
 

@@ -5,61 +5,30 @@ import (
 	"errors"
 	"fmt"
 	"iter"
-	"path/filepath"
 
 	"caseledger/eventstore"
 )
 
-// ReadStream is eventstore.Store's.
-func (s *Store) ReadStream(ctx context.Context, stream string, after eventstore.Revision) iter.Seq2[eventstore.Recorded, error] {
-	return func(yield func(eventstore.Recorded, error) bool) {
-		v, places := s.stream(stream)
-		c := cursor{files: s.files}
-		err := ctx.Err()
-		for i := min(uint64(after), uint64(len(places))); i < uint64(len(places)) && err == nil; i++ {
-			var r record
-			if r, err = c.at(v, places[i]); err != nil {
-				break
-			}
-			if !yield(r.recorded(stream, c.kind.of(r.kind)), nil) {
-				return
-			}
-			err = ctx.Err()
-		}
-		if err != nil {
-			yield(eventstore.Recorded{}, err)
-		}
-	}
-}
-
 // ReadLog is eventstore.Store's.
 func (s *Store) ReadLog(ctx context.Context, after eventstore.Position) iter.Seq2[eventstore.Recorded, error] {
 	return func(yield func(eventstore.Recorded, error) bool) {
-		v, _ := s.end()
-		c := s.cursor(v, uint64(after))
-		if _, err := c.log(ctx, v, yield); err != nil {
-			yield(eventstore.Recorded{}, err)
-		}
+		s.cursor(uint64(after)).log(ctx, s.view.Load(), yield)
 	}
 }
 
 // Follow is eventstore.Store's. It ends with ErrClosed when the store is closed.
 func (s *Store) Follow(ctx context.Context, after eventstore.Position) iter.Seq2[eventstore.Recorded, error] {
 	return func(yield func(eventstore.Recorded, error) bool) {
-		v, grown := s.end()
-		c := s.cursor(v, uint64(after))
+		c := s.cursor(uint64(after))
 		for {
-			more, err := c.log(ctx, v, yield)
-			if err == nil && more {
-				err = s.wait(ctx, grown)
-			}
-			if err != nil {
-				yield(eventstore.Recorded{}, err)
-			}
-			if err != nil || !more {
+			v := s.view.Load()
+			if !c.log(ctx, v, yield) {
 				return
 			}
-			v, grown = s.end()
+			if err := s.wait(ctx, v.grown); err != nil {
+				yield(eventstore.Recorded{}, err)
+				return
+			}
 		}
 	}
 }
@@ -75,80 +44,73 @@ func (s *Store) wait(ctx context.Context, grown <-chan struct{}) error {
 	}
 }
 
-// cursor reads events for one reader.
+// cursor reads along the log for one reader.
 type cursor struct {
-	files   *handles
-	window  window
-	current uint64 // first position of the segment in the window
-	name    shared // of the last stream
-	kind    shared // the last type
-
-	// for reading along the log:
-	after   uint64 // nothing up to this position is given
-	due     uint64 // the next position
+	*Store
+	after   uint64 // the last position that was given
+	begun   bool   // the place of the next event is known:
 	segment int
 	offset  int64
+	stream  shared // of the last event
+	kind    shared
 }
 
-func (s *Store) cursor(v view, after uint64) *cursor {
-	c := &cursor{files: s.files, after: after}
-	c.segment, c.offset, c.due = v.seek(max(after, after+1)) // no position follows the largest
-	return c
-}
+func (s *Store) cursor(after uint64) *cursor { return &cursor{Store: s, after: after} }
 
 // log yields the events up to the end of the view and reports whether the
 // caller wants more.
-func (c *cursor) log(ctx context.Context, v view, yield func(eventstore.Recorded, error) bool) (bool, error) {
-	for c.due <= v.head {
-		if err := ctx.Err(); err != nil {
-			return true, err
-		}
-		r, err := c.next(v)
-		if err != nil {
-			return true, err
-		}
-		if r.position > c.after && !yield(r.recorded(c.name.of(r.stream), c.kind.of(r.kind)), nil) {
-			return false, nil
-		}
+func (c *cursor) log(ctx context.Context, v *view, yield func(eventstore.Recorded, error) bool) bool {
+	if c.after < v.head() && !c.begun {
+		c.segment, c.offset = v.seek(c.after + 1)
+		c.begun = true
 	}
-	return true, ctx.Err()
-}
-
-// next returns the event at the due position, which the view must hold.
-func (c *cursor) next(v view) (record, error) {
-	for {
-		if c.segment < len(v.sealed) && c.due == v.segment(c.segment+1).first {
+	for c.after < v.head() {
+		if !c.stretch(ctx, v, yield) {
+			return false
+		}
+		if c.segment < len(v.full) {
 			c.segment, c.offset = c.segment+1, headerBytes
 		}
-		r, err := c.at(v, locate(c.segment, c.offset))
-		if err != nil {
-			return record{}, err
-		}
-		c.offset += r.size()
-		if !r.mark() {
-			c.due++
-			return r, nil
-		}
 	}
+	if err := ctx.Err(); err != nil {
+		yield(eventstore.Recorded{}, err)
+		return false
+	}
+	return true
 }
 
-// at returns the record at a place that the view holds.
-func (c *cursor) at(v view, place location) (record, error) {
-	s := v.segment(place.segment())
-	if c.current != s.first {
-		c.window.move(reader{c.files, s.first}, s.size, s.seed)
-		c.current = s.first
+// stretch yields what the view holds of the segment from the offset on.
+func (c *cursor) stretch(ctx context.Context, v *view, yield func(eventstore.Recorded, error) bool) bool {
+	s := v.segment(c.segment)
+	for r, err := range records(c.files.reader(s.first), s.seed, c.offset, s.end, fresh) {
+		if err == nil {
+			err = ctx.Err()
+		}
+		if err != nil {
+			yield(eventstore.Recorded{}, c.fault(err, s, c.offset))
+			return false
+		}
+		c.offset += r.size()
+		if r.mark() || r.position <= c.after {
+			continue
+		}
+		c.after = r.position
+		if !yield(r.recorded(c.stream.of(r.stream), c.kind.of(r.kind)), nil) {
+			return false
+		}
 	}
-	c.window.limit = s.size
-	r, err := c.window.record(place.offset())
+	return true
+}
+
+// fault says where a segment could not be read, unless the reader has ended.
+func (s *Store) fault(err error, at *segment, offset int64) error {
 	switch {
 	case errors.Is(err, errUnreadable):
-		path := filepath.Join(c.files.dir, fileName(s.first))
-		return record{}, &CorruptError{path, place.offset(), "no sound record begins here"}
-	case err != nil && !errors.Is(err, ErrClosed):
-		err = fmt.Errorf("journal: %w", err)
+		return &CorruptError{s.path(at.first), offset, "no sound record begins here"}
+	case errors.Is(err, ErrClosed), errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
+		return err
 	}
-	return r, err
+	return fmt.Errorf("journal: %w", err)
 }
 
 // shared gives the same string for bytes that repeat.

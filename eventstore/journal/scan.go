@@ -5,93 +5,48 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
-	"path/filepath"
 )
 
-// scan reads segments from the first byte to the last, checks every byte and
-// builds the index.
+// scan reads the records of one segment from the first to the last, checks
+// every byte and builds the table.
 type scan struct {
-	index
-	dir string
+	segment
+	path  string
+	table *table
 
-	pending []int64 // offsets of an append whose last event is still to come
-	stream  string  // of that append
-	rest    uint16  // of the last pending record
-	commit  int64   // where the commit of the last record began
-	end     int64   // after the last complete append or mark
-	marked  bool    // the last record is a mark
+	pending  []uint32 // offsets of an append whose last event is still to come
+	stream   []byte   // of that append
+	revision uint64   // of its last event so far
+	rest     uint16   // of the same
+	commit   int64    // where the write of the last record began
+	marked   bool     // the last record is a mark
 }
 
-// next reads the segment that must follow the ones read before, up to size
-// bytes. A record that is not sound is returned as an error that is
-// errUnreadable; scan.end tells what came before it.
-func (c *scan) next(ctx context.Context, first uint64, size int64) error {
-	path := filepath.Join(c.dir, fileName(first))
-	f, err := os.Open(path)
-	if err != nil {
-		return fmt.Errorf("journal: %w", err)
-	}
-	defer f.Close()
-	h, err := readHeader(f, path)
-	if err != nil {
-		return err
-	}
-	if reason := c.misplaced(first, h); reason != "" {
-		return &CorruptError{path, 0, reason}
-	}
-	c.begin(newSegment(h))
-	c.commit, c.end, c.marked = headerBytes, headerBytes, false
-	var w window
-	w.move(f, size, c.active.seed)
-	return c.records(ctx, &w, path)
+func newScan(h header, number int, path string) *scan {
+	return &scan{segment: newSegment(h), path: path, table: newTable(number), commit: headerBytes}
 }
 
-func readHeader(f *os.File, path string) (header, error) {
-	b := make([]byte, headerBytes)
-	n, err := f.ReadAt(b, 0)
-	if n < headerBytes && !errors.Is(err, io.EOF) {
-		return header{}, fmt.Errorf("journal: %w", err)
-	}
-	h, reason := decodeHeader(b[:n])
-	if reason != "" {
-		return header{}, &CorruptError{path, 0, reason}
-	}
-	return h, nil
-}
-
-// misplaced says why a segment cannot be the next one.
-func (c *scan) misplaced(first uint64, h header) string {
-	switch {
-	case h.first != first:
-		return fmt.Sprintf("the header belongs to %s", fileName(h.first))
-	case len(c.sealed) == maxSegments-1:
-		return fmt.Sprintf("there are more than %d segments", maxSegments)
-	case first != c.head+1:
-		return fmt.Sprintf("position %d is due here: a segment is missing or cut short", c.head+1)
-	}
-	return ""
-}
-
-func (c *scan) records(ctx context.Context, w *window, path string) error {
-	for offset := c.end; offset < w.limit; {
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		r, err := w.record(offset)
+// read reads the records up to an offset. One that is not sound is an
+// *unreadableError; segment.end tells what came before it.
+func (c *scan) read(ctx context.Context, src io.ReaderAt, to int64) error {
+	offset := c.end
+	for r, err := range records(src, c.seed, offset, to, reused()) {
 		if errors.Is(err, errUnreadable) {
-			return &unreadableError{path, offset}
+			return &unreadableError{c.path, offset}
+		}
+		if err == nil {
+			err = ctx.Err()
 		}
 		if err != nil {
 			return fmt.Errorf("journal: %w", err)
 		}
 		if reason := c.take(r, offset); reason != "" {
-			return &CorruptError{path, offset, reason}
+			return &CorruptError{c.path, offset, reason}
 		}
 		offset += r.size()
 	}
 	if len(c.pending) > 0 {
-		return &unreadableError{path, w.limit}
+		return &unreadableError{c.path, to}
 	}
 	return nil
 }
@@ -109,8 +64,10 @@ func (c *scan) take(r record, offset int64) string {
 	if reason := c.unexpected(r); reason != "" {
 		return reason
 	}
-	c.pending = append(c.pending, offset)
-	c.stream, c.rest = string(r.stream), r.rest
+	if len(c.pending) == 0 {
+		c.stream = append(c.stream[:0], r.stream...)
+	}
+	c.pending, c.revision, c.rest = append(c.pending, uint32(offset)), r.revision, r.rest
 	if r.rest == 0 {
 		c.complete(offset + r.size())
 	}
@@ -118,35 +75,65 @@ func (c *scan) take(r record, offset int64) string {
 }
 
 func (c *scan) takeMark(r record, offset int64) string {
-	if len(c.pending) > 0 || r.position != c.head {
-		return fmt.Sprintf("a mark for position %d after position %d", r.position, c.head)
+	if len(c.pending) > 0 || r.position != c.last() {
+		return fmt.Sprintf("a mark for position %d after position %d", r.position, c.last())
 	}
 	c.end = offset + r.size()
-	c.active.size = c.end
 	return ""
 }
 
-// unexpected says why an event cannot follow the ones before it.
+// unexpected says why an event cannot follow the ones before it. That a stream
+// goes on where it ended in another segment is left to Verify.
 func (c *scan) unexpected(r record) string {
-	n := uint64(len(c.pending))
-	if due := c.head + n + 1; r.position != due {
+	if due := c.last() + uint64(len(c.pending)) + 1; r.position != due {
 		return fmt.Sprintf("position %d where %d is due", r.position, due)
 	}
-	if due := uint64(len(c.streams[string(r.stream)])) + n + 1; r.revision != due {
-		return fmt.Sprintf("position %d has revision %d where %d is due", r.position, r.revision, due)
-	}
-	if n > 0 && (string(r.stream) != c.stream || r.rest != c.rest-1) {
+	due := c.revision + 1
+	if len(c.pending) == 0 {
+		due = c.due(r)
+	} else if string(r.stream) != string(c.stream) || r.rest != c.rest-1 {
 		return fmt.Sprintf("position %d does not belong to the append before it", r.position)
+	}
+	if r.revision != due {
+		return fmt.Sprintf("position %d has revision %d where %d is due", r.position, r.revision, due)
 	}
 	return ""
 }
 
-func (c *scan) complete(end int64) {
-	for _, offset := range c.pending {
-		c.add(c.stream, offset)
+// due is the revision with which the event's stream goes on.
+func (c *scan) due(r record) uint64 {
+	if known := c.table.get(r.stream); known != nil {
+		return known.head() + 1
 	}
-	c.pending = c.pending[:0]
-	c.end, c.active.size = end, end
+	if c.first > 1 {
+		return r.revision
+	}
+	return 1
+}
+
+// complete takes in the pending append.
+func (c *scan) complete(end int64) {
+	p := c.table.get(c.stream)
+	if p == nil {
+		p = c.table.add(string(c.stream), c.revision-uint64(len(c.pending)))
+	}
+	for _, offset := range c.pending {
+		c.count(p, offset)
+	}
+	p.staged = c.revision
+	c.pending, c.end = c.pending[:0], end
+}
+
+// count takes one event into the segment and the table.
+func (s *segment) count(p *places, offset uint32) {
+	if s.events%sparseEvery == 0 {
+		s.sparse = append(s.sparse, offset)
+	}
+	if p.head() == 0 {
+		s.streams++
+	}
+	s.events++
+	p.push(offset)
 }
 
 // unreadableError says that no sound record begins where one is due: a torn

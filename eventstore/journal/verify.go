@@ -2,7 +2,10 @@ package journal
 
 import (
 	"context"
-	"errors"
+	"crypto/sha256"
+	"fmt"
+	"io"
+	"path/filepath"
 	"slices"
 
 	"caseledger/eventstore"
@@ -18,47 +21,127 @@ type Report struct {
 }
 
 // Verify reads every byte that was durable when it began and checks every
-// checksum, position and revision, and that the index in use leads to the same
-// events. The first problem is returned as a *CorruptError, together with what
-// was sound before it. Appends go on meanwhile.
+// checksum, digest, position and revision, and that the index leads to each
+// event and to nothing else. The first problem is returned as a *CorruptError,
+// together with what was sound before it. A damaged index is no problem: it is
+// built anew. Appends go on meanwhile.
 func (s *Store) Verify(ctx context.Context) (Report, error) {
-	v, _ := s.end()
-	c := &scan{index: newIndex(), dir: s.dir}
-	for i := range len(v.sealed) + 1 {
-		seg := v.segment(i)
-		err := c.next(ctx, seg.first, seg.size)
-		var unreadable *unreadableError
-		if errors.As(err, &unreadable) {
-			err = unreadable.corrupt("no sound record begins here")
+	sealed := int(s.sealed.Load())
+	v := s.view.Load()
+	var r Report
+	for i := range len(v.full) + 1 {
+		c, err := s.verify(ctx, v, i)
+		if err == nil && i < sealed {
+			err = s.verifySeal(v.segment(i))
+		}
+		if c != nil {
+			r.add(c)
 		}
 		if err != nil {
-			return c.report(), err
+			return r, err
 		}
 	}
-	return c.report(), s.compare(c)
+	return r, nil
 }
 
-// compare checks the index in use against the one built from the bytes alone.
-// The one in use may have grown since.
-func (s *Store) compare(c *scan) error {
-	for stream, places := range c.streams {
-		_, used := s.stream(stream)
-		if len(used) < len(places) || !slices.Equal(used[:len(places)], places) {
-			return &CorruptError{s.dir, 0, "the index in memory differs from the segments"}
+func (r *Report) add(c *scan) {
+	r.Segments++
+	r.Streams += int(c.streams)
+	r.Events += c.events
+	r.Bytes += c.end
+	r.Last = eventstore.Position(c.last())
+}
+
+// verify reads one segment and compares it with what is known of it.
+func (s *Store) verify(ctx context.Context, v *view, number int) (*scan, error) {
+	known := v.segment(number)
+	path, src := s.path(known.first), s.files.reader(known.first)
+	h, err := readHeader(src, path)
+	if err != nil {
+		return nil, err
+	}
+	if h != known.header {
+		return nil, &CorruptError{path, 0, "the header is not the one of this segment"}
+	}
+	c := newScan(h, number, path)
+	if err := c.read(ctx, src, known.end); err != nil {
+		return c, unsound(err)
+	}
+	if c.events != known.events || c.streams != known.streams || !slices.Equal(c.sparse, known.sparse) {
+		return c, &CorruptError{path, known.end, "the counts are not those of the records"}
+	}
+	return c, s.compare(ctx, v, c)
+}
+
+// compare checks that the index leads from every stream to the segment's events:
+// each revision to the one place where it is.
+func (s *Store) compare(ctx context.Context, v *view, c *scan) error {
+	slots := *c.table.slots.Load()
+	for i := range slots {
+		p := slots[i].Load()
+		if p == nil {
+			continue
+		}
+		t := s.trail(p.stream, max(p.base, 1)-1)
+		if err := t.leads(ctx, c.table.segment, p); err != nil {
+			return err
+		}
+	}
+	return ctx.Err()
+}
+
+// leads checks that the trail begins with the event before the places, which is in
+// an earlier segment, and goes on with the places.
+func (t *trail) leads(ctx context.Context, segment int, p *places) error {
+	offsets := p.offsets()
+	var found []location
+	for more := true; more && len(found) <= len(offsets); {
+		var next []location
+		var err error
+		if next, more, err = t.collect(ctx); err != nil {
+			return err
+		}
+		found = append(found, next...)
+	}
+	if p.base > 0 {
+		if len(found) == 0 || found[0].segment() >= segment {
+			return t.differs(segment)
+		}
+		found = found[1:]
+	}
+	for i, offset := range offsets {
+		if i >= len(found) || found[i] != locate(segment, offset) {
+			return t.differs(segment)
 		}
 	}
 	return nil
 }
 
-func (c *scan) report() Report {
-	r := Report{Segments: len(c.sealed), Streams: len(c.streams), Events: c.head, Last: eventstore.Position(c.head)}
-	if c.active.first != 0 {
-		r.Segments++
+func (t *trail) differs(segment int) error {
+	return &CorruptError{filepath.Join(t.dir, indexDir), 0,
+		fmt.Sprintf("the index differs from %s", fileName(t.view.segment(segment).first))}
+}
+
+// verifySeal checks the footer of a sealed segment, and the digest of all bytes.
+func (s *Store) verifySeal(known *segment) error {
+	path := s.path(known.first)
+	src := s.files.reader(known.first)
+	size := known.end + footerBytes(known.events)
+	f, ok := decodeFooter(src, size, known.seed)
+	if !ok || f.end != known.end || f.events != known.events || f.streams != known.streams || !slices.Equal(f.sparse, known.sparse) {
+		return &CorruptError{path, known.end, "the footer is not sound"}
 	}
-	for i := range r.Segments {
-		r.Bytes += c.segment(i).size
+	if n, err := src.ReadAt(make([]byte, 1), size); n > 0 || err != io.EOF {
+		return &CorruptError{path, size, "bytes follow the footer"}
 	}
-	return r
+	sum := sha256.New()
+	if _, err := io.Copy(sum, io.NewSectionReader(src, 0, size-4-sha256.Size)); err != nil {
+		return fmt.Errorf("journal: %w", err)
+	}
+	if [sha256.Size]byte(sum.Sum(nil)) != f.digest {
+		return &CorruptError{path, known.end, "the digest of the segment is wrong"}
+	}
+	return nil
 }
 
 // Stats are the sizes of an open journal.
@@ -66,16 +149,16 @@ type Stats struct {
 	Segments int
 	Streams  int
 	Events   uint64
-	Bytes    int64
+	Bytes    int64 // of events, without footers and index
 }
 
 // Stats returns the sizes of what is durable now.
 func (s *Store) Stats() Stats {
-	s.mu.RLock()
-	defer s.mu.RUnlock()
-	st := Stats{Segments: len(s.index.sealed) + 1, Streams: len(s.index.streams), Events: s.index.head}
+	v := s.view.Load()
+	st := Stats{Segments: len(v.full) + 1, Events: v.head()}
 	for i := range st.Segments {
-		st.Bytes += s.index.segment(i).size
+		st.Streams += int(v.segment(i).streams)
+		st.Bytes += v.segment(i).end
 	}
 	return st
 }

@@ -2,226 +2,207 @@ package journal
 
 import (
 	"encoding/binary"
-	"fmt"
+	"path/filepath"
 	"runtime"
+	"slices"
+	"time"
 
 	"caseledger/eventstore"
 )
 
-// Bounds of one commit: appends are gathered until there are that many or they
-// hold that many bytes; the last one may exceed the bytes.
+// allocatedBytes is the room that is allocated ahead of what is written, so that
+// few writes have to change the size of the file.
+const allocatedBytes = 16 << 20
+
+// The writer gives those it has answered a part of the last write's time to come
+// back with their next append: with few appenders one group of all is faster
+// than two groups that take turns. With more, half of them are enough.
 const (
-	maxCommitAppends  = 1024
-	commitTargetBytes = 4 << 20
-	maxCommitBytes    = commitTargetBytes + maxAppendBytes
+	patience   = 16
+	fewAppends = 16
 )
 
-// writer is the one goroutine that appends. It alone changes the index, so it
-// reads it without the lock.
+// writer is the one goroutine that appends and publishes views.
 type writer struct {
 	*Store
-	disk   opener
-	file   file     // the active segment
-	marked bool     // the last record is a mark
-	held   *request // must wait for the commit before it
-	cause  error    // set for good when a write went wrong
+	disk         opener
+	segmentBytes int64
+	file         file          // the active segment
+	allocated    int64         // its size
+	marked       bool          // its last record is a mark
+	took         time.Duration // the last write and sync
+	cause        error         // set for good when a write went wrong
 }
 
-// commit is what one write and one sync make durable.
-type commit struct {
-	records []byte
-	parts   []part
-	heads   map[string]uint64 // of the streams in parts, after them
-	head    uint64
+// ready opens the last segment for writing, cut to its last complete append
+// and durable: it may hold appends that an ended process could not sync.
+func (w *writer) ready(r *recovered) error {
+	if r.active == nil {
+		h := header{ledger: newLedger(), first: 1, salt: newSalt()}
+		r.active = newScan(h, 0, w.path(h.first))
+		f, err := createSegment(w.disk, w.dir, h)
+		w.file, w.allocated = f, headerBytes
+		return err
+	}
+	f, err := w.disk(filepath.Join(w.dir, fileName(r.active.first)))
+	if err != nil {
+		return err
+	}
+	err = f.Truncate(r.active.end)
+	if err == nil {
+		err = f.Sync()
+	}
+	if err != nil {
+		f.Close()
+	}
+	w.file, w.allocated, w.marked = f, r.active.end, r.active.marked
+	return err
 }
 
-// part is the append of one request in a commit.
-type part struct {
-	*request
-	end  int    // of its records in the commit
-	last uint64 // its last position
-}
-
-func (w *writer) run(requests <-chan *request) {
+func (w *writer) run() {
 	defer close(w.written)
+	defer w.behind.end()
 	defer func() { w.file.Close() }()
-	for {
-		r := w.held
-		w.held = nil
-		if r == nil {
-			select {
-			case r = <-requests:
-			case <-w.closing:
-				w.mark()
-				return
-			}
+	for !w.queue.ended() {
+		g := w.queue.take()
+		if g == nil {
+			<-w.queue.wake
+			continue
 		}
-		w.write(w.gather(r, requests))
+		w.commit(g)
+		w.linger(len(g.requests))
+	}
+	w.mark()
+}
+
+// linger lets those who were just answered come back.
+func (w *writer) linger(answered int) {
+	enough := answered
+	if answered > fewAppends {
+		enough /= 2
+	}
+	for began := time.Now(); w.queue.waiting() < enough && time.Since(began) < w.took/patience; {
+		runtime.Gosched()
 	}
 }
 
-// gather takes the appends that wait now, beginning with r, into one commit.
-func (w *writer) gather(r *request, requests <-chan *request) *commit {
-	runtime.Gosched() // lets appenders that were just answered come back
-	c := &commit{heads: make(map[string]uint64), head: w.index.head}
-	for range maxCommitAppends {
-		if w.held = w.stage(c, r); w.held != nil || len(c.records) >= commitTargetBytes {
-			return c
-		}
-		select {
-		case r = <-requests:
-		default:
-			return c
-		}
+// commit makes a group durable, then visible, then known.
+func (w *writer) commit(g *group) {
+	defer close(g.done)
+	if g.begin != nil && w.cause == nil {
+		w.cause = w.roll(g)
 	}
-	return c
-}
-
-// stage takes r into the commit or answers it. It returns r when its answer
-// depends on what is not durable yet.
-func (w *writer) stage(c *commit, r *request) *request {
-	head, staged := c.heads[r.stream]
-	if !staged {
-		head = uint64(len(w.index.streams[r.stream]))
-	}
-	switch {
-	case w.cause != nil:
-		r.reply(0, broken(w.cause))
-	case r.after == head:
-		c.add(r, head)
-	case staged:
-		return r
-	default:
-		r.reply(w.settle(r, head))
-	}
-	return nil
-}
-
-func (c *commit) add(r *request, head uint64) {
-	n := uint64(len(r.ids))
-	c.records = append(c.records, r.records...)
-	c.heads[r.stream] = head + n
-	c.head += n
-	c.parts = append(c.parts, part{r, len(c.records), c.head})
-}
-
-// settle answers an append that is not at the stream's head: it is an exact
-// repeat or a conflict.
-func (w *writer) settle(r *request, head uint64) (eventstore.Position, error) {
-	conflict := &eventstore.ConflictError{
-		Stream: r.stream, Expected: eventstore.Revision(r.after), Actual: eventstore.Revision(head),
-	}
-	if r.after > head || head-r.after < uint64(len(r.ids)) {
-		return 0, conflict
-	}
-	places := w.index.streams[r.stream][r.after:]
-	c := cursor{files: w.files}
-	var last uint64
-	for i, id := range r.ids {
-		found, err := c.at(w.index.view, places[i])
-		if err != nil {
-			return 0, err
-		}
-		if found.id != id {
-			return 0, conflict
-		}
-		last = found.position
-	}
-	return eventstore.Position(last), nil
-}
-
-// write makes the commit durable, then visible, then known.
-func (w *writer) write(c *commit) {
-	if len(c.parts) == 0 {
+	if w.cause != nil {
+		g.err = broken(w.cause)
 		return
 	}
-	if err := w.store(c); err != nil {
-		w.fail(err)
-		for _, p := range c.parts {
-			p.reply(0, broken(err))
-		}
+	if len(g.records) == 0 {
 		return
 	}
-	w.publish(c)
-	for _, p := range c.parts {
-		p.reply(eventstore.Position(p.last), nil)
+	v := w.view.Load()
+	began := time.Now()
+	if err := w.put(g.records, v.active.end); err != nil {
+		w.fail(err, v.active.end)
+		g.err = broken(err)
+		return
 	}
-}
-
-func (w *writer) store(c *commit) error {
-	if w.index.active.size >= w.segmentBytes && w.index.head >= w.index.active.first {
-		if err := w.roll(); err != nil {
-			return err
-		}
-	}
-	position := w.index.head
-	for offset := 0; offset < len(c.records); {
-		position++
-		offset += sign(c.records[offset:], w.index.active.seed, position, offset)
-	}
-	return w.put(c.records)
+	w.took = time.Since(began)
+	w.publish(g, v)
+	w.queue.recycle(g)
 }
 
 // put writes at the durable end of the active segment and syncs.
-func (w *writer) put(b []byte) error {
-	if _, err := w.file.WriteAt(b, w.index.active.size); err != nil {
+func (w *writer) put(b []byte, at int64) error {
+	if at+int64(len(b)) > w.allocated {
+		room := max(min(allocatedBytes, w.segmentBytes-at), int64(len(b)))
+		w.allocated = at + room
+		if w.file.Allocate(at, room) != nil {
+			w.allocated = at + int64(len(b)) // whether there is room for so much the write will say
+		}
+	}
+	if _, err := w.file.WriteAt(b, at); err != nil {
 		return err
 	}
 	return w.file.Sync()
 }
 
-// roll seals the active segment, all of which is durable, and begins another.
-func (w *writer) roll() error {
-	if len(w.index.sealed) == maxSegments-1 {
-		return fmt.Errorf("there are %d segments already", maxSegments)
+// roll begins the group's segment. The one before, all of which is durable, is
+// sealed behind.
+func (w *writer) roll(g *group) error {
+	if err := w.behind.wait(); err != nil {
+		return err
 	}
-	f, s, err := createSegment(w.disk, w.dir, w.index.head+1)
+	f, err := createSegment(w.disk, w.dir, *g.begin)
 	if err != nil {
 		return err
 	}
+	v := w.view.Load()
+	next := &view{full: append(v.full, v.active), active: newSegment(*g.begin), grown: v.grown}
+	next.tables = append(slices.Clone(unflushed(v.tables)), g.table)
+	w.view.Store(next)
 	old := w.file
-	w.file = f
-	w.mu.Lock()
-	w.index.begin(s)
-	w.mu.Unlock()
+	w.file, w.allocated, w.marked = f, headerBytes, false
+	w.behind.begin(v.tables[len(v.tables)-1])
 	return old.Close()
 }
 
-func (w *writer) publish(c *commit) {
-	w.marked = false
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	base, offset := w.index.active.size, 0
-	for _, p := range c.parts {
-		for offset < p.end {
-			w.index.add(p.stream, base+int64(offset))
-			offset += int(binary.LittleEndian.Uint32(c.records[offset:]))
+// unflushed are the tables from the first one that no index file holds.
+func unflushed(tables []*table) []*table {
+	for tables[0].flushed.Load() {
+		tables = tables[1:]
+	}
+	return tables
+}
+
+// publish lets readers see the group.
+func (w *writer) publish(g *group, v *view) {
+	next := *v
+	next.tables, next.grown = unflushed(v.tables), make(chan struct{})
+	offset := 0
+	for _, r := range g.requests {
+		if r.last == 0 {
+			continue
+		}
+		for range r.ids {
+			next.active.count(r.places, uint32(v.active.end)+uint32(offset))
+			offset += int(binary.LittleEndian.Uint32(g.records[offset:]))
 		}
 	}
-	w.index.active.size = base + int64(offset)
-	close(w.grown)
-	w.grown = make(chan struct{})
+	next.active.end += int64(offset)
+	w.marked = false
+	w.view.Store(&next)
+	close(v.grown)
 }
 
 // fail refuses everything from now on: after a failed sync nobody knows which
 // bytes are on the disk. The bytes in doubt are cut off so that they are not
 // found when the journal is opened again; when that fails, too, they may be.
-func (w *writer) fail(cause error) {
+func (w *writer) fail(cause error, end int64) {
 	w.cause = cause
-	if w.file.Truncate(w.index.active.size) == nil {
+	if w.file.Truncate(end) == nil {
 		w.file.Sync() // nothing is left to refuse if this fails
 	}
 }
 
-// mark writes, before a clean close, that everything before it was durable. It
-// lets damage to the last append be told from a torn write.
+// mark writes, before a clean close, that everything before it was durable, and
+// gives back the room that was not used. The mark lets damage to the last
+// append be told from a torn write.
 func (w *writer) mark() {
-	if w.cause != nil || w.marked || w.index.head == 0 {
+	v := w.view.Load()
+	end := v.active.end
+	if w.cause != nil || v.head() == 0 {
 		return
 	}
-	b := appendRecord(nil, "", 0, 0, eventstore.Event{})
-	sign(b, w.index.active.seed, w.index.head, 0)
-	if err := w.put(b); err != nil {
-		w.fail(err) // nothing acknowledged is lost without the mark
+	if !w.marked {
+		b := appendRecord(nil, "", 0, 0, eventstore.Event{})
+		sign(b, v.active.seed, v.head(), 0)
+		if err := w.put(b, end); err != nil {
+			w.fail(err, end) // nothing acknowledged is lost without the mark
+			return
+		}
+		end += int64(len(b))
+	}
+	if w.allocated > end && w.file.Truncate(end) == nil {
+		w.file.Sync() // without it the room may be there again, and is zeros
 	}
 }
