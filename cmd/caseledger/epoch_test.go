@@ -97,7 +97,7 @@ func TestARenewalTakesALedgerOverToAnotherSecret(t *testing.T) {
 		t.Error(out)
 	}
 	must(t, "verify", "--data", dir, "--key-file", next)
-	if code, _, errs := caseledger(t, "verify", "--data", dir); code != exitNotReady || !strings.Contains(errs, "does not open") {
+	if code, _, errs := caseledger(t, "register", "--data", dir); code != exitNotReady || !strings.Contains(errs, "does not open") {
 		t.Errorf("the old secret: exit %d: %s", code, errs)
 	}
 }
