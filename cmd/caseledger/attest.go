@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -41,17 +42,17 @@ func (a *app) attest(ctx context.Context, f verifierFlags) (proof.Signed, sealer
 	if err != nil {
 		return signed, sealer.Attested{}, nil, err
 	}
-	kept, err := a.log.log.Attested(signed.Size)
+	said, err := a.log.proofs.Attested(signed.Size)
 	if err != nil {
-		return signed, kept, nil, err
+		return signed, said, nil, err
 	}
-	said := kept
 	if said.Note == nil {
 		said.Note = signed.Note
 	}
+	before := said
 	rows := a.cosign(ctx, &said, signed.Checkpoint, policy)
 	rows = append(rows, stampAll(ctx, &said, signed.Checkpoint, stampers)...)
-	if len(said.Stamps) > len(kept.Stamps) || len(said.Note) > len(signed.Note) && string(said.Note) != string(kept.Note) {
+	if !bytes.Equal(said.Note, before.Note) || len(said.Stamps) > len(before.Stamps) {
 		if err := a.log.KeepAttested(said); err != nil {
 			return signed, said, rows, err
 		}
@@ -66,7 +67,7 @@ func (a *app) checkpoint(ctx context.Context) (proof.Signed, error) {
 	if err := a.log.CatchUp(ctx); err != nil {
 		return proof.Signed{}, err
 	}
-	note, err := a.log.log.Checkpoint()
+	note, err := a.log.proofs.Checkpoint()
 	if err != nil {
 		return proof.Signed{}, err
 	}
@@ -85,7 +86,7 @@ func (a *app) cosign(ctx context.Context, said *sealer.Attested, c proof.Checkpo
 		if newer != c.Size {
 			return nil, fmt.Errorf("the checkpoint has %d entries, not %d", c.Size, newer)
 		}
-		return a.log.log.ProveTree(c, older)
+		return a.log.proofs.ProveTree(c, older)
 	}
 	var client witness.Client
 	note, outcomes, err := client.Collect(ctx, said.Note, policy.Endpoints(), prove)
@@ -183,7 +184,7 @@ func (a *app) headsStand(ctx context.Context, text string) (bool, error) {
 	if err != nil {
 		return false, fmt.Errorf("stream %s: %w", systemStream, err)
 	}
-	kept, err := a.log.log.Heads(root.Size)
+	kept, err := a.log.proofs.Heads(root.Size)
 	if errors.Is(err, proof.ErrOutside) {
 		return false, nil
 	}
@@ -191,7 +192,7 @@ func (a *app) headsStand(ctx context.Context, text string) (bool, error) {
 		return false, err
 	}
 	kept.Close()
-	position, err := a.log.log.Position(root.Checkpoint, root.Size-1)
+	position, err := a.log.proofs.Position(root.Checkpoint, root.Size-1)
 	if err != nil {
 		return false, err
 	}

@@ -119,7 +119,7 @@ func (a *app) evidence(ctx context.Context, to streams, output format, f evidenc
 
 // evidenceInput gathers the parts of a package of one stream.
 func (a *app) evidenceInput(ctx context.Context, to streams, stream string, f evidenceFlags, others verifierFlags) (evidence.Input, error) {
-	in := evidence.Input{Ledger: a.created.Ledger, Record: stream, Prove: a.log.log, Keys: a.log.keys, Open: opener{a, stream}, System: a.statement()}
+	in := evidence.Input{Ledger: a.created.Ledger, Record: stream, Prove: a.log.proofs, Keys: a.log.keys, Open: opener{a, stream}, System: a.statement()}
 	if in.KnownAt = f.knownAt.UTC().Truncate(time.Microsecond); in.KnownAt.IsZero() {
 		if err := a.logHeads(ctx); err != nil {
 			return in, err
@@ -163,7 +163,7 @@ func (a *app) stored(ctx context.Context, stream string, after eventstore.Revisi
 		for e, err := range a.store.ReadStream(ctx, stream, after) {
 			s := evidence.Stored{Leaf: e.Metadata, Blob: e.Data, Event: e.ID}
 			if err == nil {
-				s.Index, err = a.log.log.Index(c, e.Position)
+				s.Index, err = a.log.proofs.Index(c, e.Position)
 			}
 			if !yield(s, err) || err != nil {
 				return
@@ -210,7 +210,7 @@ func (a *app) proveHead(ctx context.Context, logged settings.Heads, in evidence.
 	if err != nil {
 		return nil, err
 	}
-	heads, err := a.log.log.Heads(root.Size)
+	heads, err := a.log.proofs.Heads(root.Size)
 	if errors.Is(err, proof.ErrOutside) {
 		return nil, nil
 	}
@@ -247,13 +247,13 @@ func (a *app) older(signed proof.Signed, held []string) ([]proof.Signed, error) 
 		}
 		out = append(out, c)
 	}
-	sizes, err := a.log.log.AttestedSizes()
+	sizes, err := a.log.proofs.AttestedSizes()
 	if err != nil {
 		return nil, err
 	}
 	sizes = slices.DeleteFunc(sizes, func(size int64) bool { return size >= signed.Size })
 	for _, size := range sizes[max(0, len(sizes)-maxOlder):] {
-		kept, err := a.log.log.Attested(size)
+		kept, err := a.log.proofs.Attested(size)
 		if err != nil {
 			return nil, err
 		}

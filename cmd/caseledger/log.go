@@ -61,7 +61,7 @@ func (p place) last() *sealer.LastFile {
 // appended, at most once a second.
 type sealing struct {
 	*sealer.Sealer
-	log    sealer.Log
+	proofs sealer.Log
 	keys   *proof.History
 	ctx    context.Context // of the command that opened the ledger
 	cancel context.CancelFunc
@@ -91,7 +91,7 @@ func openLog(ctx context.Context, p place, store eventstore.Store, keys *proof.H
 		return nil, err
 	}
 	running, cancel := context.WithCancel(ctx)
-	s := &sealing{Sealer: opened, log: sealer.NewLog(p.logDir()), keys: keys, ctx: ctx, cancel: cancel, ended: make(chan error, 1)}
+	s := &sealing{Sealer: opened, proofs: sealer.NewLog(p.logDir()), keys: keys, ctx: ctx, cancel: cancel, ended: make(chan error, 1)}
 	go func() { s.ended <- opened.Run(running) }()
 	return s, nil
 }
