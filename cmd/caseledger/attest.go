@@ -25,26 +25,33 @@ type attestedRow struct {
 	At     time.Time `json:"at"`
 }
 
+// attestation is a checkpoint with what others say of it.
+type attestation struct {
+	proof.Signed // with all cosignatures
+	stamps       [][]byte
+	rows         []attestedRow // one for each who was asked
+}
+
 // attest asks the witnesses of a policy and the authorities of a list about the
 // newest checkpoint, and keeps what they say. Whoever has said something of
 // this very checkpoint is not asked again. That one of them does not answer is
 // a row, and no error: whoever verifies says whether the rest is enough.
-func (a *app) attest(ctx context.Context, f verifierFlags) (proof.Signed, sealer.Attested, []attestedRow, error) {
+func (a *app) attest(ctx context.Context, f verifierFlags) (attestation, error) {
 	signed, err := a.checkpoint(ctx)
 	if err != nil {
-		return signed, sealer.Attested{}, nil, err
+		return attestation{}, err
 	}
 	policy, err := f.witnesses()
 	if err != nil {
-		return signed, sealer.Attested{}, nil, err
+		return attestation{}, err
 	}
 	stampers, err := f.stampers()
 	if err != nil {
-		return signed, sealer.Attested{}, nil, err
+		return attestation{}, err
 	}
 	said, err := a.log.proofs.Attested(signed.Size)
 	if err != nil {
-		return signed, said, nil, err
+		return attestation{}, err
 	}
 	if said.Note == nil {
 		said.Note = signed.Note
@@ -54,11 +61,11 @@ func (a *app) attest(ctx context.Context, f verifierFlags) (proof.Signed, sealer
 	rows = append(rows, stampAll(ctx, &said, signed.Checkpoint, stampers)...)
 	if !bytes.Equal(said.Note, before.Note) || len(said.Stamps) > len(before.Stamps) {
 		if err := a.log.KeepAttested(said); err != nil {
-			return signed, said, rows, err
+			return attestation{}, err
 		}
 	}
 	signed, err = a.log.keys.Open(said.Note)
-	return signed, said, rows, err
+	return attestation{signed, said.Stamps, rows}, err
 }
 
 // checkpoint seals everything that was appended and returns the checkpoint over

@@ -125,16 +125,16 @@ func (a *app) evidenceInput(ctx context.Context, to streams, stream string, f ev
 			return in, err
 		}
 	}
-	signed, said, rows, err := a.attest(ctx, others)
+	attested, err := a.attest(ctx, others)
 	if err != nil {
 		return in, err
 	}
-	for _, row := range rows {
+	for _, row := range attested.rows {
 		if row.Result != "ok" {
 			fmt.Fprintf(to.err, "caseledger: warning: %s %s: %s\n", row.Kind, row.Who, row.Result)
 		}
 	}
-	in.Checkpoint, in.Timestamps = signed, said.Stamps
+	in.Checkpoint, in.Timestamps = attested.Signed, attested.stamps
 	if others.policy != "" {
 		text, err := readTrust(others.policy)
 		if err != nil {
@@ -142,7 +142,7 @@ func (a *app) evidenceInput(ctx context.Context, to streams, stream string, f ev
 		}
 		in.Policy = string(text)
 	}
-	if in.Older, err = a.older(signed, f.held); err != nil {
+	if in.Older, err = a.older(attested.Size, f.held); err != nil {
 		return in, err
 	}
 	if in.Head, err = a.head(ctx, in); err != nil {
@@ -151,7 +151,7 @@ func (a *app) evidenceInput(ctx context.Context, to streams, stream string, f ev
 	if in.Head == nil {
 		fmt.Fprintln(to.err, "caseledger: warning: no heads root that was logged by then can be proved: the package does not show that it holds the record to its end")
 	}
-	in.Entries = a.stored(ctx, stream, 0, signed.Checkpoint)
+	in.Entries = a.stored(ctx, stream, 0, attested.Checkpoint)
 	in.Redactions, err = a.redactions(ctx, stream, in.KnownAt, f.withholding)
 	return in, err
 }
@@ -233,8 +233,8 @@ func (a *app) proveHead(ctx context.Context, logged settings.Heads, in evidence.
 	return nil, fmt.Errorf("stream %s: entry %d is not there", systemStream, logged.Entry)
 }
 
-// older returns the checkpoints that readers may hold.
-func (a *app) older(signed proof.Signed, held []string) ([]proof.Signed, error) {
+// older returns the checkpoints before a size that readers may hold.
+func (a *app) older(size int64, held []string) ([]proof.Signed, error) {
 	var out []proof.Signed
 	given, err := readHeld(held)
 	if err != nil {
@@ -251,7 +251,7 @@ func (a *app) older(signed proof.Signed, held []string) ([]proof.Signed, error) 
 	if err != nil {
 		return nil, err
 	}
-	sizes = slices.DeleteFunc(sizes, func(size int64) bool { return size >= signed.Size })
+	sizes = slices.DeleteFunc(sizes, func(s int64) bool { return s >= size })
 	for _, size := range sizes[max(0, len(sizes)-maxOlder):] {
 		kept, err := a.log.proofs.Attested(size)
 		if err != nil {

@@ -115,14 +115,14 @@ func (a *app) logAttest(ctx context.Context, to streams, output format, others v
 			return err
 		}
 	}
-	_, _, rows, err := a.attest(ctx, others)
+	attested, err := a.attest(ctx, others)
 	if err != nil {
 		return err
 	}
-	if err := output.print(to.out, rows); err != nil {
+	if err := output.print(to.out, attested.rows); err != nil {
 		return err
 	}
-	for _, row := range rows {
+	for _, row := range attested.rows {
 		if row.Result != "ok" {
 			return fmt.Errorf("%s %s: %s", row.Kind, row.Who, row.Result)
 		}
