@@ -77,6 +77,7 @@ func headOf(s *Store, stream string) (uint64, error) {
 }
 
 func TestMergedIndexFilesLeadToEveryEvent(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	const n = 150
 	s := manySegments(t, dir, n)
@@ -98,6 +99,7 @@ func TestMergedIndexFilesLeadToEveryEvent(t *testing.T) {
 }
 
 func TestAnIndexThatIsMissingStaleOrUnsoundIsBuiltAnew(t *testing.T) {
+	t.Parallel()
 	const n = 40
 	whole, other := t.TempDir(), t.TempDir()
 	manySegments(t, whole, n).Close()
@@ -145,6 +147,7 @@ func firstRun(t *testing.T, dir string) string {
 }
 
 func TestAFlippedBitInAnIndexFileIsNoticedAndMended(t *testing.T) {
+	t.Parallel()
 	const n, step = 30, 41 // bytes between two that are tried
 	dir := t.TempDir()
 	s := manySegments(t, dir, n)
