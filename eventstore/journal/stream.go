@@ -82,7 +82,7 @@ type trail struct {
 	after  uint64 // the last revision that was found
 	runs   []*run // that are left
 	tables []*table
-	buffer []byte   // of a page
+	buffer []byte // of a page
 }
 
 func (s *Store) trail(stream string, after uint64) *trail {
