@@ -283,6 +283,7 @@ func TestAMissingOrShortenedSegmentIsDamage(t *testing.T) {
 	s.Close()
 	for name, harm := range map[string]func(dir string) error{
 		"the first is missing":   func(dir string) error { return os.Remove(segmentPath(dir, 1)) },
+		"the last is missing":    func(dir string) error { return os.Remove(segmentPath(dir, 4)) },
 		"a middle is missing":    func(dir string) error { return os.Remove(segmentPath(dir, 2)) },
 		"a sealed one is short":  func(dir string) error { return os.Truncate(segmentPath(dir, 2), 60) },
 		"a sealed one is empty":  func(dir string) error { return os.Truncate(segmentPath(dir, 2), headerBytes) },

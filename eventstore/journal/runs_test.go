@@ -17,11 +17,14 @@ import (
 	"caseledger/eventstore"
 )
 
+// smallSegmentBytes has room for two appends of two events.
+const smallSegmentBytes = 400
+
 // manySegments makes a journal of many segments that is sealed up to the last one, and
 // whose index files are merged.
 func manySegments(t *testing.T, dir string, n int) *Store {
 	t.Helper()
-	s := opened(t, dir, Options{SegmentBytes: 400})
+	s := opened(t, dir, Options{SegmentBytes: smallSegmentBytes})
 	for i := range n {
 		extend(t, s, fmt.Sprint("s", i%7), 2*(i/7), 2)
 	}
@@ -103,7 +106,12 @@ func TestAnIndexThatIsMissingStaleOrUnsoundIsBuiltAnew(t *testing.T) {
 	const n = 40
 	whole, other := t.TempDir(), t.TempDir()
 	manySegments(t, whole, n).Close()
-	manySegments(t, other, n).Close()
+	differs := opened(t, other, Options{SegmentBytes: smallSegmentBytes})
+	for i := range n {
+		extend(t, differs, fmt.Sprint("s", i%3), 2*(i/3), 2)
+	}
+	rested(t, differs)
+	differs.Close()
 	index := func(dir string) string { return filepath.Join(dir, indexDir) }
 	for name, harm := range map[string]func(dir string) error{
 		"the directory is missing": func(dir string) error { return os.RemoveAll(index(dir)) },
@@ -164,7 +172,7 @@ func TestAFlippedBitInAnIndexFileIsNoticedAndMended(t *testing.T) {
 		replace(t, path, b)
 		if at >= pageBytes { // read when the file is opened
 			s.Close()
-			s = opened(t, dir, Options{SegmentBytes: 400})
+			s = opened(t, dir, Options{SegmentBytes: smallSegmentBytes})
 		}
 		leadsEverywhere(t, s, n)
 		rested(t, s)
