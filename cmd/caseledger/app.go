@@ -70,11 +70,19 @@ func useApp(ctx context.Context, p place, v vault, to streams, do func(*app) err
 
 // openJournal opens a journal that exists.
 func openJournal(dir string) (*journal.Store, error) {
-	path := filepath.Join(dir, journalDir)
-	if _, err := os.Stat(path); errors.Is(err, os.ErrNotExist) || errors.Is(err, syscall.ENOTDIR) {
-		return nil, notReadyError{errors.New("there is no ledger in the data directory: create one with 'caseledger init'")}
+	if err := exists(dir); err != nil {
+		return nil, err
 	}
-	return journal.Open(path, journal.Options{})
+	return journal.Open(filepath.Join(dir, journalDir), journal.Options{})
+}
+
+// exists says why there is no journal in a data directory, or nothing.
+func exists(dir string) error {
+	_, err := os.Stat(filepath.Join(dir, journalDir))
+	if errors.Is(err, os.ErrNotExist) || errors.Is(err, syscall.ENOTDIR) {
+		return notReadyError{errors.New("there is no ledger in the data directory: create one with 'caseledger init'")}
+	}
+	return nil
 }
 
 // assemble makes an app of an open vault, which it closes when it fails. Now

@@ -131,7 +131,7 @@ returns from the events.`,
 	return family(root,
 		newInit(to), newDemo(to), newImport(to), newExport(to), newRegister(to), newCaseload(to),
 		newRecord(to), newAct(to), newSchema(to), newRebuild(to), newEvidence(to), newVerify(to), newLog(to), newWitness(to),
-		newKeys(to), newVersion(to),
+		newKeys(to), newStore(to), newVersion(to),
 	)
 }
 

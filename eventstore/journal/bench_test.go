@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -27,7 +28,6 @@ const (
 type load struct {
 	seed  uint64
 	heads []atomic.Int64 // revision, and busy while one is appended
-	took  atomic.Int64
 }
 
 const busy = 1 << 62
@@ -41,15 +41,16 @@ type worker struct {
 	zipf   *rand.Zipf
 	filler []byte
 	n      uint64
+	given  int // bytes of payload and metadata
 }
 
 func (l *load) worker(i int) *worker {
 	random := rand.New(rand.NewPCG(l.seed, uint64(i)))
 	filler := make([]byte, 64<<10)
 	for i := range filler {
-		filler[i] = byte('a' + random.IntN(26))
+		filler[i] = byte('a' + i*i%26)
 	}
-	return &worker{l, random, rand.NewZipf(random, 1.1, 10, benchStreams-1), filler, uint64(i) << 40}
+	return &worker{l, random, rand.NewZipf(random, 1.1, 10, benchStreams-1), filler, uint64(i) << 40, 0}
 }
 
 func streamName(i uint64) string { return fmt.Sprintf("record-%032x", i*0x9e3779b97f4a7c15) }
@@ -65,25 +66,31 @@ func (w *worker) event() eventstore.Event {
 	at := w.random.IntN(len(w.filler) / 2)
 	e.Metadata = w.filler[at:][:metadataBytes]
 	e.Data = w.filler[at+metadataBytes:][:min(max(size, 20), 30_000)]
+	w.given += len(e.Metadata) + len(e.Data)
 	return e
 }
 
-// append appends so many events to a stream that no other worker uses.
-func (w *worker) append(b testing.TB, s *Store, n int) {
+// batch is an append that was made beforehand.
+func (w *worker) batch(n int) []eventstore.Event {
+	events := make([]eventstore.Event, n)
+	for k := range events {
+		events[k] = w.event()
+	}
+	return events
+}
+
+// append appends events to a stream that no other worker uses.
+func (w *worker) append(b testing.TB, s *Store, events []eventstore.Event) {
 	for {
 		i := w.zipf.Uint64()
 		head := w.heads[i].Load()
 		if head >= busy || !w.heads[i].CompareAndSwap(head, head|busy) {
 			continue
 		}
-		events := make([]eventstore.Event, n)
-		for k := range events {
-			events[k] = w.event()
-		}
 		if _, err := s.Append(b.Context(), streamName(i), eventstore.Revision(head), events); err != nil {
 			b.Error(err)
 		}
-		w.heads[i].Store(head + int64(n))
+		w.heads[i].Store(head + int64(len(events)))
 		return
 	}
 }
@@ -92,7 +99,17 @@ func (w *worker) append(b testing.TB, s *Store, n int) {
 type writes struct {
 	mu     sync.Mutex
 	groups []int
-	bytes  int64 // to all files
+	bytes  int64         // to all files
+	took   time.Duration // to write and sync groups
+	began  time.Time
+	events uint64
+	synced []synced
+}
+
+// synced says when the sync of everything up to a position ended.
+type synced struct {
+	last uint64
+	at   time.Time
 }
 
 func (n *writes) open(path string) (file, error) {
@@ -111,9 +128,34 @@ func (f notedFile) WriteAt(b []byte, offset int64) (int, error) {
 	f.bytes += int64(len(b))
 	if f.segment {
 		f.groups = append(f.groups, len(b))
+		f.began = time.Now()
+		f.events += eventsIn(b)
 	}
 	f.mu.Unlock()
 	return f.file.WriteAt(b, offset)
+}
+
+func (f notedFile) Sync() error {
+	err := f.file.Sync()
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.segment {
+		f.took += time.Since(f.began)
+		f.synced = append(f.synced, synced{f.events, time.Now()})
+	}
+	return err
+}
+
+// eventsIn counts the records of a group. A header or a footer has none.
+func eventsIn(b []byte) (n uint64) {
+	for len(b) >= recordHeaderBytes {
+		size, ok := recordSize(b)
+		if !ok || size > len(b) {
+			return n
+		}
+		n, b = n+1, b[size:]
+	}
+	return n
 }
 
 // bare is the limit: a loop that writes groups of the same sizes one after the
@@ -132,7 +174,7 @@ func newBare(b *testing.B) *bare {
 	b.Cleanup(func() { f.Close() })
 	content := make([]byte, maxGroupBytes)
 	for i := range content {
-		content[i] = byte(rand.Int())
+		content[i] = byte(i * i >> 3)
 	}
 	return &bare{f, content, 0}
 }
@@ -151,10 +193,13 @@ func (w *bare) replay(b *testing.B, groups []int) {
 }
 
 // BenchmarkAppend appends with so many writers, and replays the writes bare in
-// turns. The limit is a ratio of 0.85 with single events and in batches.
+// short turns, because others may use the machine: ratio is the median of the
+// turns, of which the limit is 0.85. disk is the part of the time in which the
+// journal's disk was at work: what is missing to 1 is all that a ratio below 1
+// can be due to.
 func BenchmarkAppend(b *testing.B) {
 	for _, c := range []struct{ writers, batch, turn int }{
-		{1, 1, 500}, {8, 1, 3000}, {64, 1, 12_000}, {256, 1, 20_000}, {1, 500, 40_000},
+		{1, 1, 100}, {8, 1, 500}, {64, 1, 2000}, {256, 1, 4000}, {1, 500, 10_000},
 	} {
 		b.Run(fmt.Sprintf("writers=%d/batch=%d", c.writers, c.batch), func(b *testing.B) {
 			disk := &writes{}
@@ -169,36 +214,52 @@ func BenchmarkAppend(b *testing.B) {
 			for i := range workers {
 				workers[i] = l.worker(i)
 			}
-			var ours, theirs time.Duration
-			groups := 0
+			var ours time.Duration
+			var ratios []float64
+			groups, written, given := 0, disk.bytes, 0
+			disk.took = 0
 			for range b.N {
 				disk.groups = disk.groups[:0]
+				var made [][]eventstore.Event
+				for i := range c.turn / c.batch {
+					made = append(made, workers[i%len(workers)].batch(c.batch))
+				}
 				began := time.Now()
-				spread(c.turn/c.batch, workers, func(w *worker) { w.append(b, s, c.batch) })
-				ours += time.Since(began)
+				spread(len(made), workers, func(w *worker, i int) { w.append(b, s, made[i]) })
+				our := time.Since(began)
 				groups += len(disk.groups)
 				began = time.Now()
 				limit.replay(b, disk.groups)
-				theirs += time.Since(began)
+				ratios = append(ratios, time.Since(began).Seconds()/our.Seconds())
+				ours += our
 			}
+			for _, w := range workers {
+				given += w.given
+			}
+			slices.Sort(ratios)
 			events := float64(b.N * (c.turn / c.batch) * c.batch)
 			b.ReportMetric(0, "ns/op")
 			b.ReportMetric(events/ours.Seconds(), "events/s")
 			b.ReportMetric(events/float64(groups), "events/group")
-			b.ReportMetric(theirs.Seconds()/ours.Seconds(), "ratio")
+			b.ReportMetric(ratios[len(ratios)/2], "ratio")
+			b.ReportMetric(disk.took.Seconds()/ours.Seconds(), "disk")
+			b.ReportMetric(float64(disk.bytes-written)/float64(given), "written/given")
 		})
 	}
 }
 
-// spread calls do n times in all, from one goroutine for each worker.
-func spread(n int, workers []*worker, do func(w *worker)) {
-	var left atomic.Int64
-	left.Store(int64(n))
+// spread calls do for 0 to n-1, from one goroutine for each worker.
+func spread(n int, workers []*worker, do func(w *worker, i int)) {
+	var begun atomic.Int64
 	var all sync.WaitGroup
 	for _, w := range workers {
 		all.Go(func() {
-			for left.Add(-1) >= 0 {
-				do(w)
+			for {
+				i := int(begun.Add(1)) - 1
+				if i >= n {
+					return
+				}
+				do(w, i)
 			}
 		})
 	}

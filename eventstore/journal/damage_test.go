@@ -10,37 +10,37 @@ import (
 	"caseledger/eventstore"
 )
 
-func TestATornEndIsCutAtEveryByteOfTheLastAppend(t *testing.T) {
-	dir := t.TempDir()
-	s := opened(t, dir, Options{})
-	extend(t, s, "a", 0, 2)
-	extend(t, s, "b", 0, 1)
-	begin := s.Stats().Bytes
-	extend(t, s, "a", 2, 3)
-	end := s.Stats().Bytes
-	written, err := os.ReadFile(segmentPath(dir, 1))
-	if err != nil {
-		t.Fatal(err)
-	}
-	for cut := begin; cut < end; cut++ {
-		left := int64(len(bytes.TrimRight(written[begin:cut], "\x00"))) // zeros are room
-		torn := copied(t, dir)
-		if err := os.Truncate(segmentPath(torn, 1), cut); err != nil {
-			t.Fatal(err)
+// The last group has two appends, of which the first may survive by itself.
+func TestATornEndIsCutAtEveryByteOfTheLastGroup(t *testing.T) {
+	t.Parallel()
+	l := newLayout(1).event(1, "a", 1, 1).event(2, "a", 2, 0).write().event(3, "b", 1, 0).write()
+	begin := len(l.b)
+	l.event(4, "a", 3, 2).event(5, "a", 4, 1).event(6, "a", 5, 0)
+	second := len(l.b)
+	l.event(7, "b", 2, 0)
+	for cut := begin; cut < len(l.b); cut++ {
+		end, events := begin, 3
+		if cut >= second {
+			end, events = second, 6
 		}
-		again := opened(t, torn, Options{})
-		holds(t, again, 3)
-		if got := again.Recovered(); got.Bytes != left || got.Bytes > 0 && got.Offset != begin {
-			t.Fatalf("cut at %d: recovered %+v, want %d bytes from %d", cut, got, left, begin)
+		left := len(bytes.TrimRight(l.b[end:cut], "\x00")) // zeros are room
+		for name, room := range map[string]int{"cut": 0, "room": 9000} {
+			dir := t.TempDir()
+			replace(t, segmentPath(dir, 1), append(l.b[:cut:cut], make([]byte, room)...))
+			s := opened(t, dir, Options{})
+			holds(t, s, events)
+			if got := s.Recovered(); got.Bytes != int64(left) || left > 0 && got.Offset != int64(end) {
+				t.Fatalf("%s at %d: recovered %+v, want %d bytes from %d", name, cut, got, left, end)
+			}
+			extend(t, s, "c", 0, 1)
+			s.Close()
+			healed := opened(t, dir, Options{})
+			holds(t, healed, events+1)
+			if healed.Recovered() != (Recovered{}) {
+				t.Fatalf("%s at %d: more was found to cut off: %+v", name, cut, healed.Recovered())
+			}
+			healed.Close()
 		}
-		extend(t, again, "a", 2, 1)
-		again.Close()
-		healed := opened(t, torn, Options{})
-		holds(t, healed, 4)
-		if healed.Recovered() != (Recovered{}) {
-			t.Fatalf("cut at %d: more was found to cut off: %+v", cut, healed.Recovered())
-		}
-		healed.Close()
 	}
 }
 
@@ -88,6 +88,7 @@ func smallJournal(t *testing.T, dir string) *Store {
 
 // Only the mark at the very end may be lost, and losing it is reported.
 func TestAFlippedBitInEveryByteOfAClosedJournalIsFound(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	smallJournal(t, dir).Close()
 	flipped(t, dir, func(path string, offset int) {
@@ -109,6 +110,7 @@ func TestAFlippedBitInEveryByteOfAClosedJournalIsFound(t *testing.T) {
 }
 
 func TestVerifyFindsAFlippedBitInEveryByteOfAnOpenJournal(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	s := smallJournal(t, dir)
 	last := s.view.Load().active
@@ -198,6 +200,7 @@ func (l *layout) raw(b []byte) *layout { l.b = append(l.b, b...); return l }
 const eventBytes = recordHeaderBytes + 1 + 7 + 1 + 12 // of an entry of stream a
 
 func TestATornEndIsToldFromDamage(t *testing.T) {
+	t.Parallel()
 	two := func() *layout { return newLayout(1).event(1, "a", 1, 0).write().event(2, "a", 2, 0) }
 	own := newLayout(1).event(1, "a", 1, 0)
 	nested := func() *layout { // an event that holds a copy of an earlier record, torn
@@ -280,6 +283,7 @@ func TestAMissingOrShortenedSegmentIsDamage(t *testing.T) {
 	s.Close()
 	for name, harm := range map[string]func(dir string) error{
 		"the first is missing":   func(dir string) error { return os.Remove(segmentPath(dir, 1)) },
+		"the last is missing":    func(dir string) error { return os.Remove(segmentPath(dir, 4)) },
 		"a middle is missing":    func(dir string) error { return os.Remove(segmentPath(dir, 2)) },
 		"a sealed one is short":  func(dir string) error { return os.Truncate(segmentPath(dir, 2), 60) },
 		"a sealed one is empty":  func(dir string) error { return os.Truncate(segmentPath(dir, 2), headerBytes) },
@@ -326,4 +330,44 @@ func TestSegmentsMustContinueEachOther(t *testing.T) {
 
 func exchange(a, b string) error {
 	return errors.Join(os.Rename(a, a+"~"), os.Rename(b, a), os.Rename(a+"~", b))
+}
+
+func TestVerifyFindsARecordThatWasForgedTogetherWithItsChecksum(t *testing.T) {
+	dir := t.TempDir()
+	s := smallJournal(t, dir)
+	path := segmentPath(dir, 1)
+	b, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	size, _ := recordSize(b[headerBytes:])
+	b[headerBytes+size-1] ^= 1 // the last byte of the first event's data
+	sign(b[headerBytes:], s.view.Load().segment(0).seed, 1, 0)
+	replace(t, path, b)
+	var corrupt *CorruptError
+	if _, err := s.Verify(t.Context()); !errors.As(err, &corrupt) || corrupt.Reason != "the digest of the segment is wrong" {
+		t.Errorf("%v, want that the digest is wrong", err)
+	}
+}
+
+func TestAnIndexThatLeadsToAnotherEventIsAnErrorAndNoAnswer(t *testing.T) {
+	s := opened(t, t.TempDir(), Options{})
+	extend(t, s, "a", 0, 2)
+	extend(t, s, "b", 0, 2)
+	tables := s.view.Load().tables
+	a, b := tables[0].get([]byte("a")).offsets(), tables[0].get([]byte("b")).offsets()
+	for name, place := range map[string]uint32{"of another stream": b[1], "of another revision": a[0]} {
+		sound := a[1]
+		a[1] = place
+		n := 0
+		for _, err := range s.ReadStream(t.Context(), "a", 0) {
+			if n++; n == 1 && err != nil {
+				t.Fatal(err)
+			}
+			if corrupt := (*CorruptError)(nil); n == 2 && !errors.As(err, &corrupt) {
+				t.Errorf("%s: %v, want a CorruptError", name, err)
+			}
+		}
+		a[1] = sound
+	}
 }

@@ -116,6 +116,7 @@ func follows(t *testing.T, s *Store, n int) {
 }
 
 func TestAFullDiskLosesNothingAcknowledged(t *testing.T) {
+	t.Parallel()
 	for _, segmentBytes := range []int64{0, 300} { // at 300 the disk gets full while a segment is made, too
 		for room := int64(600); room < 700; room++ {
 			dir := t.TempDir()

@@ -78,7 +78,8 @@ func TestAJournalOfANewerVersionIsReportedAsNewerNotAsDamaged(t *testing.T) {
 	}
 	binary.LittleEndian.PutUint32(b[8:], 2)
 	binary.LittleEndian.PutUint32(b[12:], crc32.Checksum(b[:12], castagnoli))
-	replace(t, path, b[:headerBytes+10]) // whatever follows the version
+	b[versionBytes]++ // whatever follows the version
+	replace(t, path, b)
 	_, err = Open(dir, Options{})
 	var newer *NewerError
 	if !errors.As(err, &newer) || newer.Version != 2 || newer.File != path {

@@ -160,26 +160,25 @@ func unsound(err error) error {
 
 func (s *Store) path(first uint64) string { return filepath.Join(s.dir, fileName(first)) }
 
-// Reindex deletes the index of a journal that is closed and builds it anew. The
-// index is derived from the segments; Open does the same for what is missing
-// or damaged.
-func Reindex(dir string) error {
+// Reindex deletes the index of a journal that is closed and builds it anew from
+// the segments. Open does the same for what is missing or damaged.
+func Reindex(dir string) (Stats, error) {
 	locked, err := lock(dir)
 	if err != nil {
-		return err
+		return Stats{}, err
 	}
 	err = os.RemoveAll(filepath.Join(dir, indexDir))
 	if closed := locked.Close(); err == nil {
 		err = closed
 	}
 	if err != nil {
-		return fmt.Errorf("journal: %w", err)
+		return Stats{}, fmt.Errorf("journal: %w", err)
 	}
 	s, err := Open(dir, Options{})
 	if err != nil {
-		return err
+		return Stats{}, err
 	}
-	return s.Close()
+	return s.Stats(), s.Close()
 }
 
 // Close waits for the appends under way, ends all reads and gives the

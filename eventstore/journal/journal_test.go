@@ -173,6 +173,7 @@ func TestOpeningAndClosingAddsNothing(t *testing.T) {
 }
 
 func TestManySegmentsNeedFewOpenFiles(t *testing.T) {
+	t.Parallel()
 	const segments = 3 * maxOpenSegments
 	s := opened(t, t.TempDir(), Options{SegmentBytes: 1})
 	for i := range segments {

@@ -17,11 +17,14 @@ import (
 	"caseledger/eventstore"
 )
 
+// smallSegmentBytes has room for two appends of two events.
+const smallSegmentBytes = 400
+
 // manySegments makes a journal of many segments that is sealed up to the last one, and
 // whose index files are merged.
 func manySegments(t *testing.T, dir string, n int) *Store {
 	t.Helper()
-	s := opened(t, dir, Options{SegmentBytes: 400})
+	s := opened(t, dir, Options{SegmentBytes: smallSegmentBytes})
 	for i := range n {
 		extend(t, s, fmt.Sprint("s", i%7), 2*(i/7), 2)
 	}
@@ -77,6 +80,7 @@ func headOf(s *Store, stream string) (uint64, error) {
 }
 
 func TestMergedIndexFilesLeadToEveryEvent(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	const n = 150
 	s := manySegments(t, dir, n)
@@ -98,10 +102,16 @@ func TestMergedIndexFilesLeadToEveryEvent(t *testing.T) {
 }
 
 func TestAnIndexThatIsMissingStaleOrUnsoundIsBuiltAnew(t *testing.T) {
+	t.Parallel()
 	const n = 40
 	whole, other := t.TempDir(), t.TempDir()
 	manySegments(t, whole, n).Close()
-	manySegments(t, other, n).Close()
+	differs := opened(t, other, Options{SegmentBytes: smallSegmentBytes})
+	for i := range n {
+		extend(t, differs, fmt.Sprint("s", i%3), 2*(i/3), 2)
+	}
+	rested(t, differs)
+	differs.Close()
 	index := func(dir string) string { return filepath.Join(dir, indexDir) }
 	for name, harm := range map[string]func(dir string) error{
 		"the directory is missing": func(dir string) error { return os.RemoveAll(index(dir)) },
@@ -117,7 +127,10 @@ func TestAnIndexThatIsMissingStaleOrUnsoundIsBuiltAnew(t *testing.T) {
 		"a file was being written": func(dir string) error {
 			return os.WriteFile(filepath.Join(index(dir), runName(extent{0, 64})+".tmp"), []byte("x"), 0o600)
 		},
-		"it was deleted by its command": func(dir string) error { return Reindex(dir) },
+		"it was deleted by its command": func(dir string) error {
+			_, err := Reindex(dir)
+			return err
+		},
 	} {
 		dir := copied(t, whole)
 		if err := harm(dir); err != nil {
@@ -145,6 +158,7 @@ func firstRun(t *testing.T, dir string) string {
 }
 
 func TestAFlippedBitInAnIndexFileIsNoticedAndMended(t *testing.T) {
+	t.Parallel()
 	const n, step = 30, 41 // bytes between two that are tried
 	dir := t.TempDir()
 	s := manySegments(t, dir, n)
@@ -158,7 +172,7 @@ func TestAFlippedBitInAnIndexFileIsNoticedAndMended(t *testing.T) {
 		replace(t, path, b)
 		if at >= pageBytes { // read when the file is opened
 			s.Close()
-			s = opened(t, dir, Options{SegmentBytes: 400})
+			s = opened(t, dir, Options{SegmentBytes: smallSegmentBytes})
 		}
 		leadsEverywhere(t, s, n)
 		rested(t, s)

@@ -82,7 +82,7 @@ type trail struct {
 	after  uint64 // the last revision that was found
 	runs   []*run // that are left
 	tables []*table
-	buffer [pageBytes]byte
+	buffer []byte // of a page
 }
 
 func (s *Store) trail(stream string, after uint64) *trail {
@@ -113,7 +113,10 @@ func (t *trail) collect(ctx context.Context) (places []location, more bool, err 
 // fromRun takes the next places from the first run that is left. A damaged one is
 // built anew.
 func (t *trail) fromRun(ctx context.Context) ([]location, error) {
-	e, err := t.runs[0].next(t.key, t.after, t.buffer[:])
+	if t.buffer == nil {
+		t.buffer = make([]byte, pageBytes)
+	}
+	e, err := t.runs[0].next(t.key, t.after, t.buffer)
 	var places []location
 	if err == nil {
 		places, err = e.decode()

@@ -77,12 +77,14 @@ func (s *Store) verify(ctx context.Context, v *view, number int) (*scan, error) 
 // each revision to the one place where it is.
 func (s *Store) compare(ctx context.Context, v *view, c *scan) error {
 	slots := *c.table.slots.Load()
+	buffer := make([]byte, pageBytes)
 	for i := range slots {
 		p := slots[i].Load()
 		if p == nil {
 			continue
 		}
 		t := s.trail(p.stream, max(p.base, 1)-1)
+		t.buffer = buffer
 		if err := t.leads(ctx, c.table.segment, p); err != nil {
 			return err
 		}

@@ -1,0 +1,298 @@
+package journal
+
+import (
+	"context"
+	"crypto/sha256"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strconv"
+	"sync"
+	"testing"
+	"time"
+
+	"caseledger/eventstore"
+)
+
+// eventsVariable is how many events the benchmarks of reading and opening
+// have; eventsDefault is used without it.
+const (
+	eventsVariable = "CASELEDGER_BENCH_EVENTS"
+	eventsDefault  = 200_000
+)
+
+func benchEvents(b *testing.B) int {
+	n, err := strconv.Atoi(os.Getenv(eventsVariable))
+	if err != nil {
+		return eventsDefault
+	}
+	return n
+}
+
+// benchJournal has its events in 100,000 streams, of which two have 100 and
+// 10,000 events at regular distances.
+func benchJournal(b *testing.B) (*Store, string) {
+	dir := b.TempDir()
+	s, err := Open(dir, Options{})
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(func() { s.Close() })
+	const writers, turn = 64, 50_000
+	l := newLoad()
+	workers := make([]*worker, writers)
+	for i := range workers {
+		workers[i] = l.worker(i)
+	}
+	for left := benchEvents(b); left > 0; left -= turn {
+		spread(min(turn, left), workers, func(w *worker, i int) { w.append(b, s, w.batch(1)) })
+		for stream, n := range map[string]int{"short": 100, "long": 10_000} {
+			have, err := headOf(s, stream)
+			for i := 0; i < n*turn/benchEvents(b) && err == nil && int(have) < n; i++ {
+				have++
+				_, err = s.Append(b.Context(), stream, eventstore.Revision(have-1), workers[0].batch(1))
+			}
+			if err != nil {
+				b.Fatal(err)
+			}
+		}
+	}
+	return s, dir
+}
+
+func BenchmarkRead(b *testing.B) {
+	s, dir := benchJournal(b)
+	bytes := s.Stats().Bytes
+	b.Run("limit", func(b *testing.B) {
+		b.SetBytes(bytes)
+		for b.Loop() {
+			readBare(b, dir)
+		}
+	})
+	b.Run("scan", func(b *testing.B) { // the limit is a ratio of 0.7
+		b.SetBytes(bytes)
+		for b.Loop() {
+			scanAll(b, s)
+		}
+	})
+	b.Run("ReadLog", func(b *testing.B) {
+		b.SetBytes(bytes)
+		for b.Loop() {
+			counted(b, s.ReadLog(b.Context(), 0), int(s.Head()))
+		}
+	})
+	for stream, n := range map[string]int{"short": 100, "long": 10_000} { // the limits are 500,000/s and 1,000,000/s
+		b.Run(fmt.Sprintf("ReadStream/%d", n), func(b *testing.B) {
+			for b.Loop() {
+				counted(b, s.ReadStream(b.Context(), stream, 0), n)
+			}
+			b.ReportMetric(float64(b.N*n)/b.Elapsed().Seconds(), "events/s")
+		})
+	}
+	b.Run("Verify", func(b *testing.B) {
+		b.SetBytes(bytes)
+		for b.Loop() {
+			if _, err := s.Verify(b.Context()); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+	s.Close()
+	b.Run("Open", func(b *testing.B) { // the limit is 1 s for 5,000,000 events
+		for b.Loop() {
+			again, err := Open(dir, Options{})
+			if err != nil {
+				b.Fatal(err)
+			}
+			again.Close()
+		}
+	})
+	b.Run("Reindex", func(b *testing.B) { // the limit is 1,000,000/s
+		for b.Loop() {
+			if _, err := Reindex(dir); err != nil {
+				b.Fatal(err)
+			}
+		}
+		b.ReportMetric(float64(b.N)*float64(s.Head())/b.Elapsed().Seconds(), "events/s")
+	})
+}
+
+func counted(b *testing.B, r func(func(eventstore.Recorded, error) bool), want int) {
+	got := 0
+	for _, err := range r {
+		if err != nil {
+			b.Fatal(err)
+		}
+		got++
+	}
+	if got != want {
+		b.Fatalf("%d events, want %d", got, want)
+	}
+}
+
+// scanAll reads and checks every record, in memory that is used again.
+func scanAll(b *testing.B, s *Store) {
+	v := s.view.Load()
+	got := uint64(0)
+	for i := range len(v.full) + 1 {
+		in := v.segment(i)
+		for r, err := range records(s.files.reader(in.first), in.seed, headerBytes, in.end, reused()) {
+			if err != nil {
+				b.Fatal(err)
+			}
+			if !r.mark() {
+				got++
+			}
+		}
+	}
+	if got != v.head() {
+		b.Fatalf("%d events, want %d", got, v.head())
+	}
+}
+
+// readBare reads all segments from beginning to end into one buffer.
+func readBare(b *testing.B, dir string) {
+	firsts, err := listSegments(dir)
+	if err != nil {
+		b.Fatal(err)
+	}
+	buffer := make([]byte, blockBytes)
+	for _, first := range firsts {
+		f, err := os.Open(segmentPath(dir, first))
+		if err != nil {
+			b.Fatal(err)
+		}
+		for err == nil {
+			_, err = io.ReadFull(f, buffer)
+		}
+		f.Close()
+	}
+}
+
+// BenchmarkFollow appends 5,000 events a second and reports how long after the
+// sync a follower has one. The limit for 99 in 100 is 2 ms.
+func BenchmarkFollow(b *testing.B) {
+	const every, writers, events = 5 * time.Millisecond, 25, 10_000
+	for range b.N {
+		disk := &writes{}
+		s, err := open(b.TempDir(), Options{}, disk.open)
+		if err != nil {
+			b.Fatal(err)
+		}
+		delivered := make([]time.Time, 0, events)
+		ctx, cancel := context.WithCancel(b.Context())
+		var following sync.WaitGroup
+		following.Go(func() {
+			for _, err := range s.Follow(ctx, 0) {
+				if err != nil {
+					return
+				}
+				if delivered = append(delivered, time.Now()); len(delivered) == events {
+					cancel()
+				}
+			}
+		})
+		paced(b, s, every, writers, events)
+		following.Wait()
+		cancel()
+		late := disk.delays(delivered)
+		slices.Sort(late)
+		b.ReportMetric(late[len(late)/2].Seconds()*1e6, "p50-µs")
+		b.ReportMetric(late[len(late)*99/100].Seconds()*1e6, "p99-µs")
+		s.Close()
+	}
+}
+
+// paced lets each writer append one event in every interval.
+func paced(b *testing.B, s *Store, every time.Duration, writers, events int) {
+	l := newLoad()
+	var all sync.WaitGroup
+	for i := range writers {
+		w := l.worker(i)
+		all.Go(func() {
+			tick := time.NewTicker(every)
+			defer tick.Stop()
+			for range events / writers {
+				<-tick.C
+				w.append(b, s, w.batch(1))
+			}
+		})
+	}
+	all.Wait()
+}
+
+// delays are the times from the sync of each event to its delivery.
+func (n *writes) delays(delivered []time.Time) []time.Duration {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	var late []time.Duration
+	for i, at := range delivered {
+		group, _ := slices.BinarySearchFunc(n.synced, uint64(i)+1, func(s synced, position uint64) int {
+			return int(int64(s.last) - int64(position))
+		})
+		late = append(late, at.Sub(n.synced[group].at))
+	}
+	return late
+}
+
+// BenchmarkIndexMemory makes the index of a journal of ten times as many events as
+// the other benchmarks have, without the journal. The limit is 1 GB for
+// 100,000,000 events.
+func BenchmarkIndexMemory(b *testing.B) {
+	events := 10 * benchEvents(b)
+	const perSegment = 130_000
+	dir := b.TempDir()
+	x := &runs{dir: dir, disk: openDisk, changed: make(chan struct{}, 1)}
+	x.publish(nil)
+	heads, names := make([]uint64, benchStreams), make([][]byte, benchStreams)
+	for i := range names {
+		names[i] = []byte(streamName(uint64(i)))
+	}
+	began := time.Now()
+	for segment := range events / perSegment {
+		t := newTable(segment)
+		for i := range uint64(perSegment) {
+			stream := (i*i + uint64(segment)*7919) % (benchStreams - i%1000)
+			p := t.get(names[stream])
+			if p == nil {
+				p = t.add(string(names[stream]), heads[stream])
+			}
+			p.push(uint32(i * 1000))
+			heads[stream]++
+		}
+		if err := x.seal(t, [sha256.Size]byte{}); err != nil {
+			b.Fatal(err)
+		}
+		if err := x.merge(b.Context()); err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.ReportMetric(float64(events)/time.Since(began).Seconds(), "events/s")
+	runtime.GC()
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	held := x.all()
+	onDisk := int64(0)
+	for _, r := range held {
+		info, err := os.Stat(filepath.Join(dir, runName(r.extent)))
+		if err != nil {
+			b.Fatal(err)
+		}
+		onDisk += info.Size()
+	}
+	x.list.Store(&[]*run{})
+	fences := 0
+	for _, r := range held {
+		fences += len(r.fences) * fenceBytes
+	}
+	held = nil
+	runtime.GC()
+	runtime.ReadMemStats(&after)
+	b.ReportMetric(0, "ns/op")
+	b.ReportMetric(float64(before.HeapAlloc-after.HeapAlloc)/1e6, "MB-resident")
+	b.ReportMetric(float64(fences)/float64(events), "bytes-resident/event")
+	b.ReportMetric(float64(onDisk)/float64(events), "bytes-on-disk/event")
+}
