@@ -13,14 +13,19 @@ import (
 	"caseledger/domain/allocation"
 	"caseledger/domain/assessment"
 	"caseledger/domain/cinplan"
+	"caseledger/domain/conference"
 	"caseledger/domain/correction"
 	"caseledger/domain/enquiry"
+	"caseledger/domain/family"
 	"caseledger/domain/identity"
+	"caseledger/domain/incident"
 	"caseledger/domain/note"
 	"caseledger/domain/protection"
 	"caseledger/domain/record"
 	"caseledger/domain/referral"
+	"caseledger/domain/restriction"
 	"caseledger/domain/temporary"
+	"caseledger/domain/visit"
 	"caseledger/projections"
 	"caseledger/schema"
 )
@@ -68,6 +73,18 @@ func drawEvent(t *rapid.T) domain.Event {
 		protection.MissingReported{Dated: d, Plan: protection.PlanID(plan)},
 		protection.ChildTraced{Dated: d, Plan: protection.PlanID(plan)},
 		protection.CoreGroupMet{Dated: d, Plan: protection.PlanID(plan), Meeting: fmt.Sprint(n), NextBy: by},
+		visit.Made{Dated: d, Visit: visit.ID(plan), Under: visit.Protection, Of: plan, Seen: n > 0, Alone: n > 1, Bedroom: n == 3, NextBy: by},
+		allocation.HandedOver{Dated: d, Allocation: allocation.ID(fmt.Sprint(n)), From: allocation.ID(plan), Worker: "w9", Team: "t", Role: "lead"},
+		cinplan.Agreed{Dated: d, Plan: cinplan.ID(plan), Actions: []domain.Action{{ID: "x", By: by}}, ReviewBy: by},
+		cinplan.Reviewed{Dated: d, Plan: cinplan.ID(plan), Review: cinplan.ReviewID(fmt.Sprint(n))},
+		family.Related{Dated: d, Relation: family.RelationID(plan), Kind: "sibling", Record: "bbbb"},
+		family.HouseholdJoined{Dated: d, Household: family.HouseholdID(plan)},
+		family.HouseholdLeft{Dated: d, Household: family.HouseholdID(plan)},
+		restriction.BarrierSet{Dated: d, Restriction: restriction.ID(plan), Worker: "w"},
+		restriction.Lifted{Dated: d, Restriction: restriction.ID(plan)},
+		conference.Delayed{Dated: d, Enquiry: enquiry.ID(plan), Until: by},
+		incident.Learned{Dated: d, Incident: incident.ID(plan), NotifyBy: by, ReviewBy: by},
+		incident.Notified{Dated: d, Incident: incident.ID(plan)},
 	}
 	return all[rapid.IntRange(0, len(all)-1).Draw(t, "event")]
 }
@@ -132,6 +149,11 @@ func drawHistory(t *rapid.T, l *ledger, between func()) {
 // naiveRegister says who is on the register: straightforwardly, one entry
 // after the other, with nothing that the product uses.
 func naiveRegister(id domain.RecordID, entries []domain.Entry, known time.Time, day domain.Date) []string {
+	return naivePlans(id, naiveTold(entries, known, day))
+}
+
+// naiveTold are the entries in force, in the order of the world.
+func naiveTold(entries []domain.Entry, known time.Time, day domain.Date) []domain.Entry {
 	var so []domain.Entry
 	for _, e := range entries {
 		if known.IsZero() || !e.Recorded.After(known) {
@@ -167,7 +189,7 @@ func naiveRegister(id domain.RecordID, entries []domain.Entry, known time.Time, 
 			fmt.Sprintf("%10s %06d %06d", a.Event.HappenedOn(), first[a.Seq], a.Seq),
 			fmt.Sprintf("%10s %06d %06d", b.Event.HappenedOn(), first[b.Seq], b.Seq))
 	})
-	return naivePlans(id, told)
+	return told
 }
 
 type naivePlan struct {

@@ -82,6 +82,7 @@ func All() []Projection {
 		recordProjection(), personProjection(), caseloadProjection(), registerProjection(), auditProjection(),
 		chronologyProjection(), episodeProjection(), batchProjection(), groupProjection(),
 		enquiryProjection(), familyProjection(), restrictionProjection(),
+		clockProjection(), visitProjection(), allocationProjection(),
 	}
 }
 

@@ -159,6 +159,10 @@ func allocationSentence(e allocation.Event) string {
 		return fmt.Sprintf("The case was given to worker %s of team %s (%s).", e.Worker, e.Team, e.Role)
 	case allocation.Ended:
 		return fmt.Sprintf("A worker's allocation ended%s.", prefixed(": ", e.Reason))
+	case allocation.HandedOver:
+		return fmt.Sprintf("The case was handed over to worker %s of team %s%s.", e.Worker, e.Team, prefixed(": ", e.Reason))
+	case allocation.CoverArranged:
+		return fmt.Sprintf("Worker %s covers the case until %s%s.", e.Cover, day(e.Until), prefixed(": ", e.Reason))
 	}
 	return ""
 }

@@ -141,6 +141,8 @@ func Events() []EventType {
 
 		event[allocation.Allocated]("allocation.made", "A worker and team hold the case."),
 		event[allocation.Ended]("allocation.ended", "A worker and team no longer hold the case."),
+		event[allocation.HandedOver]("allocation.handed-over", "One worker gave the case to another."),
+		event[allocation.CoverArranged]("allocation.cover-arranged", "It was arranged who sees to the case while its worker is away."),
 
 		event[cinplan.Agreed]("cin-plan.agreed", "The content of a child-in-need plan was agreed."),
 		event[cinplan.ActionClosed]("cin-plan.action-closed", "An action of a child-in-need plan was done, or given up."),

@@ -31,6 +31,7 @@ type Pack struct {
 	rules    map[Clock][]Rule
 	holidays []domain.Date // ascending, none at a weekend
 	needs    []Need
+	weights  []weight
 }
 
 // For returns the rules of a nation.
