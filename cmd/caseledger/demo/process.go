@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"caseledger/domain"
+	"caseledger/domain/allocation"
 	"caseledger/domain/cinplan"
 	"caseledger/domain/conference"
 	"caseledger/domain/contact"
@@ -131,6 +132,11 @@ func (f *family) agreement(id cinplan.ID, day domain.Date) any {
 		Actions: []domain.Action{{ID: "x1", What: "Walk the children to school.", Who: "mother", By: day.AddDays(14)}}}
 }
 
+// actions closes what the plan said was to be done.
+func (f *family) actions(id cinplan.ID, day domain.Date) {
+	f.together(day, f.worker, cinplan.CloseAction{Dated: dated(day), Plan: id, Action: "x1", Result: "done"})
+}
+
 // coreGroups are those of the first months of a plan, with the detailed plan.
 func (f *family) coreGroups(plan protection.PlanID, met domain.Date) {
 	day := f.after(met, 5, 12)
@@ -256,4 +262,19 @@ func (f *family) change(day domain.Date) {
 // home is where the family lives.
 func (f *family) home() kin.HouseholdID {
 	return kin.HouseholdID("home-" + string(f.children[0].record[:8]))
+}
+
+// reassign gives the case to another worker now and then, or lets another cover
+// it while its worker is away.
+func (f *family) reassign(e *episode, day domain.Date) {
+	switch f.g.rng.IntN(10) {
+	case 0:
+		next := allocation.ID(string(e.held) + "b")
+		f.worker.id = fmt.Sprintf("sw-%03d", f.g.between(61, 70))
+		f.together(day, duty, allocation.HandOver{Dated: dated(day), Allocation: next, From: e.held, Worker: f.worker.id, Team: f.team,
+			Reason: "the worker has left", Summary: "The family trusts few people; visit with the health visitor at first."})
+		e.held = next
+	case 1:
+		f.together(day, duty, allocation.ArrangeCover{Dated: dated(day), Allocation: e.held, Cover: "sw-071", Until: day.AddDays(14), Reason: "leave"})
+	}
 }
