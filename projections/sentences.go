@@ -191,6 +191,8 @@ func otherSentence(e domain.Event) string {
 		return fmt.Sprintf("An imported file also said, under %s: %s", e.Element, quote(e.Text))
 	case settings.LedgerCreated:
 		return fmt.Sprintf("The ledger %s was created.", e.Ledger)
+	case settings.PolicyAdopted:
+		return fmt.Sprintf("The authority goes by rules of its own, %s.", e.Name)
 	case batch.Began:
 		return fmt.Sprintf("The import of a file of kind %s began.", e.Kind)
 	case batch.Finished:

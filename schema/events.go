@@ -94,6 +94,7 @@ func decodeStrict[E domain.Event](text jsontext.Value) (domain.Event, error) {
 func Events() []EventType {
 	return []EventType{
 		event[settings.LedgerCreated]("ledger.created", "The ledger was created."),
+		event[settings.PolicyAdopted]("ledger.policy-adopted", "The authority goes by rules of its own."),
 		event[batch.Began]("batch.began", "The import of a file began."),
 		event[batch.Finished]("batch.finished", "The import of a file came to its end."),
 		event[group.Begun]("group.begun", "An act on several records was decided."),

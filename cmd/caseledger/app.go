@@ -144,7 +144,7 @@ func (a *app) configure(ctx context.Context) error {
 	if a.created.Ledger != a.sealed.Ledger {
 		return verifyError{errors.New("the ledger's first entry names another ledger than its leaf")}
 	}
-	a.records.Pack, err = policy.For(policy.Nation(a.created.Nation))
+	a.records.Pack, err = at.State.Pack()
 	return err
 }
 

@@ -120,7 +120,7 @@ returns from the events.`,
 	return family(root,
 		newInit(to), newDemo(to), newImport(to), newExport(to), newRegister(to), newCaseload(to),
 		newRecord(to), newAct(to), newSchema(to), newRebuild(to), newVerify(to), newVersion(to),
-		newDuties(to), newGaps(to), newPerformance(to), newWorkload(to), newAllocations(to), newHandOver(to),
+		newDuties(to), newGaps(to), newPerformance(to), newWorkload(to), newAllocations(to), newHandOver(to), newPolicy(to),
 	)
 }
 
