@@ -322,7 +322,7 @@ func TestWhoWasSeenAndWhatWasDueIsWhatANaiveFoldSaysAsKnownAtAnyTimeAndTrueOnAny
 				if err != nil {
 					rt.Fatal(err)
 				}
-				told := naiveTold(r.Entries, known, day)
+				told := naiveInForce(r.Entries, known, day)
 				for _, s := range sights {
 					if got := fmt.Sprintf("%s seen %s alone %s", s.Record, s.Seen, s.Alone); s.Record == id && got != naiveSights(id, told) {
 						rt.Fatalf("%s, want %s", got, naiveSights(id, told))

@@ -149,11 +149,11 @@ func drawHistory(t *rapid.T, l *ledger, between func()) {
 // naiveRegister says who is on the register: straightforwardly, one entry
 // after the other, with nothing that the product uses.
 func naiveRegister(id domain.RecordID, entries []domain.Entry, known time.Time, day domain.Date) []string {
-	return naivePlans(id, naiveTold(entries, known, day))
+	return naivePlans(id, naiveInForce(entries, known, day))
 }
 
-// naiveTold are the entries in force, in the order of the world.
-func naiveTold(entries []domain.Entry, known time.Time, day domain.Date) []domain.Entry {
+// naiveInForce are the entries in force, in the order of the world.
+func naiveInForce(entries []domain.Entry, known time.Time, day domain.Date) []domain.Entry {
 	var so []domain.Entry
 	for _, e := range entries {
 		if known.IsZero() || !e.Recorded.After(known) {

@@ -27,6 +27,15 @@ var schemaTypes = map[string]policy.CodeSet{
 	"gendertype":            policy.Sex,
 }
 
+// censusSets are the code sets that a schema of the census publishes.
+func censusSets() map[policy.CodeSet]bool {
+	sets := make(map[policy.CodeSet]bool)
+	for _, set := range schemaTypes {
+		sets[set] = true
+	}
+	return sets
+}
+
 // genderCodes are the canonical codes of those used until March 2024.
 var genderCodes = map[string]string{"1": "M", "2": "F", "0": "U", "9": "I"}
 
@@ -83,8 +92,8 @@ func TestTheCodesOfAYearAreThoseOfItsPublishedSchema(t *testing.T) {
 			sameCodes(t, set, fmt.Sprintf("%d-04-01", year-1), want)
 			sameCodes(t, set, fmt.Sprintf("%d-03-31", year), want)
 		}
-		if len(compared) != len(policy.Sets()) {
-			t.Errorf("%d: %d code sets of %d stand in the schema", year, len(compared), len(policy.Sets()))
+		if len(compared) != len(censusSets()) {
+			t.Errorf("%d: %d code sets of %d stand in the schema", year, len(compared), len(censusSets()))
 		}
 	}
 }
