@@ -120,6 +120,10 @@ type Circumstances struct {
 	Corrects *Correction
 	// Source is set on imported entries.
 	Source *Source
+	// Policy names the rules by which the entry was decided, and by which the
+	// days that it states were reckoned (policy.Pack.Name); "" where none were
+	// needed.
+	Policy string
 }
 
 // Entry is one recorded event of a stream.

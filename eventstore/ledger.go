@@ -70,6 +70,8 @@ type Act struct {
 	// part of the digest, because two commands can have the same members.
 	Name   string
 	Digest string
+	// Policy names the rules by which the act is decided.
+	Policy string
 }
 
 // Receipt says what became of an act.
@@ -195,7 +197,7 @@ func (l *Ledger) encode(ctx context.Context, after Tail, act Act, group string, 
 			Recorded: recorded,
 			Circumstances: domain.Circumstances{
 				Actor: act.Actor, Authority: act.Authority, Request: act.Request, Digest: act.Digest,
-				Group: group, Corrects: fact.Corrects, Source: fact.Source,
+				Group: group, Corrects: fact.Corrects, Source: fact.Source, Policy: act.Policy,
 			},
 			Event: fact.Event,
 		}

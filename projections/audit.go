@@ -30,6 +30,7 @@ type AuditRow struct {
 	Purpose     string              `json:"purpose"`
 	Request     string              `json:"request"`
 	Group       string              `json:"group,omitempty"`
+	Policy      string              `json:"policy,omitempty"`
 	Corrects    *uint64             `json:"corrects,omitempty"`
 	Voids       *uint64             `json:"voids,omitempty"`
 	Reason      string              `json:"reason,omitempty"`
@@ -52,12 +53,12 @@ type FieldChange struct {
 
 func (r *AuditRow) fields() []any {
 	return []any{&r.Record, &r.Entry, &r.Position, &r.Type, &r.Happened, &r.Recorded, &r.Lateness,
-		&r.Actor, &r.Role, &r.Agency, &r.Basis, &r.Purpose, &r.Request, &r.Group, &r.Corrects, &r.Voids, &r.Reason,
+		&r.Actor, &r.Role, &r.Agency, &r.Basis, &r.Purpose, &r.Request, &r.Group, &r.Policy, &r.Corrects, &r.Voids, &r.Reason,
 		&r.InForce, &r.CorrectedBy, &r.ImportKind, &r.ImportFile, &r.ImportLine, &r.ImportFlags, &r.Changes}
 }
 
 func auditProjection() Projection {
-	return Projection{Name: "audit", Version: 1, Tables: []Table{auditTable()}, Apply: applyAudit}
+	return Projection{Name: "audit", Version: 2, Tables: []Table{auditTable()}, Apply: applyAudit}
 }
 
 func auditTable() Table {
@@ -78,6 +79,7 @@ func auditTable() Table {
 			{"purpose", Text, "Purpose of the processing."},
 			{"request", Text, "The request that asked for it. Entries of one request are one act."},
 			{"group_id", Text, "Joins the entries of one act on several records."},
+			{"policy", Text, "Name of the rules by which it was decided, and its days were reckoned."},
 			{"corrects", Integer, "The entry that it replaces."},
 			{"voids", Integer, "The entry that it takes out of force as written in error."},
 			{"reason", Text, "Why it corrects or voids."},
@@ -147,7 +149,7 @@ func auditRow(id domain.RecordID, r record.Record, e domain.Entry, at eventstore
 	row := AuditRow{
 		Record: id, Entry: e.Seq, Position: at, Type: typeName(e.Event), Happened: e.Event.HappenedOn(), Recorded: e.Recorded, Lateness: lateness(e),
 		Actor: e.Actor.ID, Role: e.Actor.Role, Agency: e.Actor.Agency, Basis: e.Authority.Basis, Purpose: e.Authority.Purpose,
-		Request: e.Request, Group: e.Group, InForce: true, // until updateForce says otherwise
+		Request: e.Request, Group: e.Group, Policy: e.Policy, InForce: true, // until updateForce says otherwise
 	}
 	if e.Corrects != nil {
 		row.Corrects, row.Reason = numberOrNil(e.Corrects.Entry), e.Corrects.Reason

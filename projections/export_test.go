@@ -15,6 +15,7 @@ func RowFields() map[string][]any {
 		"caseload": new(CaseloadRow).fields(), "register": new(RegisterRow).fields(), "register_enquiry": new(EnquiryRow).fields(), "audit": new(AuditRow).fields(),
 		"chronology": new(ChronologyRow).fields(), "episode": new(EpisodeRow).fields(),
 		"relation": new(RelationRow).fields(), "household": new(HouseholdRow).fields(), "restriction": new(RestrictionRow).fields(),
+		"clock": new(ClockRow).fields(), "visit": new(VisitRow).fields(), "sight": new(SightRow).fields(), "allocation": new(AllocationRow).fields(),
 		"batch": new(BatchRow).fields(), "open_group": new(GroupRow).fields(),
 		"looked_after": new(LookedAfterRow).fields(),
 	}

@@ -53,7 +53,7 @@ func familyProjection() Projection {
 	return Projection{
 		Name: "family", Version: 1, Tables: []Table{relationTable(), householdTable()},
 		Apply: func(w *Writer, c Change) error {
-			if c.Record == "" {
+			if c.Record == "" || !slices.ContainsFunc(c.Entries, movesFamily) {
 				return nil
 			}
 			if err := replace(w, "relation", relationRows(c.Record, c.Before), relationRows(c.Record, c.After)); err != nil {
@@ -62,6 +62,11 @@ func familyProjection() Projection {
 			return replace(w, "household", householdRows(c.Record, c.Before), householdRows(c.Record, c.After))
 		},
 	}
+}
+
+func movesFamily(e domain.Entry) bool {
+	_, relates := e.Event.(family.Event)
+	return relates || target(e) != 0
 }
 
 func relationTable() Table {

@@ -13,15 +13,20 @@ import (
 	"caseledger/domain/allocation"
 	"caseledger/domain/assessment"
 	"caseledger/domain/cinplan"
+	"caseledger/domain/conference"
 	"caseledger/domain/correction"
 	"caseledger/domain/enquiry"
+	"caseledger/domain/family"
 	"caseledger/domain/identity"
+	"caseledger/domain/incident"
 	"caseledger/domain/lookedafter"
 	"caseledger/domain/note"
 	"caseledger/domain/protection"
 	"caseledger/domain/record"
 	"caseledger/domain/referral"
+	"caseledger/domain/restriction"
 	"caseledger/domain/temporary"
+	"caseledger/domain/visit"
 	"caseledger/projections"
 	"caseledger/schema"
 )
@@ -75,6 +80,18 @@ func drawEvent(t *rapid.T) domain.Event {
 		lookedafter.Reviewed{Dated: d, Review: lookedafter.ReviewID(fmt.Sprint(n)), ReviewBy: by},
 		lookedafter.Visited{Dated: d, Visit: lookedafter.VisitID(fmt.Sprint(n)), VisitBy: by},
 		lookedafter.OfficerNamed{Dated: d, Officer: "iro-" + fmt.Sprint(n)},
+		visit.Made{Dated: d, Visit: visit.ID(plan), Under: visit.Protection, Of: plan, Seen: n > 0, Alone: n > 1, Bedroom: n == 3, NextBy: by},
+		allocation.HandedOver{Dated: d, Allocation: allocation.ID(fmt.Sprint(n)), From: allocation.ID(plan), Worker: "w9", Team: "t", Role: "lead"},
+		cinplan.Agreed{Dated: d, Plan: cinplan.ID(plan), Actions: []domain.Action{{ID: "x", By: by}}, ReviewBy: by},
+		cinplan.Reviewed{Dated: d, Plan: cinplan.ID(plan), Review: cinplan.ReviewID(fmt.Sprint(n))},
+		family.Related{Dated: d, Relation: family.RelationID(plan), Kind: "sibling", Record: "bbbb"},
+		family.HouseholdJoined{Dated: d, Household: family.HouseholdID(plan)},
+		family.HouseholdLeft{Dated: d, Household: family.HouseholdID(plan)},
+		restriction.BarrierSet{Dated: d, Restriction: restriction.ID(plan), Worker: "w"},
+		restriction.Lifted{Dated: d, Restriction: restriction.ID(plan)},
+		conference.Delayed{Dated: d, Enquiry: enquiry.ID(plan), Until: by},
+		incident.Learned{Dated: d, Incident: incident.ID(plan), NotifyBy: by, ReviewBy: by},
+		incident.Notified{Dated: d, Incident: incident.ID(plan)},
 	}
 	return all[rapid.IntRange(0, len(all)-1).Draw(t, "event")]
 }
@@ -139,11 +156,11 @@ func drawHistory(t *rapid.T, l *ledger, between func()) {
 // naiveRegister says who is on the register: straightforwardly, one entry
 // after the other, with nothing that the product uses.
 func naiveRegister(id domain.RecordID, entries []domain.Entry, known time.Time, day domain.Date) []string {
-	return naivePlans(id, naiveTold(entries, known, day))
+	return naivePlans(id, naiveInForce(entries, known, day))
 }
 
-// naiveTold are the entries in force then, in the order of the world.
-func naiveTold(entries []domain.Entry, known time.Time, day domain.Date) []domain.Entry {
+// naiveInForce are the entries in force, in the order of the world.
+func naiveInForce(entries []domain.Entry, known time.Time, day domain.Date) []domain.Entry {
 	var so []domain.Entry
 	for _, e := range entries {
 		if known.IsZero() || !e.Recorded.After(known) {

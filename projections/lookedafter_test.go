@@ -123,7 +123,7 @@ func TestWhoIsLookedAfterIsWhatANaiveFoldSaysAsKnownAtAnyTimeAndTrueOnAnyDay(t *
 				if err != nil {
 					rt.Fatal(err)
 				}
-				all = append(all, naiveCare(id, naiveTold(r.Entries, known, day))...)
+				all = append(all, naiveCare(id, naiveInForce(r.Entries, known, day))...)
 			}
 			slices.Sort(all)
 			return all

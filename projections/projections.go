@@ -83,6 +83,7 @@ func All() []Projection {
 		chronologyProjection(), episodeProjection(), batchProjection(), groupProjection(),
 		enquiryProjection(), familyProjection(), restrictionProjection(),
 		lookedAfterProjection(),
+		clockProjection(), visitProjection(), allocationProjection(),
 	}
 }
 

@@ -2,6 +2,7 @@ package projections
 
 import (
 	"context"
+	"slices"
 
 	"caseledger/domain"
 	"caseledger/domain/record"
@@ -30,12 +31,17 @@ func restrictionProjection() Projection {
 	return Projection{
 		Name: "restriction", Version: 1, Tables: []Table{restrictionTable()},
 		Apply: func(w *Writer, c Change) error {
-			if c.Record == "" {
+			if c.Record == "" || !slices.ContainsFunc(c.Entries, movesRestrictions) {
 				return nil
 			}
 			return replace(w, "restriction", restrictionRows(c.Record, c.Before), restrictionRows(c.Record, c.After))
 		},
 	}
+}
+
+func movesRestrictions(e domain.Entry) bool {
+	_, restricts := e.Event.(restriction.Event)
+	return restricts || target(e) != 0
 }
 
 func restrictionTable() Table {

@@ -159,6 +159,10 @@ func allocationSentence(e allocation.Event) string {
 		return fmt.Sprintf("The case was given to worker %s of team %s (%s).", e.Worker, e.Team, e.Role)
 	case allocation.Ended:
 		return fmt.Sprintf("A worker's allocation ended%s.", prefixed(": ", e.Reason))
+	case allocation.HandedOver:
+		return fmt.Sprintf("The case was handed over to worker %s of team %s%s.", e.Worker, e.Team, prefixed(": ", e.Reason))
+	case allocation.CoverArranged:
+		return fmt.Sprintf("Worker %s covers the case until %s%s.", e.Cover, day(e.Until), prefixed(": ", e.Reason))
 	}
 	return ""
 }
@@ -193,6 +197,8 @@ func otherSentence(e domain.Event) string {
 		return fmt.Sprintf("A key signs no checkpoint of the log from %d events on.", e.From)
 	case settings.HeadsLogged:
 		return "The ledger committed to where every record had got to."
+	case settings.PolicyAdopted:
+		return fmt.Sprintf("The authority goes by rules of its own, %s.", e.Name)
 	case batch.Began:
 		return fmt.Sprintf("The import of a file of kind %s began.", e.Kind)
 	case batch.Finished:

@@ -47,6 +47,7 @@ type payload struct {
 	Group     string             `json:"group,omitempty"`
 	Corrects  *domain.Correction `json:"corrects,omitempty"`
 	Import    *domain.Source     `json:"import,omitempty"`
+	Policy    string             `json:"policy,omitempty"`
 	Event     jsontext.Value     `json:",embed"`
 }
 
@@ -68,7 +69,7 @@ func (c Codec) Encode(e domain.Entry) (kind string, text []byte, err error) {
 	}
 	text, err = json.Marshal(payload{
 		Actor: e.Actor, Authority: e.Authority, Request: e.Request, Digest: e.Digest, Group: e.Group,
-		Corrects: e.Corrects, Import: e.Source,
+		Corrects: e.Corrects, Import: e.Source, Policy: e.Policy,
 	})
 	if err != nil {
 		return "", nil, fmt.Errorf("%s: %w", t, errShape)
@@ -104,7 +105,7 @@ func (c Codec) Decode(kind string, text []byte) (domain.Entry, error) {
 	return domain.Entry{
 		Circumstances: domain.Circumstances{
 			Actor: p.Actor, Authority: p.Authority, Request: p.Request, Digest: p.Digest, Group: p.Group,
-			Corrects: p.Corrects, Source: p.Import,
+			Corrects: p.Corrects, Source: p.Import, Policy: p.Policy,
 		},
 		Event: event,
 	}, nil

@@ -368,6 +368,15 @@ func Commands() []Command {
 				return r.Leaver.Contact(c, s.Pack)
 			}),
 
+		command("allocation.hand-over", "allocations/{allocation}/handover", "Give the case from one worker to another.",
+			func(r record.Record, _ Setting, c allocation.HandOver) ([]domain.Event, error) {
+				return r.Allocations.HandOver(c)
+			}),
+		command("allocation.arrange-cover", "allocations/{allocation}/cover", "Say who sees to the case while its worker is away.",
+			func(r record.Record, _ Setting, c allocation.ArrangeCover) ([]domain.Event, error) {
+				return r.Allocations.ArrangeCover(c)
+			}),
+
 		command("entry.enter-in-error", "entries/{entry}/error", "Take an entry out of force that was written in error.",
 			func(r record.Record, _ Setting, c correction.EnterInError) ([]domain.Event, error) {
 				return r.EnterInError(c)

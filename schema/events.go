@@ -102,6 +102,7 @@ func Events() []EventType {
 		event[settings.LogKeyAdded]("log-key.added", "A key signs the checkpoints of the log from a size on."),
 		event[settings.LogKeyRetired]("log-key.retired", "A key signs no checkpoint of the log from a size on."),
 		event[settings.HeadsLogged]("heads-root.logged", "The ledger committed to where every record had got to."),
+		event[settings.PolicyAdopted]("ledger.policy-adopted", "The authority goes by rules of its own."),
 		event[batch.Began]("batch.began", "The import of a file began."),
 		event[batch.Finished]("batch.finished", "The import of a file came to its end."),
 		event[group.Begun]("group.begun", "An act on several records was decided."),
@@ -149,6 +150,8 @@ func Events() []EventType {
 
 		event[allocation.Allocated]("allocation.made", "A worker and team hold the case."),
 		event[allocation.Ended]("allocation.ended", "A worker and team no longer hold the case."),
+		event[allocation.HandedOver]("allocation.handed-over", "One worker gave the case to another."),
+		event[allocation.CoverArranged]("allocation.cover-arranged", "It was arranged who sees to the case while its worker is away."),
 
 		event[cinplan.Agreed]("cin-plan.agreed", "The content of a child-in-need plan was agreed."),
 		event[cinplan.ActionClosed]("cin-plan.action-closed", "An action of a child-in-need plan was done, or given up."),

@@ -82,7 +82,7 @@ func (r *Records) Decide(on record.Record, command any) ([]domain.Event, error) 
 
 // Do performs act.Command on one record. See eventstore.Update for errors.
 func (r *Records) Do(ctx context.Context, id domain.RecordID, act eventstore.Act) (eventstore.Receipt, error) {
-	act.Stream, act.Name = Stream(id), r.nameOf(act.Command)
+	act.Stream, act.Name, act.Policy = Stream(id), r.nameOf(act.Command), r.Pack.Name()
 	return eventstore.Update(ctx, r.Ledger, r.Folds, act, r.decide(act.Command))
 }
 
@@ -92,7 +92,7 @@ func (r *Records) DoAll(ctx context.Context, group string, acts map[domain.Recor
 	var parts []eventstore.Part[record.Record]
 	for _, id := range slices.Sorted(maps.Keys(acts)) { // in one order, so that a repeat is the same act
 		act := acts[id]
-		act.Stream, act.Name = Stream(id), r.nameOf(act.Command)
+		act.Stream, act.Name, act.Policy = Stream(id), r.nameOf(act.Command), r.Pack.Name()
 		parts = append(parts, eventstore.Part[record.Record]{Act: act, Decide: r.decide(act.Command)})
 	}
 	return eventstore.UpdateAll(ctx, r.Ledger, r.Folds, group, parts)
@@ -123,7 +123,7 @@ func (r *Records) Correct(ctx context.Context, id domain.RecordID, act eventstor
 	if !ok {
 		return eventstore.Receipt{}, fmt.Errorf("command %T is no correction", act.Command)
 	}
-	act.Stream, act.Name = Stream(id), "entry.correct "+r.nameOf(c.Command)
+	act.Stream, act.Name, act.Policy = Stream(id), "entry.correct "+r.nameOf(c.Command), r.Pack.Name()
 	return eventstore.Update(ctx, r.Ledger, r.Folds, act, func(on record.Record) ([]domain.Fact, error) {
 		return on.Correct(c.Entry, c.Reason, func(without record.Record) ([]domain.Event, error) {
 			return r.Decide(without, c.Command)

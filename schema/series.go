@@ -18,7 +18,7 @@ type Series struct {
 // DoSeries performs act.Command, a Series, on one record. Each command is
 // decided on the record as the ones before it would leave it.
 func (r *Records) DoSeries(ctx context.Context, id domain.RecordID, act eventstore.Act, commands ...any) (eventstore.Receipt, error) {
-	act.Stream, act.Name, act.Command = Stream(id), r.namesOf(commands), Series{Commands: commands}
+	act.Stream, act.Name, act.Policy, act.Command = Stream(id), r.namesOf(commands), r.Pack.Name(), Series{Commands: commands}
 	return eventstore.Update(ctx, r.Ledger, r.Folds, act, func(on record.Record) ([]domain.Fact, error) {
 		var facts []domain.Fact
 		on = on.Fork()

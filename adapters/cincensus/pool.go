@@ -158,7 +158,7 @@ func (p *pool) record(c child, seen map[string]domain.RecordID) error {
 
 func (p *pool) act(c child, id domain.RecordID) eventstore.Act {
 	return eventstore.Act{Stream: schema.Stream(id), Request: p.run.request(strconv.Itoa(c.ordinal)), Digest: canonical(c.element),
-		Actor: p.run.Actor, Authority: p.run.Authority}
+		Actor: p.run.Actor, Authority: p.run.Authority, Policy: p.run.Records.Pack.Name()}
 }
 
 func (p *pool) count(o outcome) {

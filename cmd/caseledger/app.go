@@ -155,7 +155,7 @@ func (a *app) configure(ctx context.Context) error {
 	if a.created.Ledger != a.sealed.Ledger {
 		return verifyError{errors.New("the ledger's first entry names another ledger than its leaf")}
 	}
-	if a.records.Pack, err = policy.For(policy.Nation(a.created.Nation)); err != nil {
+	if a.records.Pack, err = at.State.Pack(); err != nil {
 		return err
 	}
 	keys, err := history(a.created.Ledger, at.State)

@@ -104,18 +104,18 @@ func table(rows any) [][]string {
 	v := reflect.ValueOf(rows)
 	t := v.Type().Elem()
 	var header []string
-	var fields []int
-	for i := range t.NumField() {
-		name, _, _ := strings.Cut(t.Field(i).Tag.Get("json"), ",")
+	var fields [][]int
+	for _, f := range reflect.VisibleFields(t) { // those of embedded structs too
+		name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
 		if name != "" && name != "-" {
-			header, fields = append(header, name), append(fields, i)
+			header, fields = append(header, name), append(fields, f.Index)
 		}
 	}
 	out := [][]string{header}
 	for i := range v.Len() {
 		cells := make([]string, len(fields))
 		for j, field := range fields {
-			cells[j] = cell(v.Index(i).Field(field))
+			cells[j] = cell(v.Index(i).FieldByIndex(field))
 		}
 		out = append(out, cells)
 	}

@@ -31,17 +31,55 @@ type Ended struct {
 	Reason     string `json:"reason,omitempty"`
 }
 
-func (e Allocated) About() string { return "allocation/" + string(e.Allocation) }
-func (e Ended) About() string     { return "allocation/" + string(e.Allocation) }
+// HandedOver says that one worker gave the case to another: the one allocation
+// ends and the other begins, so that nobody is without the case in between.
+type HandedOver struct {
+	domain.Dated
+	Allocation ID     `json:"allocation"` // the new one
+	From       ID     `json:"from"`       // the one that ends
+	Worker     string `json:"worker"`
+	Team       string `json:"team"`
+	Role       string `json:"role"` // that of the one that ends
+	Reason     string `json:"reason,omitempty"`
+	Summary    string `json:"summary,omitempty"` // what the next worker must know
+}
 
-func (Allocated) allocationEvent() {}
-func (Ended) allocationEvent()     {}
+// CoverArranged says who sees to the case while its worker is away. The worker
+// keeps it.
+type CoverArranged struct {
+	domain.Dated
+	Allocation ID          `json:"allocation"`
+	Cover      string      `json:"cover"` // the actor id of who covers
+	Until      domain.Date `json:"until"` // the last day
+	Reason     string      `json:"reason,omitempty"`
+}
+
+func (e Allocated) About() string     { return "allocation/" + string(e.Allocation) }
+func (e Ended) About() string         { return "allocation/" + string(e.Allocation) }
+func (e HandedOver) About() string    { return "allocation/" + string(e.Allocation) }
+func (e CoverArranged) About() string { return "allocation/" + string(e.Allocation) + "/cover" }
+
+func (Allocated) allocationEvent()     {}
+func (Ended) allocationEvent()         {}
+func (HandedOver) allocationEvent()    {}
+func (CoverArranged) allocationEvent() {}
 
 // Allocation is what is known of one allocation.
 type Allocation struct {
 	ID        ID
 	Allocated domain.Known[Allocated]
 	Ended     domain.Known[Ended]
+	Cover     domain.Known[CoverArranged] // the latest
+}
+
+// CoveredBy returns who sees to the case on a day in place of its worker, ""
+// for nobody.
+func (a Allocation) CoveredBy(day domain.Date) string {
+	c := a.Cover.Fact
+	if a.Cover.IsZero() || !a.Open() || day.Before(c.Happened) || day.After(c.Until) {
+		return ""
+	}
+	return c.Cover
 }
 
 // Open reports whether the worker still holds the case.
@@ -79,6 +117,15 @@ func (as Allocations) Evolve(entry uint64, e Event) Allocations {
 		return as.with(e.Allocation, func(a *Allocation) { a.Allocated = domain.Know(entry, e) })
 	case Ended:
 		return as.with(e.Allocation, func(a *Allocation) { a.Ended = domain.Know(entry, e) })
+	case HandedOver:
+		as = as.with(e.From, func(a *Allocation) {
+			a.Ended = domain.Know(entry, Ended{Dated: e.Dated, Allocation: e.From, Reason: e.Reason})
+		})
+		return as.with(e.Allocation, func(a *Allocation) {
+			a.Allocated = domain.Know(entry, Allocated{Dated: e.Dated, Allocation: e.Allocation, Worker: e.Worker, Team: e.Team, Role: e.Role})
+		})
+	case CoverArranged:
+		return as.with(e.Allocation, func(a *Allocation) { a.Cover = domain.Know(entry, e) })
 	}
 	return as
 }

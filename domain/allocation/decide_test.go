@@ -67,3 +67,60 @@ func TestTheLeadIsTheLatestThatIsOpen(t *testing.T) {
 		}
 	}
 }
+
+type decision = func(allocation.Allocations) ([]domain.Event, error)
+
+func TestTheRulesOfHandoverAndCover(t *testing.T) {
+	lead := allocation.Allocated{Dated: on("2026-01-05"), Allocation: "l1", Worker: "w1", Team: "t1", Role: "lead"}
+	ended := allocation.Ended{Dated: on("2026-01-20"), Allocation: "l1"}
+	handOver := func(day, id, to string) decision {
+		return func(as allocation.Allocations) ([]domain.Event, error) {
+			return as.HandOver(allocation.HandOver{Dated: on(day), Allocation: allocation.ID(id), From: "l1", Worker: to, Team: "t1"})
+		}
+	}
+	cover := func(day, until, by string) decision {
+		return func(as allocation.Allocations) ([]domain.Event, error) {
+			return as.ArrangeCover(allocation.ArrangeCover{Dated: on(day), Allocation: "l1", Cover: by, Until: on(until).Happened})
+		}
+	}
+	type given = []allocation.Event
+	for name, tt := range map[string]struct {
+		given given
+		when  decision
+		want  []string
+	}{
+		"a handover on the day":            {given{lead}, handOver("2026-01-05", "l2", "w2"), nil},
+		"a handover before":                {given{lead}, handOver("2026-01-04", "l2", "w2"), []string{"before-allocation"}},
+		"a handover of nothing":            {nil, handOver("2026-01-05", "l2", "w2"), []string{"allocation-unknown"}},
+		"a handover of what has ended":     {given{lead, ended}, handOver("2026-01-21", "l2", "w2"), []string{"allocation-already-ended"}},
+		"a handover under an id in use":    {given{lead}, handOver("2026-01-05", "l1", "w2"), []string{"already-allocated"}},
+		"a handover to oneself":            {given{lead}, handOver("2026-01-05", "l2", "w1"), []string{"handed-to-the-same-worker"}},
+		"cover for a day":                  {given{lead}, cover("2026-01-06", "2026-01-06", "w2"), nil},
+		"cover that ends before it begins": {given{lead}, cover("2026-01-06", "2026-01-05", "w2"), []string{"cover-ends-before-it-begins"}},
+		"cover by oneself":                 {given{lead}, cover("2026-01-06", "2026-01-07", "w1"), []string{"cover-by-the-same-worker"}},
+		"cover of nothing":                 {nil, cover("2026-01-06", "2026-01-07", "w2"), []string{"allocation-unknown"}},
+	} {
+		events, err := tt.when(fold(tt.given...))
+		if got := rules(err); !slices.Equal(got, tt.want) || len(events) != 1 {
+			t.Errorf("%s: %v and %d events, want %v", name, got, len(events), tt.want)
+		}
+	}
+}
+
+func TestAHandoverLeavesNobodyWithoutTheCaseAndLosesNoHistory(t *testing.T) {
+	as := fold(allocation.Allocated{Dated: on("2026-01-05"), Allocation: "l1", Worker: "w1", Role: "lead"},
+		allocation.HandedOver{Dated: on("2026-01-20"), Allocation: "l2", From: "l1", Worker: "w2", Role: "lead", Reason: "left"})
+	old, lead := as.Find("l1"), as.Lead()
+	if old.Open() || old.Ended.Fact.Reason != "left" || old.Allocated.Fact.Worker != "w1" || lead.ID != "l2" || lead.Allocated.Fact.Worker != "w2" || len(as) != 2 {
+		t.Errorf("%+v", as)
+	}
+}
+
+func TestCoverHoldsFromItsFirstDayToItsLast(t *testing.T) {
+	a := fold(allocation.Allocated{Allocation: "l1", Worker: "w1"}, allocation.CoverArranged{Dated: on("2026-01-06"), Allocation: "l1", Cover: "w2", Until: on("2026-01-09").Happened}).Find("l1")
+	for day, want := range map[string]string{"2026-01-05": "", "2026-01-06": "w2", "2026-01-09": "w2", "2026-01-10": ""} {
+		if got := a.CoveredBy(on(day).Happened); got != want {
+			t.Errorf("%s: %q, want %q", day, got, want)
+		}
+	}
+}

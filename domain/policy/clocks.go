@@ -73,8 +73,8 @@ const (
 	TemporaryReview Clock = "temporary-review" // the temporary registration
 )
 
-// Local are the clocks that no nation sets.
-func Local() []Clock {
+// OwnClocks are the clocks that no nation sets.
+func OwnClocks() []Clock {
 	return []Clock{ContactDecision, ProtectionVisit, InNeedVisit, InNeedReview, LaterCoreGroup, TemporaryReview}
 }
 
@@ -101,6 +101,8 @@ type Rule struct {
 	Source string
 	// Sentence says the rule to a practitioner.
 	Sentence string
+	// Local says that the authority has set the rule itself.
+	Local bool
 }
 
 // clocks are the rules of every nation, in the order of the file.

@@ -5,7 +5,8 @@
 // where each row also names its source.
 //
 // It decides nothing about a record, reads no clock, and does no input or
-// output. Rules that one authority sets for itself do not stand here.
+// output. Rules that one authority sets for itself are not embedded: a pack takes
+// them with With.
 package policy
 
 import (
@@ -29,8 +30,11 @@ const (
 type Pack struct {
 	nation   Nation
 	rules    map[Clock][]Rule
-	holidays []domain.Date // ascending, none at a weekend
+	local    map[Clock][]Rule // of the authority: they go before those of the nation
+	holidays []domain.Date    // ascending, none at a weekend
 	needs    []Need
+	weights  []weight
+	name     string
 }
 
 // For returns the rules of a nation.
@@ -39,7 +43,7 @@ func For(n Nation) (Pack, error) {
 	if calendar == "" {
 		return Pack{}, fmt.Errorf("policy: no rules for this nation")
 	}
-	return Pack{nation: n, rules: clocks()[n], holidays: calendars()[calendar], needs: needs()[n]}, nil
+	return Pack{nation: n, rules: clocks()[n], holidays: calendars()[calendar], needs: needs()[n], name: nameOf(n, "")}, nil
 }
 
 // calendarOf names the calendar of bank holidays that a nation keeps.
@@ -83,15 +87,16 @@ func (p Pack) add(from domain.Date, rule Rule) domain.Date {
 	return domain.Date{}
 }
 
-// ClockRule returns the rule of a clock in force on a day; false where there
-// was none. Every rule has a first day, so none is in force on no date.
+// ClockRule returns the rule of a clock in force on a day, that of the authority
+// before that of the nation; false where there was none. Every rule has a first
+// day, so none is in force on no date.
 func (p Pack) ClockRule(c Clock, on domain.Date) (Rule, bool) {
-	rules := p.rules[c]
-	i := slices.IndexFunc(rules, func(r Rule) bool { return inForce(r.From, r.Until, on) })
-	if i < 0 {
-		return Rule{}, false
+	for _, rules := range [][]Rule{p.local[c], p.rules[c]} {
+		if i := slices.IndexFunc(rules, func(r Rule) bool { return inForce(r.From, r.Until, on) }); i >= 0 {
+			return rules[i], true
+		}
 	}
-	return rules[i], true
+	return Rule{}, false
 }
 
 // inForce reports whether on lies from the first to the last day, both

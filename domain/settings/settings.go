@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"caseledger/domain"
+	"caseledger/domain/policy"
 )
 
 // LedgerCreated is the first entry of every ledger.
@@ -20,7 +21,18 @@ type LedgerCreated struct {
 	LEA string `json:"lea,omitempty" validate:"omitempty,len=3,number"`
 }
 
+// PolicyAdopted says that the authority goes by rules of its own from now on,
+// beside those of the nation. Which days they hold for, the rules themselves
+// say: what was decided before stays as it was decided.
+type PolicyAdopted struct {
+	domain.Dated
+	Rules policy.Local `json:"rules"`
+	// Name is that of the nation's rules together with these.
+	Name string `json:"name"`
+}
+
 func (LedgerCreated) About() string { return "" }
+func (PolicyAdopted) About() string { return "policy" }
 
 // LogKeyAdded says that a key signs the checkpoints of the ledger's log from a
 // size of the log on.
@@ -56,14 +68,24 @@ func (HeadsLogged) About() string { return "" }
 // Settings is what a ledger says about itself.
 type Settings struct {
 	Created domain.Known[LedgerCreated]
-	LogKeys []domain.Event // LogKeyAdded and LogKeyRetired, as they were recorded
-	Heads   []Heads        // oldest first
+	LogKeys []domain.Event              // LogKeyAdded and LogKeyRetired, as they were recorded
+	Heads   []Heads                     // oldest first
+	Policy  domain.Known[PolicyAdopted] // the latest
 }
 
 // Heads is a heads root that was logged.
 type Heads struct {
 	domain.Known[HeadsLogged]
 	Recorded time.Time
+}
+
+// Pack returns the rules by which the ledger decides.
+func (s Settings) Pack() (policy.Pack, error) {
+	p, err := policy.For(policy.Nation(s.Created.Fact.Nation))
+	if err != nil || s.Policy.IsZero() {
+		return p, err
+	}
+	return p.With(s.Policy.Fact.Rules)
 }
 
 // Evolve returns the settings with more entries.
@@ -76,6 +98,8 @@ func (s Settings) Evolve(entries ...domain.Entry) Settings {
 			s.LogKeys = append(s.LogKeys, ev)
 		case HeadsLogged:
 			s.Heads = append(s.Heads, Heads{domain.Know(e.Seq, ev), e.Recorded})
+		case PolicyAdopted:
+			s.Policy = domain.Know(e.Seq, ev)
 		}
 	}
 	return s

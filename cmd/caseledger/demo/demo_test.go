@@ -17,8 +17,8 @@ import (
 // elsewhere the events that do not happen in England.
 var (
 	whole = []string{"referral", "assessment", "enquiry", "cinplan", "protection", "contact", "voice", "conference", "visit", "privatefostering",
-		"transfer", "incident", "temporary", "family", "restriction"}
-	elsewhere = []string{"assessment.reviewed", "protection-plan.concerns-recorded", "cin-plan.action-closed"}
+		"transfer", "incident", "temporary", "family", "restriction", "allocation"}
+	elsewhere = []string{"assessment.reviewed", "protection-plan.concerns-recorded"}
 )
 
 func build(t *testing.T, seed uint64, children int) (*eventstore.Ledger, Summary) {

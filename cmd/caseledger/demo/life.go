@@ -202,7 +202,7 @@ func (f *family) assessedOnly(day domain.Date) {
 func (f *family) inNeed(day domain.Date) {
 	e := f.accept(day)
 	done := f.assess(e, day)
-	ended := f.plan(e, f.after(done, 1, 6))
+	e, ended := f.plan(e, f.after(done, 1, 6))
 	f.close(e, f.after(ended, 1, 4), f.ending())
 	f.again(ended, 5)
 }
@@ -215,8 +215,9 @@ func (f *family) ending() string {
 }
 
 // plan is a child-in-need plan with its reviews and visits.
-func (f *family) plan(e episode, begun domain.Date) domain.Date {
+func (f *family) plan(e episode, begun domain.Date) (episode, domain.Date) {
 	id := cinplan.ID(fmt.Sprintf("c%d", f.cases))
+	f.reassign(&e, begun)
 	f.each(begun, f.worker, func(child) []any {
 		return []any{cinplan.Start{Dated: dated(begun), Plan: id, Referral: e.referral}, f.agreement(id, begun)}
 	})
@@ -230,12 +231,13 @@ func (f *family) plan(e episode, begun domain.Date) domain.Date {
 				Attended: network(), Child: "views-by-worker", Outcome: "continue"}}
 		})
 	}
+	f.actions(id, day)
 	ended := f.after(day, 5, 30)
 	f.schoolAge(ended)
 	f.each(ended, f.worker, func(child) []any {
 		return []any{cinplan.End{Dated: dated(ended), Plan: id, Reason: "the plan's aims are reached"}}
 	})
-	return ended
+	return e, ended
 }
 
 // enquire holds a strategy discussion on all children of the family in one
@@ -264,7 +266,7 @@ func (f *family) enquiredOnly(day domain.Date) {
 		return []any{enquiry.RequireNoConference{Dated: dated(ended), Enquiry: id, Reason: "concerns not substantiated"}}
 	})
 	done := f.assess(e, ended)
-	over := f.plan(e, f.after(done, 1, 5))
+	e, over := f.plan(e, f.after(done, 1, 5))
 	f.close(e, f.after(over, 1, 4), f.ending())
 	f.again(over, 6)
 }
@@ -330,7 +332,7 @@ func (f *family) leave(e episode, plan protection.PlanID, day domain.Date, chair
 	f.each(day, chair, func(child) []any {
 		return []any{protection.End{Dated: dated(day), Plan: plan, Reason: "review-conference"}}
 	})
-	ended := f.plan(e, f.after(day, 1, 3))
+	e, ended := f.plan(e, f.after(day, 1, 3))
 	closed := f.after(ended, 1, 5)
 	f.close(e, closed, f.ending())
 	if f.g.chance(60) {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"caseledger/domain"
+	"caseledger/domain/allocation"
 	"caseledger/domain/cinplan"
 	"caseledger/domain/conference"
 	"caseledger/domain/contact"
@@ -29,8 +30,8 @@ func (f *family) local(kind string) string {
 	return fmt.Sprintf("%s%d", kind, f.g.locals)
 }
 
-// together lets one act concern all children of the family.
-func (f *family) together(day domain.Date, by actor, command any) {
+// allAtOnce lets one act concern all children of the family.
+func (f *family) allAtOnce(day domain.Date, by actor, command any) {
 	f.births(day)
 	var others []domain.RecordID
 	for _, c := range f.children[1:] {
@@ -76,11 +77,11 @@ func (f *family) restrict(day domain.Date) {
 // helpEarly is a spell of early help, and returns its last day.
 func (f *family) helpEarly(day domain.Date) domain.Date {
 	id := contact.HelpID(f.local("h"))
-	f.together(day, duty, contact.StartHelp{Dated: dated(day), Help: id, Lead: pick(f.g, agencies), Aim: "Settled school mornings.", Consent: true})
+	f.allAtOnce(day, duty, contact.StartHelp{Dated: dated(day), Help: id, Lead: pick(f.g, agencies), Aim: "Settled school mornings.", Consent: true})
 	reviewed := f.after(day, 30, 50)
-	f.together(reviewed, duty, contact.ReviewHelp{Dated: dated(reviewed), Help: id, Review: "v1", Outcome: "continue"})
+	f.allAtOnce(reviewed, duty, contact.ReviewHelp{Dated: dated(reviewed), Help: id, Review: "v1", Outcome: "continue"})
 	ended := f.after(reviewed, 20, 40)
-	f.together(ended, duty, contact.EndHelp{Dated: dated(ended), Help: id, Reason: "aims-reached"})
+	f.allAtOnce(ended, duty, contact.EndHelp{Dated: dated(ended), Help: id, Reason: "aims-reached"})
 	return ended
 }
 
@@ -131,14 +132,19 @@ func (f *family) agreement(id cinplan.ID, day domain.Date) any {
 		Actions: []domain.Action{{ID: "x1", What: "Walk the children to school.", Who: "mother", By: day.AddDays(14)}}}
 }
 
+// actions closes what the plan said was to be done.
+func (f *family) actions(id cinplan.ID, day domain.Date) {
+	f.allAtOnce(day, f.worker, cinplan.CloseAction{Dated: dated(day), Plan: id, Action: "x1", Result: "done"})
+}
+
 // coreGroups are those of the first months of a plan, with the detailed plan.
 func (f *family) coreGroups(plan protection.PlanID, met domain.Date) {
 	day := f.after(met, 5, 12)
-	f.together(day, f.worker, protection.MeetCoreGroup{Dated: dated(day), Plan: plan, Meeting: "g1", Attended: network()})
-	f.together(day, f.worker, protection.SetAction{Dated: dated(day), Plan: plan, Action: domain.Action{ID: "x1", What: "Attend the parenting course.", Who: "mother", By: day.AddDays(60)}})
+	f.allAtOnce(day, f.worker, protection.MeetCoreGroup{Dated: dated(day), Plan: plan, Meeting: "g1", Attended: network()})
+	f.allAtOnce(day, f.worker, protection.SetAction{Dated: dated(day), Plan: plan, Action: domain.Action{ID: "x1", What: "Attend the parenting course.", Who: "mother", By: day.AddDays(60)}})
 	again := f.after(day, 30, 42)
-	f.together(again, f.worker, protection.MeetCoreGroup{Dated: dated(again), Plan: plan, Meeting: "g2", Attended: network()})
-	f.together(again, f.worker, protection.CloseAction{Dated: dated(again), Plan: plan, ID: "x1", Result: pick(f.g, []string{"done", "done", "not-done"})})
+	f.allAtOnce(again, f.worker, protection.MeetCoreGroup{Dated: dated(again), Plan: plan, Meeting: "g2", Attended: network()})
+	f.allAtOnce(again, f.worker, protection.CloseAction{Dated: dated(again), Plan: plan, ID: "x1", Result: pick(f.g, []string{"done", "done", "not-done"})})
 }
 
 // moveIn lets a family come with a plan from elsewhere now and then: it is
@@ -149,8 +155,8 @@ func (f *family) moveIn(day domain.Date) bool {
 	}
 	id := transfer.ID(f.local("t"))
 	f.temporary = temporary.ID(id)
-	f.together(day, keeper, transfer.Notify{Dated: dated(day), Transfer: id, Direction: transfer.In, Authority: "Othertown", Plan: "protection-plan", Permanent: true})
-	f.together(day, keeper, temporary.Enter{Dated: dated(day), Registration: temporary.ID(id), From: "Othertown", Category: "NEG", Permanent: true})
+	f.allAtOnce(day, keeper, transfer.Notify{Dated: dated(day), Transfer: id, Direction: transfer.In, Authority: "Othertown", Plan: "protection-plan", Permanent: true})
+	f.allAtOnce(day, keeper, temporary.Enter{Dated: dated(day), Registration: temporary.ID(id), From: "Othertown", Category: "NEG", Permanent: true})
 	return true
 }
 
@@ -169,12 +175,12 @@ func (f *family) settle(moved bool, day domain.Date) {
 func (f *family) handOver(day domain.Date) {
 	if f.g.chance(4) {
 		id := transfer.ID(f.local("t"))
-		f.together(day, f.worker, transfer.Notify{Dated: dated(day), Transfer: id, Direction: transfer.Out, Authority: "Newtown", Plan: "none"})
-		f.together(day, f.worker, transfer.Decline{Dated: dated(day), Transfer: id, Reason: "The family moved elsewhere."})
+		f.allAtOnce(day, f.worker, transfer.Notify{Dated: dated(day), Transfer: id, Direction: transfer.Out, Authority: "Newtown", Plan: "none"})
+		f.allAtOnce(day, f.worker, transfer.Decline{Dated: dated(day), Transfer: id, Reason: "The family moved elsewhere."})
 	}
 	id := transfer.ID(f.local("t"))
-	f.together(day, f.worker, transfer.Notify{Dated: dated(day), Transfer: id, Direction: transfer.Out, Authority: "Othertown", Plan: "cin-plan", Permanent: true})
-	f.together(day, f.worker, transfer.TakeOver{Dated: dated(day), Transfer: id})
+	f.allAtOnce(day, f.worker, transfer.Notify{Dated: dated(day), Transfer: id, Direction: transfer.Out, Authority: "Othertown", Plan: "cin-plan", Permanent: true})
+	f.allAtOnce(day, f.worker, transfer.TakeOver{Dated: dated(day), Transfer: id})
 }
 
 // astray lets a registered child be missed and found again, now and then.
@@ -183,8 +189,8 @@ func (f *family) astray(plan protection.PlanID, day domain.Date) {
 		return
 	}
 	found := day.AddDays(f.g.between(2, 9))
-	f.together(day, keeper, protection.ReportMissing{Dated: dated(day), Plan: plan, Told: []string{"neighbouring authorities", "police"}})
-	f.together(found, keeper, protection.TraceChild{Dated: dated(found), Plan: plan, Where: "with relatives"})
+	f.allAtOnce(day, keeper, protection.ReportMissing{Dated: dated(day), Plan: plan, Told: []string{"neighbouring authorities", "police"}})
+	f.allAtOnce(found, keeper, protection.TraceChild{Dated: dated(found), Plan: plan, Where: "with relatives"})
 }
 
 // incident is what follows the death of a child who was known to be harmed.
@@ -226,16 +232,16 @@ func (f *family) put(id enquiry.ID, begun, met domain.Date) {
 	switch f.g.rng.IntN(12) {
 	case 0:
 		day := f.after(begun, 2, 5)
-		f.together(day, keeper, conference.Adjourn{Dated: dated(day), Conference: conference.ID(f.local("o")), Kind: "initial", Reason: "inquorate"})
+		f.allAtOnce(day, keeper, conference.Adjourn{Dated: dated(day), Conference: conference.ID(f.local("o")), Kind: "initial", Reason: "inquorate"})
 	case 1:
-		f.together(begun, duty, conference.Delay{Dated: dated(begun), Enquiry: id, Until: met, Reason: "The interpreter is not free before.", Manager: "mgr-senior"})
+		f.allAtOnce(begun, duty, conference.Delay{Dated: dated(begun), Enquiry: id, Until: met, Reason: "The interpreter is not free before.", Manager: "mgr-senior"})
 	}
 }
 
 // circulate sends the record of a conference to those who took part.
 func (f *family) circulate(id string, met domain.Date, chair actor) {
 	day := f.after(met, 2, 4)
-	f.together(day, chair, conference.Circulate{Dated: dated(day), Conference: conference.ID(id), To: []string{"mother", "health", "education", "police"}})
+	f.allAtOnce(day, chair, conference.Circulate{Dated: dated(day), Conference: conference.ID(id), To: []string{"mother", "health", "education", "police"}})
 }
 
 // change lets a child go to live elsewhere now and then.
@@ -256,4 +262,19 @@ func (f *family) change(day domain.Date) {
 // home is where the family lives.
 func (f *family) home() kin.HouseholdID {
 	return kin.HouseholdID("home-" + string(f.children[0].record[:8]))
+}
+
+// reassign gives the case to another worker now and then, or lets another cover
+// it while its worker is away.
+func (f *family) reassign(e *episode, day domain.Date) {
+	switch f.g.rng.IntN(10) {
+	case 0:
+		next := allocation.ID(string(e.held) + "b")
+		f.worker.id = fmt.Sprintf("sw-%03d", f.g.between(61, 70))
+		f.allAtOnce(day, duty, allocation.HandOver{Dated: dated(day), Allocation: next, From: e.held, Worker: f.worker.id, Team: f.team,
+			Reason: "the worker has left", Summary: "The family trusts few people; visit with the health visitor at first."})
+		e.held = next
+	case 1:
+		f.allAtOnce(day, duty, allocation.ArrangeCover{Dated: dated(day), Allocation: e.held, Cover: "sw-071", Until: day.AddDays(14), Reason: "leave"})
+	}
 }
