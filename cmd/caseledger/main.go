@@ -120,6 +120,7 @@ returns from the events.`,
 	return family(root,
 		newInit(to), newDemo(to), newImport(to), newExport(to), newRegister(to), newCaseload(to),
 		newRecord(to), newAct(to), newSchema(to), newRebuild(to), newVerify(to), newVersion(to),
+		newLookedAfter(to),
 	)
 }
 
