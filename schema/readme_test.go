@@ -76,7 +76,7 @@ func TestTheDomainsREADMEListsEveryRuleWithItsSentence(t *testing.T) {
 	parts := sources(t, "../domain")
 	count := 0
 	for _, part := range []string{"record", "identity", "referral", "assessment", "enquiry", "cinplan", "protection", "note", "allocation",
-		"lookedafter", "health", "missing", "adoption", "careleaver"} {
+		"lookedafter", "health", "missing", "adoption", "careleaver", "legal"} {
 		for _, rule := range ruleLiterals(parts[part]) {
 			fmt.Fprintf(&table, "| %s | `%s` | %s |\n", part, rule[0], rule[1])
 			count++
