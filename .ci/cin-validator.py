@@ -34,6 +34,8 @@ for rule, count in sorted(found.items()):
     print(f"  {rule}: {count} " + (f"waived: {reason}" if reason else "NOT WAIVED: " + registry[rule].message))
     failed = failed or reason is None
 for rule in sorted(set(waived) - set(found)):
+    if rule.endswith("Q"):  # a query: whether it is raised depends on the made-up lives
+        continue
     print(f"  {rule}: waived, but not raised: take it off the list")
     failed = True
 if children < 50:

@@ -4,8 +4,10 @@ Usage: lac-validator.py FOLDER RULESET YEAR AUTHORITY WAIVED.csv
 
 AUTHORITY is the code of the upper-tier authority in which the placements lie.
 """
+import contextlib
 import csv
 import importlib
+import io
 import logging
 import sys
 from pathlib import Path
@@ -21,7 +23,8 @@ with open(waived_path, newline="") as f:
 registry = importlib.import_module(f"lac_validator.rules.{ruleset}").registry
 files = [{"name": p.name, "file_content": p.read_bytes(), "description": "This year"}
          for p in sorted(Path(folder).glob("*.csv")) if p.name != "trace.csv"]
-validator = LacValidator(metadata={"collectionYear": year, "localAuthority": authority}, files=files, registry=registry)
+with contextlib.redirect_stdout(io.StringIO()):  # some rules print the tables that they read
+    validator = LacValidator(metadata={"collectionYear": year, "localAuthority": authority}, files=files, registry=registry)
 report = Report(validator.ds_results, registry)
 
 found = {str(r["Code"]): int(r["Count"]) for _, r in report.error_report.iterrows() if r["Count"] > 0}

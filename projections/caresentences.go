@@ -7,6 +7,7 @@ import (
 	"caseledger/domain/adoption"
 	"caseledger/domain/careleaver"
 	"caseledger/domain/health"
+	"caseledger/domain/legal"
 	"caseledger/domain/lookedafter"
 	"caseledger/domain/missing"
 	"caseledger/domain/policy"
@@ -25,6 +26,30 @@ func careSentence(e domain.Event) string {
 		return adoptionSentence(e)
 	case careleaver.Event:
 		return careLeaverSentence(e)
+	case legal.Event:
+		return legalSentence(e)
+	}
+	return ""
+}
+
+func legalSentence(e legal.Event) string {
+	switch e := e.(type) {
+	case legal.LetterSent:
+		return "The authority sent a letter before proceedings."
+	case legal.ProcessEnded:
+		return fmt.Sprintf("Pre-proceedings ended%s.", prefixed(": ", spaced(e.Outcome)))
+	case legal.Applied:
+		return fmt.Sprintf("A court was asked for: %s%s.", label(policy.CourtOrder, e.Order), prefixed(", to be decided by ", day(e.DecideBy)))
+	case legal.Heard:
+		return fmt.Sprintf("A court held a hearing (%s)%s.", spaced(e.Kind), prefixed(": ", e.Outcome))
+	case legal.Disposed:
+		return fmt.Sprintf("The court disposed of the application%s.", prefixed(": ", spaced(e.Outcome)))
+	case legal.Ordered:
+		return fmt.Sprintf("An order was made: %s%s%s.", label(policy.CourtOrder, e.Order), prefixed(", until ", day(e.Until)), prefixed("; limits: ", e.Limits))
+	case legal.Extended:
+		return fmt.Sprintf("The order was extended until %s.", day(e.Until))
+	case legal.Ended:
+		return fmt.Sprintf("The order ended%s.", prefixed(": ", spaced(e.Reason)))
 	}
 	return ""
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"caseledger/domain/lookedafter"
 	"caseledger/projections"
 )
 
@@ -56,7 +57,9 @@ func TestEveryQueryOfTheGuideRuns(t *testing.T) {
 	}
 	path := filepath.Join(t.TempDir(), "r.db")
 	db := openAt(t, path)
-	if err := runner(t, db, annsStory(t).store, projections.All()...).CatchUp(ctx, nil); err != nil {
+	story := annsStory(t)
+	story.events(ben, lookedafter.EpisodeBegan{Dated: on("2024-01-02"), Episode: "k1", Reason: "S", LegalStatus: "C2", ReviewBy: date("2024-01-30")})
+	if err := runner(t, db, story.store, projections.All()...).CatchUp(ctx, nil); err != nil {
 		t.Fatal(err)
 	}
 	blocks := strings.Split(string(data), "```sql\n")[1:]

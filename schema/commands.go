@@ -18,6 +18,7 @@ import (
 	"caseledger/domain/enquiry"
 	"caseledger/domain/health"
 	"caseledger/domain/identity"
+	"caseledger/domain/legal"
 	"caseledger/domain/lookedafter"
 	"caseledger/domain/missing"
 	"caseledger/domain/note"
@@ -375,6 +376,39 @@ func Commands() []Command {
 		command("allocation.arrange-cover", "allocations/{allocation}/cover", "Say who sees to the case while its worker is away.",
 			func(r record.Record, _ Setting, c allocation.ArrangeCover) ([]domain.Event, error) {
 				return r.Allocations.ArrangeCover(c)
+			}),
+
+		command("pre-proceedings.start", "pre-proceedings", "Record a letter before proceedings.",
+			func(r record.Record, _ Setting, c legal.SendLetter) ([]domain.Event, error) {
+				return r.Legal.SendLetter(c)
+			}),
+		command("pre-proceedings.end", "pre-proceedings/{process}/end", "End pre-proceedings.",
+			func(r record.Record, _ Setting, c legal.EndProcess) ([]domain.Event, error) {
+				return r.Legal.EndProcess(c)
+			}),
+		command("court-application.make", "court-applications", "Record an application to a court.",
+			func(r record.Record, s Setting, c legal.Apply) ([]domain.Event, error) {
+				return r.Legal.Apply(c, s.Pack)
+			}),
+		command("court-hearing.hold", "court-applications/{application}/hearings", "Record a hearing.",
+			func(r record.Record, _ Setting, c legal.Hear) ([]domain.Event, error) {
+				return r.Legal.Hear(c)
+			}),
+		command("court-application.dispose", "court-applications/{application}/end", "Record the end of an application.",
+			func(r record.Record, _ Setting, c legal.Dispose) ([]domain.Event, error) {
+				return r.Legal.Dispose(c)
+			}),
+		command("court-order.make", "court-orders", "Record an order, or the use of a power.",
+			func(r record.Record, s Setting, c legal.MakeOrder) ([]domain.Event, error) {
+				return r.Legal.MakeOrder(c, s.Pack)
+			}),
+		command("court-order.extend", "court-orders/{made}/extension", "Record that an order has effect for longer.",
+			func(r record.Record, s Setting, c legal.Extend) ([]domain.Event, error) {
+				return r.Legal.Extend(c, s.Pack)
+			}),
+		command("court-order.end", "court-orders/{made}/end", "Record the end of an order.",
+			func(r record.Record, _ Setting, c legal.EndOrder) ([]domain.Event, error) {
+				return r.Legal.EndOrder(c)
 			}),
 
 		command("entry.enter-in-error", "entries/{entry}/error", "Take an entry out of force that was written in error.",

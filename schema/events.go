@@ -23,6 +23,7 @@ import (
 	"caseledger/domain/group"
 	"caseledger/domain/health"
 	"caseledger/domain/identity"
+	"caseledger/domain/legal"
 	"caseledger/domain/lookedafter"
 	"caseledger/domain/missing"
 	"caseledger/domain/note"
@@ -247,5 +248,14 @@ func Events() []EventType {
 		event[careleaver.AdviserNamed]("personal-adviser.named", "A personal adviser was named."),
 		event[careleaver.Planned]("pathway-plan.made", "A pathway plan was made or reviewed."),
 		event[careleaver.Contacted]("care-leaver.contacted", "The authority found out how a care leaver is doing."),
+
+		event[legal.LetterSent]("pre-proceedings.started", "The authority wrote to the parents before proceedings."),
+		event[legal.ProcessEnded]("pre-proceedings.ended", "Pre-proceedings ended."),
+		event[legal.Applied]("court-application.made", "A court was asked for an order."),
+		event[legal.Heard]("court-hearing.held", "A court heard an application."),
+		event[legal.Disposed]("court-application.disposed", "A court disposed of an application."),
+		event[legal.Ordered]("court-order.made", "A court made an order, or a power was used."),
+		event[legal.Extended]("court-order.extended", "A court let an order have effect for longer."),
+		event[legal.Ended]("court-order.ended", "An order was discharged or ran out."),
 	}
 }

@@ -99,9 +99,10 @@ func (a *app) tour(ctx context.Context, dir string, s demo.Summary, to streams) 
 	}
 	_, err = fmt.Fprintf(to.out, `Anytown is made up: %d children of %d families, %d events from October 2020 to
 September 2026. %d notes were written late, %d entries corrected, %d written in
-error, %d children moved away, %d came onto the register a second time.
+error, %d children moved away, %d came onto the register a second time, %[11]d came
+into care.
 
-The ledger is in %s. Things to try:
+The ledger is in %[9]s. Things to try:
 
   caseledger register --data %[9]s
   caseledger register --data %[9]s --known-at 2024-03-31 --true-on 2024-03-31
@@ -109,8 +110,10 @@ The ledger is in %s. Things to try:
   caseledger record chronology %[10]s --data %[9]s
   caseledger record replay %[10]s --data %[9]s --known-at 2024-03-31 --diff
   caseledger export cin-census --data %[9]s --year 2026 --out return.xml
+  caseledger looked-after --data %[9]s --true-on 2026-03-31
+  caseledger export ssda903 --data %[9]s --year 2026 --out return-2026
   caseledger verify --data %[9]s
-`, s.Children, s.Families, a.store.Head(), s.Late, s.Corrections, s.Errors, s.Transfers, s.Again, dir, again)
+`, s.Children, s.Families, a.store.Head(), s.Late, s.Corrections, s.Errors, s.Transfers, s.Again, dir, again, s.LookedAfter)
 	return err
 }
 

@@ -133,6 +133,7 @@ returns from the events.`,
 		newRecord(to), newAct(to), newSchema(to), newRebuild(to), newEvidence(to), newVerify(to), newLog(to), newWitness(to),
 		newKeys(to), newStore(to), newVersion(to),
 		newDuties(to), newGaps(to), newPerformance(to), newWorkload(to), newAllocations(to), newHandOver(to), newPolicy(to),
+		newLookedAfter(to),
 	)
 }
 

@@ -48,6 +48,10 @@ const (
 	SocialWorkerChange       CodeSet = "social-worker-change"
 )
 
+// CourtOrder is the set of what a court can order about a child, or a power
+// allow, in England and Wales.
+const CourtOrder CodeSet = "court-order"
+
 // Code is one code while its label held. From and Until are the first and last
 // day; a zero Date leaves that end open.
 type Code struct {

@@ -19,6 +19,7 @@ import (
 	"caseledger/domain/enquiry"
 	"caseledger/domain/health"
 	"caseledger/domain/identity"
+	"caseledger/domain/legal"
 	"caseledger/domain/lookedafter"
 	"caseledger/domain/missing"
 	"caseledger/domain/note"
@@ -79,6 +80,8 @@ func drawEvent(t *rapid.T, i int) domain.Event {
 		missing.Returned{Dated: d, Absence: missing.ID(id)},
 		adoption.Decided{Dated: d, Adoption: adoption.ID(id)},
 		adoption.Reversed{Dated: d, Adoption: adoption.ID(id), Reason: text},
+		legal.Ordered{Dated: d, Made: legal.OrderID(id), Order: text},
+		legal.Heard{Dated: d, Application: legal.ApplicationID(id), Hearing: legal.HearingID(id), Outcome: text},
 		careleaver.Contacted{Dated: d, Contact: careleaver.ContactID(id), InTouch: text},
 	}).Draw(t, "event")
 }
@@ -150,7 +153,7 @@ func refold(effective []domain.Entry) record.Record {
 
 func parts(r record.Record) []any {
 	return []any{r.Person, r.Referrals, r.Assessments, r.Enquiries, r.CINPlans, r.Protection, r.Notes, r.Allocations, r.Unmapped,
-		r.Care, r.Health, r.Absences, r.Adoptions, r.Leaver}
+		r.Care, r.Health, r.Absences, r.Adoptions, r.Leaver, r.Legal}
 }
 
 func TestHoweverEntriesArriveTheRecordIsTheSame(t *testing.T) {

@@ -17,6 +17,7 @@ import (
 	"caseledger/domain/enquiry"
 	"caseledger/domain/health"
 	"caseledger/domain/identity"
+	"caseledger/domain/legal"
 	"caseledger/domain/lookedafter"
 	"caseledger/domain/missing"
 	"caseledger/domain/note"
@@ -56,6 +57,7 @@ type Record struct {
 	Absences    missing.Absences
 	Adoptions   adoption.Adoptions
 	Leaver      careleaver.Leaver
+	Legal       legal.Matters
 
 	Contacts         contact.Contacts
 	Views            voice.Views
@@ -156,6 +158,8 @@ func (r Record) apply(e domain.Entry) Record {
 		r.Adoptions = r.Adoptions.Evolve(e.Seq, ev)
 	case careleaver.Event:
 		r.Leaver = r.Leaver.Evolve(e.Seq, ev)
+	case legal.Event:
+		r.Legal = r.Legal.Evolve(e.Seq, ev)
 	}
 	if day := e.Event.HappenedOn(); day.After(r.latest) {
 		r.latest = day

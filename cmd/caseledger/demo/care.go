@@ -3,12 +3,14 @@ package demo
 import (
 	"fmt"
 	"slices"
+	"time"
 
 	"caseledger/domain"
 	"caseledger/domain/adoption"
 	"caseledger/domain/allocation"
 	"caseledger/domain/careleaver"
 	"caseledger/domain/health"
+	"caseledger/domain/legal"
 	"caseledger/domain/lookedafter"
 	"caseledger/domain/missing"
 )
@@ -228,12 +230,26 @@ func (l *care) end(day domain.Date, reason string) {
 // over reports whether a day lies past the demo's last.
 func over(day domain.Date) bool { return day.After(lastDay) }
 
-// order lets the court make a care order half a year after the interim one.
+// order takes the child through care proceedings: from the interim order, under
+// which care began, to the care order about half a year later.
 func (l *care) order() {
 	if l.now.LegalStatus != "C1" {
 		return
 	}
-	l.next(l.f.after(l.day, 100, 130), "L", "", func() { l.now.LegalStatus = "C2" })
+	f := l.f
+	lawyer := actor{id: "law-01", role: "solicitor", basis: "children-act-1989-s31", purpose: "proceedings"}
+	case1, interim, final := legal.ApplicationID(fmt.Sprintf("ca%d", f.cases)), legal.OrderID(fmt.Sprintf("io%d", f.cases)), legal.OrderID(fmt.Sprintf("co%d", f.cases))
+	l.by(l.day, lawyer,
+		legal.Apply{Dated: dated(l.day), Application: case1, Order: "care", Applicant: "authority", Court: "Anytown family court"},
+		legal.MakeOrder{Dated: dated(l.day), Made: interim, Application: case1, Order: "interim-care"})
+	managed := f.after(l.day, 10, 18)
+	l.by(managed, lawyer, legal.Hear{Dated: dated(managed), Application: case1, Hearing: "h1", Kind: "case-management"})
+	l.next(f.after(l.day, 100, 130), "L", "", func() { l.now.LegalStatus = "C2" })
+	l.by(l.day, lawyer,
+		legal.Hear{Dated: dated(l.day), Application: case1, Hearing: "h2", Kind: "final", Outcome: "care order"},
+		legal.EndOrder{Dated: dated(l.day), Made: interim, Reason: "replaced"},
+		legal.MakeOrder{Dated: dated(l.day), Made: final, Application: case1, Order: "care"},
+		legal.Dispose{Dated: dated(l.day), Application: case1, Outcome: "granted"})
 }
 
 func (l *care) homeAgain() {
@@ -393,7 +409,7 @@ func (l *care) absences(begun, until domain.Date) {
 	f := l.f
 	for n, day := 1, f.after(begun, 20, 200); day.AddDays(12).Before(until); n++ {
 		back := day.AddDays(f.g.between(1, 5))
-		if l.age(day, twelveYears) && f.g.chance(2) && !l.movesBetween(day, back) {
+		if l.age(day, twelveYears) && f.g.chance(2) && !l.movesBetween(day, back) && !overYearEnd(day, back) {
 			id := missing.ID(fmt.Sprintf("m%d-%d", f.cases, n))
 			l.do(day, missing.GoMissing{Dated: dated(day), Absence: id, Kind: pick(f.g, []string{"M", "M", "A"})})
 			l.do(back, missing.Return{Dated: dated(back), Absence: id})
@@ -402,6 +418,14 @@ func (l *care) absences(begun, until domain.Date) {
 		}
 		day = f.after(day, 60, 300)
 	}
+}
+
+// overYearEnd reports whether the end of a collection year lies between two
+// days. The public validator takes an absence that is open on it for one of
+// every earlier placement (rules 575 and 577).
+func overYearEnd(from, to domain.Date) bool {
+	end := domain.NewDate(from.Time().Year(), time.March, 31)
+	return !end.Before(from) && to.After(end)
 }
 
 // movesBetween reports whether a placement begins between two days.

@@ -34,13 +34,13 @@ func (f *family) live(day domain.Date) {
 		f.turnedDown(day)
 	case n < 44:
 		f.assessedOnly(day)
-	case n < 63:
+	case n < 61:
 		f.inNeed(day)
-	case n < 69:
+	case n < 66:
 		f.enquiredOnly(day)
-	case n < 82 && f.cases == 0: // a child comes into care once
+	case n < 84 && f.cases == 0: // a child comes into care once
 		f.intoCare(day)
-	case n < 85 && f.cases == 0:
+	case n < 87 && f.cases == 0:
 		f.alone(day)
 	default:
 		f.protected(day)
