@@ -47,8 +47,9 @@ func benchJournal(b *testing.B) (*Store, string) {
 	for i := range workers {
 		workers[i] = l.worker(i)
 	}
+	batch := max(1, benchEvents(b)/eventsDefault) // many are made faster together
 	for left := benchEvents(b); left > 0; left -= turn {
-		spread(min(turn, left), workers, func(w *worker, i int) { w.append(b, s, w.batch(1)) })
+		spread(min(turn, left)/batch, workers, func(w *worker, i int) { w.append(b, s, w.batch(batch)) })
 		for stream, n := range map[string]int{"short": 100, "long": 10_000} {
 			have, err := headOf(s, stream)
 			for i := 0; i < n*turn/benchEvents(b) && err == nil && int(have) < n; i++ {
