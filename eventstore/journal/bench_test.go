@@ -215,7 +215,7 @@ func BenchmarkAppend(b *testing.B) {
 			for i := range workers {
 				workers[i] = l.worker(i)
 			}
-			var ours time.Duration
+			var ours, used time.Duration
 			var ratios []float64
 			fastest, fastestBare := time.Hour, time.Hour
 			groups, written, given := 0, disk.bytes, 0
@@ -226,9 +226,10 @@ func BenchmarkAppend(b *testing.B) {
 				for i := range c.turn / c.batch {
 					made = append(made, workers[i%len(workers)].batch(c.batch))
 				}
-				began := time.Now()
+				began, usedBefore := time.Now(), processorTime(b)
 				spread(len(made), workers, func(w *worker, i int) { w.append(b, s, made[i]) })
 				our := time.Since(began)
+				used += processorTime(b) - usedBefore
 				groups += len(disk.groups)
 				began = time.Now()
 				limit.replay(b, disk.groups)
@@ -244,6 +245,7 @@ func BenchmarkAppend(b *testing.B) {
 			events := float64(b.N * (c.turn / c.batch) * c.batch)
 			b.ReportMetric(0, "ns/op")
 			b.ReportMetric(events/ours.Seconds(), "events/s")
+			b.ReportMetric(float64(used)/events, "cpu-ns/event")
 			b.ReportMetric(events/float64(groups), "events/group")
 			b.ReportMetric(ratios[len(ratios)/2], "ratio")
 			b.ReportMetric(fastestBare.Seconds()/fastest.Seconds(), "fastest")
