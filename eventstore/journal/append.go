@@ -2,6 +2,7 @@ package journal
 
 import (
 	"context"
+	"slices"
 
 	"caseledger/eventstore"
 )
@@ -35,8 +36,13 @@ func (s *Store) Append(ctx context.Context, stream string, after eventstore.Revi
 	if err := ctx.Err(); err != nil {
 		return 0, err
 	}
-	r := newRequest(stream, after, events)
+	memory := s.memory.Get().(*[]byte)
+	r := newRequest(stream, after, events, *memory)
+	*memory = r.records[:0]
 	g, err := s.enqueue(ctx, r)
+	if cap(*memory) <= groupTargetBytes {
+		s.memory.Put(memory) // the queue has copied it
+	}
 	if err != nil {
 		return 0, err
 	}
@@ -54,7 +60,8 @@ func (s *Store) Append(ctx context.Context, stream string, after eventstore.Revi
 	return eventstore.Position(r.last), nil
 }
 
-func newRequest(stream string, after eventstore.Revision, events []eventstore.Event) *request {
+// newRequest encodes the append into the memory, which the queue copies.
+func newRequest(stream string, after eventstore.Revision, events []eventstore.Event, memory []byte) *request {
 	size := 0
 	for _, e := range events {
 		size += recordHeaderBytes + len(stream) + len(e.Type) + len(e.Metadata) + len(e.Data)
@@ -62,7 +69,7 @@ func newRequest(stream string, after eventstore.Revision, events []eventstore.Ev
 	r := &request{
 		stream: stream, after: uint64(after), segment: -1,
 		ids:     make([]eventstore.EventID, len(events)),
-		records: make([]byte, 0, size),
+		records: slices.Grow(memory[:0], size),
 	}
 	for i, e := range events {
 		r.ids[i] = e.ID

@@ -15,7 +15,7 @@ const maxOpenSegments = 128
 type handles struct {
 	dir string
 
-	mu     sync.Mutex
+	mu     sync.RWMutex
 	open   map[uint64]*os.File // by first position
 	oldest []uint64
 	closed bool
@@ -50,6 +50,20 @@ func (r reader) ReadAt(b []byte, offset int64) (int, error) {
 }
 
 func (h *handles) get(first uint64) (*os.File, error) {
+	h.mu.RLock()
+	f, closed := h.open[first], h.closed
+	h.mu.RUnlock()
+	if f == nil && !closed {
+		return h.openSegment(first)
+	}
+	if closed {
+		return nil, ErrClosed
+	}
+	return f, nil
+}
+
+// openSegment opens a segment, unless another reader has done it.
+func (h *handles) openSegment(first uint64) (*os.File, error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if h.closed {

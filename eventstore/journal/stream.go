@@ -12,8 +12,8 @@ import (
 )
 
 const (
-	placesAtOnce  = 1024 // of one stream that are looked up before they are read
-	recordsAtOnce = 32   // that are read ahead together
+	placesAtOnce  = 4096 // of one stream that are looked up before they are read
+	recordsAtOnce = 128  // that are read ahead together
 )
 
 // ReadStream is eventstore.Store's.
