@@ -326,7 +326,7 @@ func (db *DB) Allocations(ctx context.Context, f AllocationFilter) ([]Allocation
 	q.whereSet("worker", f.Worker)
 	q.whereSet("team", f.Team)
 	if f.Open {
-		q.where("open")
+		q.where("open = 1")
 	}
 	q.order = "coalesce(from_date, ''), record, allocation"
 	return rowsOf[AllocationRow](ctx, db, q)
