@@ -11,7 +11,6 @@ import (
 	"caseledger/domain/incident"
 	"caseledger/domain/policy"
 	"caseledger/domain/privatefostering"
-	"caseledger/domain/protection"
 	"caseledger/domain/restriction"
 	"caseledger/domain/temporary"
 	"caseledger/domain/transfer"
@@ -162,26 +161,6 @@ func temporarySentence(e temporary.Event) string {
 		return fmt.Sprintf("The child's name was put on the register for a while; %s keeps the plan%s.", e.From, prefixed("; conference due by ", day(e.ConferenceBy)))
 	case temporary.Ended:
 		return fmt.Sprintf("The temporary registration ended: %s.", spaced(e.Reason))
-	}
-	return ""
-}
-
-func protectionWorkSentence(e protection.Event) string {
-	switch e := e.(type) {
-	case protection.ConcernsRecorded:
-		return fmt.Sprintf("Areas of concern: %s.", labels(policy.AreaOfConcern, e.Concerns))
-	case protection.OutlineAgreed:
-		return fmt.Sprintf("An outline protection plan was agreed: %d aims, %d actions.", len(e.Aims), len(e.Actions))
-	case protection.ActionSet:
-		return fmt.Sprintf("Action of the protection plan, for %s%s: %s", e.Who, prefixed(", by ", day(e.By)), quote(e.What))
-	case protection.ActionClosed:
-		return fmt.Sprintf("An action of the protection plan was closed: %s.", spaced(e.Result))
-	case protection.CoreGroupMet:
-		return fmt.Sprintf("A core group met%s%s.", people(e.Attended, e.Apologies), prefixed("; the next is due by ", day(e.NextBy)))
-	case protection.MissingReported:
-		return fmt.Sprintf("The registered child was reported missing%s.", prefixed("; told: ", strings.Join(e.Told, ", ")))
-	case protection.ChildTraced:
-		return fmt.Sprintf("The missing registered child was found%s.", prefixed(": ", e.Where))
 	}
 	return ""
 }

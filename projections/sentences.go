@@ -149,8 +149,22 @@ func protectionSentence(e protection.Event) string {
 		return fmt.Sprintf("The category of the protection plan became %s.", label(policy.CategoryOfAbuse, e.Category))
 	case protection.Ended:
 		return fmt.Sprintf("The protection plan ended%s.", prefixed(": ", spaced(e.Reason)))
+	case protection.ConcernsRecorded:
+		return fmt.Sprintf("Areas of concern: %s.", labels(policy.AreaOfConcern, e.Concerns))
+	case protection.OutlineAgreed:
+		return fmt.Sprintf("An outline protection plan was agreed: %d aims, %d actions.", len(e.Aims), len(e.Actions))
+	case protection.ActionSet:
+		return fmt.Sprintf("Action of the protection plan, for %s%s: %s", e.Who, prefixed(", by ", day(e.By)), quote(e.What))
+	case protection.ActionClosed:
+		return fmt.Sprintf("An action of the protection plan was closed: %s.", spaced(e.Result))
+	case protection.CoreGroupMet:
+		return fmt.Sprintf("A core group met%s%s.", people(e.Attended, e.Apologies), prefixed("; the next is due by ", day(e.NextBy)))
+	case protection.MissingReported:
+		return fmt.Sprintf("The registered child was reported missing%s.", prefixed("; told: ", strings.Join(e.Told, ", ")))
+	case protection.ChildTraced:
+		return fmt.Sprintf("The missing registered child was found%s.", prefixed(": ", e.Where))
 	}
-	return protectionWorkSentence(e)
+	return ""
 }
 
 func allocationSentence(e allocation.Event) string {
