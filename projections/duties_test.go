@@ -153,6 +153,28 @@ func TestAGapIsAnOpenCaseWhoseChildNobodySaw(t *testing.T) {
 	}
 }
 
+func TestAChildIsSeenToWhateverTheChildHas(t *testing.T) {
+	for want, given := range map[string][]domain.Event{
+		"protection-plan":        {cinplan.Started{Dated: on("2024-01-01"), Plan: "n1"}, protection.Registered{Dated: on("2024-01-01"), Plan: "p1"}},
+		"temporary-registration": {temporary.Entered{Dated: on("2024-01-01"), Registration: "m1"}},
+		"cin-plan":               {cinplan.Started{Dated: on("2024-01-01"), Plan: "n1"}, privatefostering.Notified{Dated: on("2024-01-01"), Arrangement: "f1"}},
+		"private-fostering":      {privatefostering.Notified{Dated: on("2024-01-01"), Arrangement: "f1"}},
+		"none":                   {referral.Received{Dated: on("2024-01-01"), Referral: "r1"}},
+		"":                       {temporary.Entered{Dated: on("2024-01-01"), Registration: "m1"}, temporary.Ended{Dated: on("2024-01-02"), Registration: "m1"}},
+	} {
+		l := newLedger(t)
+		l.events(ann, given...)
+		rows, err := caughtUp(t, l).Gaps(ctx, projections.GapFilter{})
+		got := ""
+		for _, r := range rows {
+			got += r.Plan
+		}
+		if err != nil || got != want {
+			t.Errorf("%q, %v; want %q", got, err, want)
+		}
+	}
+}
+
 func recordsOf(rows []projections.SightRow) string {
 	var all []string
 	for _, r := range rows {
