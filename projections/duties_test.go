@@ -2,7 +2,9 @@ package projections_test
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -148,6 +150,28 @@ func TestAGapIsAnOpenCaseWhoseChildNobodySaw(t *testing.T) {
 	then, err := db.GapsAt(ctx, l.load, time.Time{}, projections.GapFilter{On: date("2024-01-15"), Days: 10})
 	if got := recordsOf(then); err != nil || got != "never together" {
 		t.Errorf("as it was in between: %s, %v", got, err)
+	}
+}
+
+func TestAChildIsSeenToWhateverTheChildHas(t *testing.T) {
+	for want, given := range map[string][]domain.Event{
+		"protection-plan":        {cinplan.Started{Dated: on("2024-01-01"), Plan: "n1"}, protection.Registered{Dated: on("2024-01-01"), Plan: "p1"}},
+		"temporary-registration": {temporary.Entered{Dated: on("2024-01-01"), Registration: "m1"}},
+		"cin-plan":               {cinplan.Started{Dated: on("2024-01-01"), Plan: "n1"}, privatefostering.Notified{Dated: on("2024-01-01"), Arrangement: "f1"}},
+		"private-fostering":      {privatefostering.Notified{Dated: on("2024-01-01"), Arrangement: "f1"}},
+		"none":                   {referral.Received{Dated: on("2024-01-01"), Referral: "r1"}},
+		"":                       {temporary.Entered{Dated: on("2024-01-01"), Registration: "m1"}, temporary.Ended{Dated: on("2024-01-02"), Registration: "m1"}},
+	} {
+		l := newLedger(t)
+		l.events(ann, given...)
+		rows, err := caughtUp(t, l).Gaps(ctx, projections.GapFilter{})
+		got := ""
+		for _, r := range rows {
+			got += r.Plan
+		}
+		if err != nil || got != want {
+			t.Errorf("%q, %v; want %q", got, err, want)
+		}
 	}
 }
 
@@ -366,4 +390,63 @@ func TestDutiesGapsAndIndicatorsOfNowAreWhatAReplaySays(t *testing.T) {
 			rt.Fatalf("indicators %v %v\n%s\nwant\n%s", err, errAt, got, want)
 		}
 	})
+}
+
+// Easter 2024 and the day of the state funeral lie within the 15 working days.
+func TestAConferenceOnThe14thAnd15thWorkingDayIsInTimeAndOneOnThe16thIsNot(t *testing.T) {
+	for _, tt := range []struct {
+		why, discussed string
+		held           string
+		want           bool
+	}{
+		{"Easter, the 14th", "2024-03-18", "2024-04-09", true},
+		{"Easter, the 15th", "2024-03-18", "2024-04-10", true},
+		{"Easter, the 16th", "2024-03-18", "2024-04-11", false},
+		{"the state funeral, the 14th", "2022-09-05", "2022-09-26", true},
+		{"the state funeral, the 15th", "2022-09-05", "2022-09-27", true},
+		{"the state funeral, the 16th", "2022-09-05", "2022-09-28", false},
+	} {
+		discussed := enquiry.Discussed{Dated: on(tt.discussed), Enquiry: "q1", Referral: "r1"}
+		started, _ := enquiry.Enquiries{}.Evolve(1, discussed).Start(enquiry.Start{Dated: on(tt.discussed), Enquiry: "q1", Referral: "r1"}, referral.Referral{}, england(t))
+		l := newLedger(t)
+		l.events(ann, discussed, started[0], enquiry.ConferenceHeld{Dated: on(tt.held), Conference: "c1", Enquiry: "q1", Referral: "r1"})
+		all, err := caughtUp(t, l).Performance(ctx, projections.Period{From: date("2022-01-01"), To: date("2024-12-31")}, date("2024-12-31"))
+		if err != nil || len(all) != 1 || all[0].Indicator != projections.InTimePrefix+"initial-conference" || all[0].Counted != tt.want {
+			t.Errorf("%s: %+v, %v", tt.why, all, err)
+		}
+	}
+}
+
+// What a worker or team asks every day may not read the whole table.
+func TestTheQuestionsOfAWorkerAndATeamGoThroughAnIndex(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "r.db")
+	db := openAt(t, path)
+	if err := runner(t, db, annsStory(t).store, projections.All()...).CatchUp(ctx, nil); err != nil {
+		t.Fatal(err)
+	}
+	for _, question := range []string{
+		"SELECT * FROM clock WHERE NOT is_done AND NOT is_stopped AND worker = 'w' ORDER BY due",
+		"SELECT * FROM clock WHERE NOT is_done AND NOT is_stopped AND team = 't' AND due <= '2026-01-01' ORDER BY due",
+		"SELECT * FROM sight WHERE worker = 'w'", "SELECT * FROM sight WHERE team = 't'",
+		"SELECT * FROM caseload WHERE worker = 'w'", "SELECT * FROM register WHERE open = 1",
+		"SELECT * FROM allocation WHERE worker = 'w' AND open", "SELECT * FROM relation WHERE other = 'r'", "SELECT * FROM household WHERE household = 'h'",
+	} {
+		rows, err := reader(t, path).Query("EXPLAIN QUERY PLAN " + question)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for rows.Next() {
+			var id, parent, unused int
+			var detail string
+			if err := rows.Scan(&id, &parent, &unused, &detail); err != nil {
+				t.Fatal(err)
+			}
+			if strings.HasPrefix(detail, "SCAN") {
+				t.Errorf("%s: %s", question, detail)
+			}
+		}
+		if err := errors.Join(rows.Err(), rows.Close()); err != nil {
+			t.Fatal(err)
+		}
+	}
 }

@@ -111,7 +111,7 @@ func (db *DB) OnRegister(ctx context.Context, child register.Child) ([]register.
 // registeredNumbers are all identifiers of those on the register.
 func (db *DB) registeredNumbers(ctx context.Context) (map[domain.RecordID][]string, error) {
 	q := selectFrom(identifierTable())
-	q.where("record IN (SELECT record FROM register WHERE open)")
+	q.where("record IN (SELECT record FROM register WHERE open = 1)")
 	rows, err := rowsOf[IdentifierRow](ctx, db, q)
 	numbers := make(map[domain.RecordID][]string)
 	for _, r := range rows {

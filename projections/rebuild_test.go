@@ -218,3 +218,33 @@ func insertAll(to *sql.DB, insert string, lines [][]any) error {
 	}
 	return tx.Commit()
 }
+
+// BenchmarkTheQuestionsOfADay asks what a worker and a team ask, of read models
+// made of CASELEDGER_REBUILD_EVENTS events.
+func BenchmarkTheQuestionsOfADay(b *testing.B) {
+	l := newLedger(b)
+	grow(l, eventsWanted(b))
+	db := caughtUp(b, l)
+	today := date("2024-06-03")
+	for name, ask := range map[string]func() (int, error){
+		"worker": func() (int, error) {
+			rows, err := db.Caseload(ctx, projections.CaseloadFilter{Worker: "worker-7", On: today})
+			return len(rows), err
+		},
+		"team": func() (int, error) {
+			rows, err := db.Gaps(ctx, projections.GapFilter{Team: "team-3", On: today, Days: 28})
+			return len(rows), err
+		},
+	} {
+		b.Run(name, func(b *testing.B) {
+			n := 0
+			for b.Loop() {
+				var err error
+				if n, err = ask(); err != nil {
+					b.Fatal(err)
+				}
+			}
+			b.ReportMetric(float64(n), "rows")
+		})
+	}
+}

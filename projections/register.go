@@ -148,7 +148,7 @@ func planEntries(p protection.Plan) []uint64 {
 // given name, record.
 func (db *DB) Register(ctx context.Context) ([]RegisterRow, error) {
 	q := selectFrom(registerTable())
-	q.where("open")
+	q.where("open = 1")
 	q.order = "coalesce(family, ''), coalesce(given, ''), record, kind, plan"
 	return rowsOf[RegisterRow](ctx, db, q)
 }

@@ -80,7 +80,7 @@ func restrictionRows(id domain.RecordID, r record.Record) []RestrictionRow {
 func (db *DB) Restrictions(ctx context.Context, id domain.RecordID) ([]RestrictionRow, error) {
 	q := selectFrom(restrictionTable())
 	q.where("record = ?", string(id))
-	q.where("open")
+	q.where("open = 1")
 	return rowsOf[RestrictionRow](ctx, db, q)
 }
 

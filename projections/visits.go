@@ -31,11 +31,11 @@ func (r *VisitRow) fields() []any {
 	return []any{&r.Record, &r.Entry, &r.Visit, &r.Day, &r.Under, &r.Of, &r.Visitor, &r.Where, &r.Seen, &r.Alone, &r.Bedroom, &r.NotSeen}
 }
 
-// SightRow says when a child with an open case was last seen.
+// SightRow says when a child whom the authority has to see to was last seen.
 type SightRow struct {
 	Record    domain.RecordID `json:"record"`
 	LAChildID string          `json:"laChildId,omitempty"`
-	Plan      string          `json:"plan"` // protection-plan, cin-plan, none
+	Plan      string          `json:"plan"` // see planOf
 	Opened    domain.Date     `json:"opened,omitzero"`
 	Worker    string          `json:"worker,omitempty"`
 	Team      string          `json:"team,omitempty"`
@@ -96,11 +96,11 @@ func visitTable() Table {
 
 func sightTable() Table {
 	return Table{
-		Name: "sight", Comment: "One row for each child with an open case: when the child was last visited and seen. A gap depends on the day: coalesce(last_seen, opened) < '2026-01-20'.",
+		Name: "sight", Comment: "One row for each child with an open case, plan, registration or private fostering: when the child was last visited and seen. A gap depends on the day: coalesce(last_seen, opened) < '2026-01-20'.",
 		Columns: []Column{
 			{"record", Text, "Id of the record."},
 			{"la_child_id", Text, "The authority's own number for the child."},
-			{"plan", Text, "protection-plan, cin-plan, or none: what the child has."},
+			{"plan", Text, "protection-plan, temporary-registration, cin-plan, private-fostering, or none: what the child has."},
 			{"opened", Date, "Day of the earliest referral whose case is open."},
 			{"worker", Text, "The lead worker. NULL: nobody holds the case."},
 			{"team", Text, "The lead worker's team."},
@@ -157,16 +157,31 @@ func sightRows(id domain.RecordID, r record.Record) []SightRow {
 	return []SightRow{row}
 }
 
-// planOf returns the kind of plan that a child has, and the entry that says so.
+// HasTemporary is what a child has whose name stands on the register for a
+// while.
+const HasTemporary = "temporary-registration"
+
+// planOf returns the kind of plan that a child has, the weightiest of several,
+// and the entry that says so.
 func planOf(r record.Record) (string, uint64) {
 	for _, p := range r.Protection {
 		if p.Open() {
 			return WorkProtection, p.Registered.Entry
 		}
 	}
+	for _, t := range r.Temporary {
+		if t.Open() {
+			return HasTemporary, t.Entered.Entry
+		}
+	}
 	for _, p := range r.CINPlans {
 		if p.Open() {
 			return WorkCINPlan, p.Started.Entry
+		}
+	}
+	for _, a := range r.PrivateFostering {
+		if a.Open() {
+			return visit.PrivateFostering, a.Notified.Entry
 		}
 	}
 	return "none", 0
@@ -326,7 +341,7 @@ func (db *DB) Allocations(ctx context.Context, f AllocationFilter) ([]Allocation
 	q.whereSet("worker", f.Worker)
 	q.whereSet("team", f.Team)
 	if f.Open {
-		q.where("open")
+		q.where("open = 1")
 	}
 	q.order = "coalesce(from_date, ''), record, allocation"
 	return rowsOf[AllocationRow](ctx, db, q)

@@ -201,7 +201,7 @@ func Commands() []Command {
 
 		command("protection-plan.register", "protection-plans", "Put the child's name on the register.",
 			func(r record.Record, s Setting, c protection.Register) ([]domain.Event, error) {
-				return r.Protection.Register(c, r.Referrals.Find(c.Referral), r.Conferred(c.Referral, c.Happened), s.Pack)
+				return r.Protection.Register(c, r.Referrals.Find(c.Referral), protection.Conferred{Met: r.Conferred(c.Referral, c.Happened), Unborn: r.Unborn(c.Happened)}, s.Pack)
 			}),
 		command("protection-plan.review", "protection-plans/{plan}/reviews", "Record a review conference.",
 			func(r record.Record, s Setting, c protection.Review) ([]domain.Event, error) {

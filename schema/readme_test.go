@@ -3,7 +3,10 @@ package schema
 import (
 	"fmt"
 	"go/ast"
+	"io/fs"
 	"os"
+	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 	"testing"
@@ -105,4 +108,49 @@ func TestTheDomainsREADMEListsEveryRuleWithItsSentence(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+}
+
+func TestTheTestsThatTheREADMENamesExist(t *testing.T) {
+	text, err := os.ReadFile("../domain/README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, rest, _ := strings.Cut(string(text), "<!-- lineage -->")
+	table, _, found := strings.Cut(rest, "<!-- end of lineage -->")
+	names := regexp.MustCompile("`(Test[A-Za-z0-9]+)`").FindAllStringSubmatch(table, -1)
+	if !found || len(names) < 30 {
+		t.Fatalf("the table names %d tests", len(names))
+	}
+	tests := testNames(t, "..")
+	for _, name := range names {
+		if !tests[name[1]] {
+			t.Errorf("no test is called %s", name[1])
+		}
+	}
+	for line := range strings.Lines(strings.TrimSpace(table)) {
+		if strings.Count(line, "|") != 5 {
+			t.Errorf("not a row of four cells: %s", line)
+		}
+	}
+}
+
+// testNames are the names of all tests of the project.
+func testNames(t *testing.T, root string) map[string]bool {
+	t.Helper()
+	names := make(map[string]bool)
+	declared := regexp.MustCompile(`(?m)^func (Test[A-Za-z0-9]+)\(`)
+	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || !strings.HasSuffix(path, "_test.go") {
+			return err
+		}
+		text, err := os.ReadFile(path)
+		for _, name := range declared.FindAllSubmatch(text, -1) {
+			names[string(name[1])] = true
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return names
 }

@@ -74,7 +74,7 @@ func newGaps(to streams) *cobra.Command {
 	flags := cmd.Flags()
 	flags.StringVar(&filter.Worker, "worker", "", "only the children of this worker")
 	flags.StringVar(&filter.Team, "team", "", "only the children of this team")
-	flags.StringVar(&filter.Plan, "plan", "", "only children with a plan of this kind: protection-plan, cin-plan, none")
+	flags.StringVar(&filter.Plan, "plan", "", "only children with this: protection-plan, temporary-registration, cin-plan, private-fostering, none")
 	flags.IntVar(&filter.Days, "days", 28, "not seen for this many days; 0 for every child with an open case")
 	flags.BoolVar(&filter.Alone, "alone", false, "not seen alone")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {

@@ -4,7 +4,7 @@ import "caseledger/domain"
 
 // weight is how many points a case is, in the authority's own view.
 type weight struct {
-	plan        string // protection-plan, cin-plan, none
+	plan        string // what the child has: see Weight
 	points      int
 	from, until domain.Date
 }
@@ -13,8 +13,8 @@ type weight struct {
 const onePoint = 1
 
 // Weight returns how many points a case is on a day, by what the child has:
-// protection-plan, cin-plan, none. No nation weighs cases; an authority may, in
-// its local rules.
+// protection-plan, temporary-registration, cin-plan, private-fostering, none. No
+// nation weighs cases; an authority may, in its local rules.
 func (p Pack) Weight(plan string, on domain.Date) int {
 	for _, w := range p.weights {
 		if w.plan == plan && inForce(w.from, w.until, on) {

@@ -43,9 +43,17 @@ type End struct {
 	Reason string `json:"reason" validate:"required,oneof=review-conference transferred-out reached-18 died"`
 }
 
+// Conferred is what the rest of the record says about the conference that puts a
+// name on the register.
+type Conferred struct {
+	Met    bool // an initial conference under the referral met that day
+	Unborn bool // the child was not yet born
+}
+
 // Register decides on a registration. Core group and first review have their
-// clocks from the conference that registered the child.
-func (ps Plans) Register(c Register, under referral.Referral, conferred bool, p policy.Pack) ([]domain.Event, error) {
+// clocks from the conference that registered the child; in Scotland that of an
+// unborn child has a review of its own.
+func (ps Plans) Register(c Register, under referral.Referral, by Conferred, p policy.Pack) ([]domain.Event, error) {
 	counted := ps.before(c.Happened, c.Plan)
 	previous := counted
 	if c.Previous != nil {
@@ -53,6 +61,9 @@ func (ps Plans) Register(c Register, under referral.Referral, conferred bool, p 
 	}
 	coreGroup, _ := p.Due(policy.CoreGroup, c.Happened)
 	review, _ := p.Due(policy.FirstReview, c.Happened)
+	if early, ok := p.Due(policy.PreBirthReview, c.Happened); ok && by.Unborn {
+		review = early
+	}
 	e := Registered{Dated: c.Dated, Plan: c.Plan, Referral: c.Referral, Category: c.Category,
 		Previous: previous, CoreGroupBy: coreGroup, ReviewBy: review}
 	return []domain.Event{e}, domain.Refuse(append(under.Active(c.Happened),
@@ -60,7 +71,7 @@ func (ps Plans) Register(c Register, under referral.Referral, conferred bool, p 
 			Reason: "A protection plan with this id is already on the record."},
 		domain.Rule{Name: "plan-overlaps", Broken: ps.otherOn(c.Happened, c.Plan),
 			Reason: "Another protection plan is open on that day."},
-		domain.Rule{Name: "no-conference-that-day", Broken: !conferred,
+		domain.Rule{Name: "no-conference-that-day", Broken: !by.Met,
 			Reason: "No initial conference under this referral is recorded on that day; a plan starts on the day of the conference."},
 		domain.Rule{Name: "previous-plans-undercounted", Broken: previous < counted,
 			Reason: "The stated number of earlier plans is smaller than the number on this record."},

@@ -41,7 +41,9 @@ func register(t *testing.T, id protection.PlanID, day string, conferred bool, pr
 	if len(previous) > 0 {
 		c.Previous = &previous[0]
 	}
-	return func(ps protection.Plans) ([]domain.Event, error) { return ps.Register(c, asked(), conferred, pack(t)) }
+	return func(ps protection.Plans) ([]domain.Event, error) {
+		return ps.Register(c, asked(), protection.Conferred{Met: conferred}, pack(t))
+	}
 }
 
 func TestTheRulesOfProtectionPlans(t *testing.T) {

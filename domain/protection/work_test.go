@@ -125,7 +125,7 @@ func TestACategoryIsRequiredByTheNationAndTheDay(t *testing.T) {
 		}
 		under := asked()
 		under.Received.Fact.Happened = on("2020-01-06").Happened
-		_, err = fold().Register(protection.Register{Dated: on(tt.day), Plan: "p1", Referral: "r1", Category: tt.category}, under, true, p)
+		_, err = fold().Register(protection.Register{Dated: on(tt.day), Plan: "p1", Referral: "r1", Category: tt.category}, under, protection.Conferred{Met: true}, p)
 		if got := rules(err); !slices.Equal(got, tt.want) {
 			t.Errorf("%s: %v, want %v", name, got, tt.want)
 		}
@@ -150,10 +150,33 @@ func TestTheClocksOfARegistrationAreThoseOfTheNationAndTheDay(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		events, _ := fold().Register(protection.Register{Dated: on(tt.day), Plan: "p1", Category: "NEG"}, asked(), true, p)
+		events, _ := fold().Register(protection.Register{Dated: on(tt.day), Plan: "p1", Category: "NEG"}, asked(), protection.Conferred{Met: true}, p)
 		e := events[0].(protection.Registered)
 		if e.CoreGroupBy.String() != tt.coreGroup || e.ReviewBy.String() != tt.first {
 			t.Errorf("%s: core group by %s, review by %s; want %s and %s", name, e.CoreGroupBy, e.ReviewBy, tt.coreGroup, tt.first)
+		}
+	}
+}
+
+func TestAfterAMeetingBeforeBirthTheReviewInScotlandIsDueSooner(t *testing.T) {
+	for name, tt := range map[string]struct {
+		nation policy.Nation
+		day    string
+		unborn bool
+		want   string
+	}{
+		"Scotland, unborn":                     {policy.Scotland, "2024-02-29", true, "2024-05-29"},
+		"Scotland, born":                       {policy.Scotland, "2024-02-29", false, "2024-08-29"},
+		"Scotland, by the guidance of 2014":    {policy.Scotland, "2021-09-01", true, "2021-12-01"},
+		"England knows one review for unborns": {policy.England, "2024-02-29", true, "2024-05-29"},
+	} {
+		p, err := policy.For(tt.nation)
+		if err != nil {
+			t.Fatal(err)
+		}
+		events, _ := fold().Register(protection.Register{Dated: on(tt.day), Plan: "p1"}, asked(), protection.Conferred{Met: true, Unborn: tt.unborn}, p)
+		if got := events[0].(protection.Registered).ReviewBy.String(); got != tt.want {
+			t.Errorf("%s: %s, want %s", name, got, tt.want)
 		}
 	}
 }

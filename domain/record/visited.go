@@ -57,3 +57,12 @@ func (r Record) Held(kind string, id conference.ID) domain.Date {
 	}
 	return domain.Date{}
 }
+
+// Unborn reports whether the child was not yet born on a day, as far as the
+// record tells.
+func (r Record) Unborn(on domain.Date) bool {
+	if born := r.Person.Born.Fact.Happened; !born.IsZero() {
+		return on.Before(born)
+	}
+	return !r.Person.Expected.IsZero()
+}
