@@ -188,12 +188,11 @@ func (d *decision) keep(c claim) {
 }
 
 // withdraw takes out of force what an earlier return stated and this one,
-// which carries the same part, does not. What a worker entered stays, and so
-// does what this return stated elsewhere.
+// which carries the same part, does not. What a worker entered stays.
 func (d *decision) withdraw(c claim) {
 	key := keyOf(c.absent)
 	old, known := d.effective[key]
-	if !known || d.stated[key] || !imported(old) || statedOn(old).After(d.of.last()) {
+	if !known || !imported(old) || statedOn(old).After(d.of.last()) {
 		return
 	}
 	c.command = correction.EnterInError{Dated: on(d.of.last()), Entry: old.Seq, Reason: noLongerStates}

@@ -170,10 +170,35 @@ func shared(t *testing.T) string {
 	return dir
 }
 
+// part copies of each table the rows of the children whose number ends in 0.
+func part(t *testing.T, dir string) string {
+	t.Helper()
+	files := make(map[string]string)
+	names, err := filepath.Glob(filepath.Join(dir, "*.csv"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range names {
+		var kept strings.Builder
+		for i, line := range strings.Split(strings.ReplaceAll(read(t, name), "\r", ""), "\n") {
+			number, _, _ := strings.Cut(line, ",")
+			if i == 0 || strings.HasSuffix(number, "0") {
+				kept.WriteString(line + "\n")
+			}
+		}
+		files[filepath.Base(name)] = kept.String()
+	}
+	return folder(t, files)
+}
+
 func TestADirtyReturnComesOutAgainRowByRow(t *testing.T) {
 	dir, l := shared(t), newLedger(t)
-	report := l.mustBring(t, dir, 0)
-	if report.Year != 2018 || report.Children != 2676 || report.New != 2676 || report.Failed != 0 || report.FlawCount < 20_000 {
+	children, flaws := 2676, 20_000
+	if testing.Short() {
+		dir, children, flaws = part(t, dir), 265, 2_000
+	}
+	report := l.mustBring(t, dir, 2018)
+	if report.Year != 2018 || report.Children != children || report.New != children || report.Failed != 0 || report.FlawCount < flaws {
 		t.Errorf("%+v", report.Tables)
 		t.Errorf("%d: %d children, %d new, %d failed, %d flaws", report.Year, report.Children, report.New, report.Failed, report.FlawCount)
 	}
@@ -190,7 +215,7 @@ func TestADirtyReturnComesOutAgainRowByRow(t *testing.T) {
 	if got, want := rows(t, filepath.Join(out, "header.csv")), rows(t, filepath.Join(dir, "header.csv")); len(got) != len(want)+1 {
 		t.Errorf("header: %d rows, want %d", len(got), len(want)+1)
 	}
-	if again := l.mustBring(t, dir, 0); again.Events != 0 || again.Unchanged != report.Children {
+	if again := l.mustBring(t, dir, 2018); again.Events != 0 || again.Unchanged != report.Children {
 		t.Errorf("the second import recorded %d events", again.Events)
 	}
 	if returned := l.mustBring(t, out, 2018); returned.Events > 3 {

@@ -89,6 +89,7 @@ func TestTheRulesOfBeingLookedAfter(t *testing.T) {
 		"a start after an end of care":         {[]lookedafter.Event{first, left}, begin("e2", "2012-06-01", "S"), nil},
 		"a start where care goes on":           {[]lookedafter.Event{first, moved}, begin("e2", "2012-06-01", "S"), []string{"care-already-continued"}},
 		"one of an unknown day":                {[]lookedafter.Event{first, moved}, begin("e2", "", "P"), nil},
+		"one of which only the end is known":   {[]lookedafter.Event{moved}, begin("e1", "2012-06-01", "S"), nil},
 		"an end on the first day":              {in, cease("2012-03-01", "X1"), nil},
 		"an end before":                        {in, cease("2012-02-29", "X1"), []string{"before-care-episode"}},
 		"an end of an unknown day":             {in, cease("", "X1"), nil},
@@ -225,6 +226,10 @@ func TestTheSecondReviewIsDueInThreeMonthsAndEachLaterOneInSix(t *testing.T) {
 		if c = c.Evolve(uint64(10+i), e); c.ReviewBy().String() != tt.due {
 			t.Errorf("review %d: the care is due for review by %s", i+1, c.ReviewBy())
 		}
+	}
+	late, _ := c.Review(lookedafter.Review{Dated: on("2026-01-29"), Review: "late", Participation: "PN1"}, domain.Date{}, pack(t))
+	if got := late[0].(lookedafter.Reviewed).ReviewBy.String(); got != "2026-04-29" {
+		t.Errorf("a review that was written down after later ones is followed by %s", got)
 	}
 	again := fold(began("e1", "2020-01-06", "S", "U6"), lookedafter.Reviewed{Dated: on("2020-02-03"), Review: "v1"}, ceased("e1", "2020-03-02", "E4A"), began("e2", "2026-01-05", "S", "U6"))
 	events, _ := again.Review(lookedafter.Review{Dated: on("2026-01-30"), Review: "v2"}, domain.Date{}, pack(t))

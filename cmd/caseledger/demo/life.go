@@ -34,13 +34,13 @@ func (f *family) live(day domain.Date) {
 		f.turnedDown(day)
 	case n < 44:
 		f.assessedOnly(day)
-	case n < 61:
+	case n < 58:
 		f.inNeed(day)
-	case n < 66:
+	case n < 62:
 		f.enquiredOnly(day)
-	case n < 84 && f.cases == 0: // a child comes into care once
+	case n < 77 && f.cases == 0: // a child comes into care once
 		f.intoCare(day)
-	case n < 87 && f.cases == 0:
+	case n < 80 && f.cases == 0:
 		f.alone(day)
 	default:
 		f.protected(day)
