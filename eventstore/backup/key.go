@@ -89,7 +89,8 @@ func (k Key) wrap(recipients []string) ([]byte, error) {
 		return nil, fmt.Errorf("backup: %w", err)
 	}
 	_, err = w.Write(k[:])
-	return out.Bytes(), errors.Join(err, w.Close())
+	err = errors.Join(err, w.Close())
+	return out.Bytes(), err
 }
 
 // unwrap opens what wrap made, with one of the identities.

@@ -40,8 +40,8 @@ func (r *Repository) Restore(ctx context.Context, b Backup, dir string, progress
 	if err := b.matches(ctx, scratch); err != nil {
 		return err
 	}
-	if err := vacant(dir); err != nil {
-		return err
+	if err := os.Remove(dir); err != nil && !errors.Is(err, fs.ErrNotExist) { // nothing but an empty directory
+		return fmt.Errorf("backup: %w", err)
 	}
 	if err := os.Rename(scratch, dir); err != nil {
 		return fmt.Errorf("backup: %w", err)
