@@ -15,6 +15,8 @@ import (
 	"filippo.io/age"
 
 	"caseledger/eventstore/journal"
+	"caseledger/eventstore/proof"
+	"caseledger/eventstore/proof/sealer"
 )
 
 func TestABackupHoldsTheLedgerAsItsCheckpointHasItAndNoSecret(t *testing.T) {
@@ -432,5 +434,39 @@ func TestAJournalThatEndsBeforeItsCheckpointIsNotBackedUp(t *testing.T) {
 	}
 	if all, _ := repo.List(t.Context()); len(all) > 0 {
 		t.Error("a backup was made")
+	}
+}
+
+func TestABackupWhoseEntriesAreNotThoseOfItsCheckpointIsNotRestored(t *testing.T) {
+	r := newLedger(t, 5)
+	src := r.source(t)
+	forged, err := testSigner().Sign(proof.Checkpoint{Origin: testLedger, Size: 5, Root: proof.Hash{1}}, testTime)
+	if err != nil {
+		t.Fatal(err)
+	}
+	src.Checkpoint = forged
+	repo := establish(t, r, NewDir(t.TempDir()))
+	made := create(t, repo, src)
+	into := filepath.Join(t.TempDir(), "restored")
+	var fork *sealer.ForkError
+	if err := repo.Restore(t.Context(), made.Backup, into, nil); !errors.As(err, &fork) {
+		t.Errorf("%v", err)
+	}
+	if _, err := os.Stat(into); err == nil {
+		t.Error("it appeared all the same")
+	}
+}
+
+func TestAnotherContentUnderTheNameOfAnObjectIsRefused(t *testing.T) {
+	name, err := testKey.name([]byte("one"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	sealed, err := testKey.seal(name, []byte("two"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := testKey.open(name, sealed); !errors.Is(err, errAltered) {
+		t.Errorf("%v", err)
 	}
 }
