@@ -262,9 +262,9 @@ func newRestore(to streams) *cobra.Command {
 	var at int64
 	cmd := &cobra.Command{
 		Use:   "restore",
-		Short: "Make a data directory of a backup",
+		Short: "Make a data directory of a backup or a mirror",
 		Long: `Restore makes a new data directory as a checkpoint had it, the newest one if no other
-is named, and checks that the entries give the checkpoint's root. It overwrites
+is named (a mirror has that one only, and needs no key), and checks that the entries give the checkpoint's root. It overwrites
 nothing. What no backup holds is put beside it by hand: the keys' epochs, the
 secret that opens them, and the keys that sign the log.`,
 		Example: `  caseledger restore --from /mnt/backup --repository-key repository-key --to ledger
@@ -275,11 +275,18 @@ secret that opens them, and the keys that sign the log.`,
 	cmd.Flags().StringVar(&into, "to", "", "data directory to make; it must not exist, or be empty")
 	addChoice(cmd, &id, &at)
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
-		if err := flags.check("from"); err != nil {
+		if flags.dir == "" || into == "" {
+			return usageError{errors.New("--from and --to are required: the directory of the repository or mirror, and the data directory to make")}
+		}
+		mirrored, err := backup.IsMirror(cmd.Context(), backup.NewDir(flags.dir))
+		if err != nil {
 			return err
 		}
-		if into == "" {
-			return usageError{errors.New("--to is required: the data directory to make")}
+		if mirrored {
+			return restoreMirror(cmd.Context(), to, flags.dir, into, id != "" || at != 0)
+		}
+		if err := flags.check("from"); err != nil {
+			return err
 		}
 		r, err := flags.open(cmd.Context())
 		if err != nil {

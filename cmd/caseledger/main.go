@@ -135,7 +135,7 @@ returns from the events.`,
 		newInit(to), newDemo(to), newImport(to), newExport(to), newRegister(to), newCaseload(to),
 		newRecord(to), newAct(to), newSchema(to), newRebuild(to), newEvidence(to), newVerify(to), newLog(to), newWitness(to),
 		newKeys(to), newVersion(to),
-		newStore(to), newBackup(to), newRestore(to),
+		newStore(to), newBackup(to), newRestore(to), newMirror(to),
 	)
 }
 

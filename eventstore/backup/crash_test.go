@@ -123,7 +123,7 @@ func TestKillingTheLedgerAndItsBackupLeavesBackupsOfCommittedCheckpoints(t *test
 	restored := 0
 	for round := range kills() {
 		if round%roundsOfOne == 0 {
-			r, at = newLedgerOf(t, signer, 20), t.TempDir()
+			r, at = newLedgerOf(t, signer, 20, testSegmentBytes), t.TempDir()
 			create(t, establish(t, r, NewDir(at)), r.source(t))
 			r.log.Close()
 			r.store.Close()

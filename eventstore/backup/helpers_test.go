@@ -53,13 +53,17 @@ type rig struct {
 }
 
 func openRig(ctx context.Context, dir string, signer *proof.Signer) (*rig, error) {
+	return openRigOf(ctx, dir, signer, testSegmentBytes)
+}
+
+func openRigOf(ctx context.Context, dir string, signer *proof.Signer, segmentBytes int64) (*rig, error) {
 	r := &rig{dir: dir, ends: map[string]seal.Chain{}}
 	keys, err := proof.FirstKeys(signer.Origin(), signer.VerifierKeys()...)
 	if err != nil {
 		return nil, err
 	}
 	r.keys = keys
-	if r.store, err = journal.Open(filepath.Join(dir, journalDir), journal.Options{SegmentBytes: testSegmentBytes}); err != nil {
+	if r.store, err = journal.Open(filepath.Join(dir, journalDir), journal.Options{SegmentBytes: segmentBytes}); err != nil {
 		return nil, err
 	}
 	for e, err := range r.store.ReadLog(ctx, 0) {
@@ -122,9 +126,9 @@ func note(t testing.TB, dir string) []byte {
 
 // newLedger makes a ledger of n entries that are under a checkpoint, with files
 // beside the journal. It stays open: backups are made while it is.
-func newLedger(t testing.TB, n int) *rig { return newLedgerOf(t, testSigner(), n) }
+func newLedger(t testing.TB, n int) *rig { return newLedgerOf(t, testSigner(), n, testSegmentBytes) }
 
-func newLedgerOf(t testing.TB, signer *proof.Signer, n int) *rig {
+func newLedgerOf(t testing.TB, signer *proof.Signer, n int, segmentBytes int64) *rig {
 	t.Helper()
 	dir := filepath.Join(t.TempDir(), "ledger")
 	for path, text := range map[string]string{
@@ -136,7 +140,7 @@ func newLedgerOf(t testing.TB, signer *proof.Signer, n int) *rig {
 			t.Fatal(err)
 		}
 	}
-	r, err := openRig(t.Context(), dir, signer)
+	r, err := openRigOf(t.Context(), dir, signer, segmentBytes)
 	if err != nil {
 		t.Fatal(err)
 	}

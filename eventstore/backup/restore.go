@@ -25,6 +25,12 @@ func (r *Repository) Restore(ctx context.Context, b Backup, dir string, progress
 	if err := vacant(dir); err != nil {
 		return err
 	}
+	return appear(ctx, b, dir, func(scratch string) error { return r.fill(ctx, b, scratch, progress) })
+}
+
+// appear has a directory filled beside its place, compares it with the backup's
+// checkpoint, and gives it its name.
+func appear(ctx context.Context, b Backup, dir string, fill func(scratch string) error) error {
 	parent := filepath.Dir(filepath.Clean(dir))
 	if err := makeDirs(parent); err != nil {
 		return fmt.Errorf("backup: %w", err)
@@ -34,7 +40,7 @@ func (r *Repository) Restore(ctx context.Context, b Backup, dir string, progress
 		return fmt.Errorf("backup: %w", err)
 	}
 	defer os.RemoveAll(scratch) // after the rename there is none
-	if err := r.fill(ctx, b, scratch, progress); err != nil {
+	if err := fill(scratch); err != nil {
 		return err
 	}
 	if err := b.matches(ctx, scratch); err != nil {

@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"caseledger/eventstore"
 )
@@ -202,4 +203,67 @@ func (x *runs) indexed() int {
 		n, segment = n+r.segments, r.end()
 	}
 	return n
+}
+
+// ReadFilesAfter is ReadFiles for who has asked for an earlier position: of the
+// last segment it reads only what came since, and counts no streams there.
+func ReadFilesAfter(ctx context.Context, dir string, before Files, upTo eventstore.Position) (Files, error) {
+	firsts, err := listSegments(dir)
+	if err != nil {
+		return Files{}, err
+	}
+	n := len(before.Parts)
+	sameLast := n > 0 && n <= len(firsts) && fileName(firsts[n-1]) == before.Parts[n-1].Name &&
+		(n == len(firsts) || firsts[n] > uint64(upTo))
+	if !sameLast || upTo < before.Last {
+		return ReadFiles(ctx, dir, upTo)
+	}
+	out := before
+	out.Parts = slices.Clone(before.Parts)
+	return out, out.grow(ctx, filepath.Join(dir, before.Parts[n-1].Name), uint64(upTo))
+}
+
+// grow takes in the appends that follow in the last segment.
+func (o *Files) grow(ctx context.Context, path string, upTo uint64) error {
+	f, err := os.Open(path)
+	if err != nil {
+		return fmt.Errorf("journal: %w", err)
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return fmt.Errorf("journal: %w", err)
+	}
+	h, err := readHeader(f, path)
+	if err != nil {
+		return err
+	}
+	p := &o.Parts[len(o.Parts)-1]
+	last, offset := uint64(o.Last), p.Bytes
+	for r, err := range records(f, h.seed(), offset, info.Size(), reused()) {
+		if uint64(o.Last) >= upTo || errors.Is(err, errUnreadable) {
+			break
+		}
+		if err == nil {
+			err = ctx.Err()
+		}
+		if err != nil {
+			return fmt.Errorf("journal: %w", err)
+		}
+		if !r.mark() {
+			last++
+		}
+		if r.position != last {
+			return &CorruptError{path, offset, fmt.Sprintf("position %d where %d is due", r.position, last)}
+		}
+		if offset += r.size(); r.rest == 0 && !r.mark() {
+			o.Events += last - uint64(o.Last)
+			o.Bytes += offset - p.Bytes
+			o.Last, p.Bytes = eventstore.Position(last), offset
+		}
+	}
+	if uint64(o.Last) < upTo {
+		return fmt.Errorf("journal: %w: it ends with %d, and %d is asked for", ErrShort, o.Last, upTo)
+	}
+	return nil
 }

@@ -62,3 +62,30 @@ func sizes(f Files) (out string) {
 	}
 	return out
 }
+
+func TestReadingOnFromAnEarlierPositionGivesTheSameFiles(t *testing.T) {
+	dir := t.TempDir()
+	s, err := Open(dir, Options{SegmentBytes: 4 << 10})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	var before Files
+	for i := range 60 {
+		var events []eventstore.Event
+		for j := range i%3 + 1 {
+			events = append(events, eventstore.Event{ID: eventstore.EventID{byte(i), byte(j), 1}, Type: "x/1", Data: make([]byte, 200)})
+		}
+		if _, err := s.Append(t.Context(), fmt.Sprint("stream-", i), 0, events); err != nil {
+			t.Fatal(err)
+		}
+		upTo := s.Head() - eventstore.Position(i%2) // also in the middle of an append
+		if before, err = ReadFilesAfter(t.Context(), dir, before, upTo); err != nil {
+			t.Fatal(err)
+		}
+		fresh, err := ReadFiles(t.Context(), dir, upTo)
+		if err != nil || sizes(before) != sizes(fresh) || before.Last != fresh.Last || before.Bytes != fresh.Bytes || before.Events != fresh.Events {
+			t.Fatalf("%d: %v\n%s\n%s", i, err, sizes(before), sizes(fresh))
+		}
+	}
+}
