@@ -136,8 +136,8 @@ func TestAByteFlippedInAMirrorKeepsARestoreFromAppearing(t *testing.T) {
 		for _, offset := range []int{1, len(text) / 2, len(text) - 1} {
 			b := []byte(text)
 			b[offset] ^= 1
-			path := filepath.Join(at, name)
-			if err := os.WriteFile(path, b, 0o600); err != nil {
+			file := filepath.Join(at, name)
+			if err := os.WriteFile(file, b, 0o600); err != nil {
 				t.Fatal(err)
 			}
 			into := filepath.Join(t.TempDir(), "restored")
@@ -148,7 +148,7 @@ func TestAByteFlippedInAMirrorKeepsARestoreFromAppearing(t *testing.T) {
 			if !resealed && (err == nil || there == nil) {
 				t.Errorf("%s at %d: %v", name, offset, err)
 			}
-			if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 				t.Fatal(err)
 			}
 		}
