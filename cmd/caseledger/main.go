@@ -16,6 +16,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"caseledger/eventstore/backup"
 	"caseledger/eventstore/journal"
 	"caseledger/eventstore/proof"
 	"caseledger/eventstore/proof/sealer"
@@ -94,14 +95,16 @@ func unsound(err error) bool {
 	var shorter *sealer.RollbackError
 	var other *sealer.ForkError
 	var damaged *sealer.DamagedError
+	var copied *backup.CorruptError
 	return errors.As(err, &corrupt) || errors.As(err, &altered) || errors.As(err, &shorter) || errors.As(err, &other) || errors.As(err, &damaged) ||
-		isAny(err, seal.ErrLeaf, seal.ErrChain, seal.ErrCipher, seal.ErrKey, seal.ErrRoot, keys.ErrCorrupt, proof.ErrSignature, proof.ErrFormat, proof.ErrProof, sealer.ErrSwapped, witness.ErrState)
+		errors.As(err, &copied) || isAny(err, backup.ErrOlder, journal.ErrShort, seal.ErrLeaf, seal.ErrChain, seal.ErrCipher, seal.ErrKey, seal.ErrRoot, keys.ErrCorrupt, proof.ErrSignature, proof.ErrFormat, proof.ErrProof, sealer.ErrSwapped, witness.ErrState)
 }
 
 // locked reports a ledger that another process has, or whose keys are not at
 // hand.
 func locked(err error) bool {
 	return isAny(err, journal.ErrLocked, sealer.ErrLocked, witness.ErrLocked, keys.ErrMissing, keys.ErrLocked, keys.ErrNoEpoch, keys.ErrUnwrap,
+		backup.ErrLocked, backup.ErrKey, backup.ErrNone,
 		keys.ErrUnknown, keys.ErrExposed, keys.ErrUnreachable, keys.ErrDenied)
 }
 
@@ -133,7 +136,7 @@ returns from the events.`,
 		newRecord(to), newAct(to), newSchema(to), newRebuild(to), newEvidence(to), newVerify(to), newLog(to), newWitness(to),
 		newKeys(to), newStore(to), newVersion(to),
 		newDuties(to), newGaps(to), newPerformance(to), newWorkload(to), newAllocations(to), newHandOver(to), newPolicy(to),
-		newLookedAfter(to),
+		newLookedAfter(to), newBackup(to), newRestore(to), newMirror(to),
 	)
 }
 
