@@ -150,47 +150,55 @@ func (s *Store) drop(c *connection) {
 
 // once runs a call on the present connection and returns when it has ended,
 // when ctx has, or when the connection was discarded under it.
-func (s *Store) once(ctx context.Context, call func(ctx context.Context, c *client.Client) error) error {
+func once[T any](ctx context.Context, s *Store, call func(ctx context.Context, c *client.Client) (T, error)) (T, error) {
+	var none T
 	c, err := s.connection(ctx)
 	if err != nil {
-		return err
+		return none, err
 	}
-	done := make(chan error, 1)
+	done := make(chan answer[T], 1)
 	go func() {
 		defer c.leave()
-		done <- guarded(func() error { return call(ctx, c.client) })
+		done <- guarded(func() (T, error) { return call(ctx, c.client) })
 	}()
+	var a answer[T]
 	select {
-	case err = <-done:
+	case a = <-done:
 	case <-ctx.Done():
-		return ctx.Err()
+		return none, ctx.Err()
 	case <-c.dropped:
 		select {
-		case err = <-done:
+		case a = <-done:
 		case <-time.After(grace):
-			return ErrUnavailable
+			return none, ErrUnavailable
 		}
 	}
-	if ctx.Err() == nil && gone(err) {
+	if ctx.Err() == nil && gone(a.err) {
 		s.drop(c)
-		return fmt.Errorf("%w: %w", ErrUnavailable, err)
+		return none, fmt.Errorf("%w: %w", ErrUnavailable, a.err)
 	}
-	return err
+	return a.value, a.err
+}
+
+// answer is what a call came to.
+type answer[T any] struct {
+	value T
+	err   error
 }
 
 // try is once, again when no server answered.
-func (s *Store) try(ctx context.Context, call func(ctx context.Context, c *client.Client) error) error {
+func try[T any](ctx context.Context, s *Store, call func(ctx context.Context, c *client.Client) (T, error)) (T, error) {
 	pause := pauseFirst
 	for tries := 1; ; tries++ {
-		err := s.once(ctx, call)
+		value, err := once(ctx, s, call)
 		if ctx.Err() != nil && err != nil {
-			return ctx.Err()
+			return value, ctx.Err()
 		}
 		if !errors.Is(err, ErrUnavailable) || tries == maxTries {
-			return told(err)
+			return value, told(err)
 		}
 		if err := sleep(ctx, pause); err != nil {
-			return err
+			return value, err
 		}
 		pause = min(2*pause, pauseLongest)
 	}
@@ -209,13 +217,14 @@ func sleep(ctx context.Context, d time.Duration) error {
 
 // guarded turns a panic of the client, which it has for messages that it does
 // not know, into an error.
-func guarded(call func() error) (err error) {
+func guarded[T any](call func() (T, error)) (a answer[T]) {
 	defer func() {
 		if cause := recover(); cause != nil {
-			err = fmt.Errorf("esdb: the client panicked: %v", cause)
+			a.err = fmt.Errorf("esdb: the client panicked: %v", cause)
 		}
 	}()
-	return call()
+	a.value, a.err = call()
+	return a
 }
 
 // codeOf is the client's code of an error; no code for nil.

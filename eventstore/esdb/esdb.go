@@ -125,19 +125,16 @@ func (s *Store) Append(ctx context.Context, stream string, after eventstore.Revi
 		return 0, err
 	}
 	proposed := proposals(events)
-	var position eventstore.Position
-	err := s.try(ctx, func(ctx context.Context, c *client.Client) (err error) {
-		position, err = s.append(ctx, c, stream, after, proposed)
-		return err
+	return try(ctx, s, func(ctx context.Context, c *client.Client) (eventstore.Position, error) {
+		return appendTo(ctx, c, stream, after, proposed)
 	})
-	return position, err
 }
 
 // maxSettled bounds how often a conflict may be found settled when the head is
 // read again.
 const maxSettled = 5
 
-func (s *Store) append(ctx context.Context, c *client.Client, stream string, after eventstore.Revision, events []client.EventData) (eventstore.Position, error) {
+func appendTo(ctx context.Context, c *client.Client, stream string, after eventstore.Revision, events []client.EventData) (eventstore.Position, error) {
 	limit := callTime
 	options := client.AppendToStreamOptions{ExpectedRevision: client.NoStream{}, Deadline: &limit}
 	if after > 0 {

@@ -83,16 +83,12 @@ func (s *Store) pass(ctx context.Context, after uint64, open opener, take func(e
 	}
 	ctx, cancel := context.WithCancel(ctx) // ends a read that is given up while it opens
 	defer cancel()
-	opened := make(chan *client.ReadStream, 1)
-	err := s.once(ctx, func(ctx context.Context, c *client.Client) error {
-		read, err := open(ctx, c, after)
-		opened <- read
-		return err
+	read, err := once(ctx, s, func(ctx context.Context, c *client.Client) (*client.ReadStream, error) {
+		return open(ctx, c, after)
 	})
 	if err != nil {
 		return err
 	}
-	read := <-opened
 	defer read.Close()
 	for ctx.Err() == nil {
 		e, err := receive(read)
@@ -111,12 +107,9 @@ func (s *Store) pass(ctx context.Context, after uint64, open opener, take func(e
 	return ctx.Err()
 }
 
-func receive(read *client.ReadStream) (e *client.ResolvedEvent, err error) {
-	err = guarded(func() (err error) {
-		e, err = read.Recv()
-		return err
-	})
-	return e, err
+func receive(read *client.ReadStream) (*client.ResolvedEvent, error) {
+	a := guarded(read.Recv)
+	return a.value, a.err
 }
 
 // holds reports whether an event is the ledger's.
@@ -173,27 +166,25 @@ func (f *follower) pass(ctx context.Context) error {
 		<-ctx.Done()
 		return ctx.Err()
 	}
-	opened := make(chan *client.Subscription, 1)
-	err := f.once(ctx, func(ctx context.Context, c *client.Client) error {
-		sub, err := c.SubscribeToAll(ctx, client.SubscribeToAllOptions{
-			From:   position(f.looked),
-			Filter: &client.SubscriptionFilter{Type: client.StreamFilterType, Regex: `^[^\$]`}, MaxSearchWindow: searchWindow, CheckpointInterval: checkpointEvery,
+	sub, err := once(ctx, f.Store, func(ctx context.Context, c *client.Client) (*client.Subscription, error) {
+		return c.SubscribeToAll(ctx, client.SubscribeToAllOptions{
+			From:               position(f.looked),
+			Filter:             &client.SubscriptionFilter{Type: client.StreamFilterType, Regex: `^[^\$]`},
+			MaxSearchWindow:    searchWindow,
+			CheckpointInterval: checkpointEvery,
 		})
-		opened <- sub
-		return err
 	})
 	if err != nil {
 		return err
 	}
-	sub := <-opened
 	defer sub.Close()
 	return f.receive(ctx, sub)
 }
 
 func (f *follower) receive(ctx context.Context, sub *client.Subscription) error {
 	for {
-		var e *client.SubscriptionEvent
-		err := guarded(func() error { e = sub.Recv(); return nil })
+		a := guarded(func() (*client.SubscriptionEvent, error) { return sub.Recv(), nil })
+		e, err := a.value, a.err
 		switch {
 		case ctx.Err() != nil:
 			return ctx.Err()
