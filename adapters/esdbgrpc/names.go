@@ -25,7 +25,7 @@ type place struct {
 }
 
 const (
-	metaPrefix     = "$$"       // of the stream that holds a stream's settings
+	metaPrefix     = "$$"        // of the stream that holds a stream's settings
 	scratchPlain   = "scratch.n" // before a name that the store accepts
 	scratchEncoded = "scratch.x" // before one that had to be encoded
 	maxNameBytes   = 500
