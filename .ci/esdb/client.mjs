@@ -9,7 +9,7 @@ const db = (await import(pathToFileURL(module))).default;
 const client = (db.KurrentDBClient ?? db.EventStoreDBClient).connectionString(connection);
 const { jsonEvent, START, FORWARDS, BACKWARDS, NO_STREAM, streamNameFilter } = db;
 const stream = `node-${randomUUID()}`;
-const events = [1, 2, 3].map((n) => jsonEvent({ type: `counted-${n}`, data: { n }, metadata: { by: "node" } }));
+const events = [1, 2, 3].map((n) => jsonEvent({ type: `${stream}.counted-${n}`, data: { n }, metadata: { by: "node" } }));
 const at = (revision) => ({ expectedRevision: revision, streamState: revision }); // its old and its new name
 setTimeout(() => { console.error("too slow"); process.exit(1); }, 60_000).unref();
 
@@ -23,7 +23,7 @@ await assert.rejects(async () => { for await (const _ of client.readStream(`${st
 const read = async (events) => { const seen = []; for await (const { event } of events) seen.push(event?.data?.n); return seen; };
 assert.deepEqual(await read(client.readStream(stream, { direction: FORWARDS, fromRevision: START })), [1, 2, 3]);
 assert.deepEqual(await read(client.readStream(stream, { direction: BACKWARDS, fromRevision: "end" })), [3, 2, 1]);
-assert.deepEqual(await read(client.readStream("$et-counted-2", { resolveLinkTos: true })), [2]);
+assert.deepEqual(await read(client.readStream(`$et-${stream}.counted-2`, { resolveLinkTos: true })), [2]);
 assert.deepEqual((await read(client.readAll({ direction: BACKWARDS, fromPosition: "end", maxCount: 3 }))), [3, 2, 1]);
 
 async function follow(subscription, wanted, append) {

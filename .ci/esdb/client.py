@@ -18,7 +18,7 @@ stream = f"python-{uuid.uuid4()}"
 
 
 def event(n):
-    return NewEvent(type=f"numbered-{n}", data=b'{"n": %d}' % n, metadata=b"{}")
+    return NewEvent(type=f"{stream}.numbered-{n}", data=b'{"n": %d}' % n, metadata=b"{}")
 
 
 def number(recorded):
@@ -42,7 +42,7 @@ except NotFoundError:
 
 assert [number(e) for e in client.get_stream(stream)] == [1, 2, 3]
 assert [number(e) for e in client.get_stream(stream, backwards=True)] == [3, 2, 1]
-assert [number(e) for e in client.read_stream("$et-numbered-2", resolve_links=True)] == [2]
+assert [number(e) for e in client.read_stream(f"$et-{stream}.numbered-2", resolve_links=True)] == [2]
 assert [number(e) for e in client.read_all(backwards=True, limit=3)] == [3, 2, 1]
 
 seen = []
@@ -56,7 +56,7 @@ with client.subscribe_to_stream(stream) as subscription:
 assert seen == [1, 2, 3, 4], seen
 
 seen = []
-with client.subscribe_to_all(filter_include=[r"numbered-\d+"], include_checkpoints=True, include_caught_up=True) as subscription:
+with client.subscribe_to_all(filter_include=[r".*numbered-\d+"], include_checkpoints=True, include_caught_up=True) as subscription:
     for e in subscription:
         if getattr(e, "stream_name", "") == stream:
             seen.append(number(e))
