@@ -114,7 +114,6 @@ func (g *group) poke() {
 // run hands out until ctx ends, then saves.
 func (g *group) run(ctx context.Context) {
 	defer close(g.ended)
-	g.since, g.lastSave = time.Now(), time.Now()
 	for ctx.Err() == nil {
 		grown, done := g.hub.next(g.src.grows())
 		if err := g.pass(ctx); err != nil && ctx.Err() == nil {
@@ -136,6 +135,15 @@ func (g *group) stop() {
 	for _, c := range slices.Clone(g.consumers) {
 		g.dismiss(c)
 	}
+}
+
+// state is what the next group of this name begins with.
+func (g *group) state() groupState {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	state := g.groupState
+	state.Parked = slices.Clone(state.Parked)
+	return state
 }
 
 // pause waits for a reason to go on: growth, a free slot, or a time.

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/go-json-experiment/json"
 	"google.golang.org/grpc/codes"
@@ -105,7 +106,6 @@ func (g *groups) start(state groupState) (*group, error) {
 			return nil, err
 		}
 	}
-	state.Parked = slices.Clone(state.Parked)
 	for i := range state.Parked {
 		state.Parked[i].replaying = false
 	}
@@ -113,7 +113,7 @@ func (g *groups) start(state groupState) (*group, error) {
 	one := &group{
 		Server: g.server, groupState: state, src: src, path: filepath.Join(g.dir, fileOf(state.groupName())),
 		reading: state.Next, held: make(map[messageID]*message), wake: make(chan struct{}, 1),
-		cancel: cancel, ended: make(chan struct{}),
+		cancel: cancel, ended: make(chan struct{}), since: time.Now(), lastSave: time.Now(),
 	}
 	go one.run(ctx)
 	return one, nil
@@ -180,7 +180,7 @@ func (g *groups) update(name groupName, s settings) error {
 		return missing(name)
 	}
 	one.stop()
-	state := one.groupState
+	state := one.state()
 	state.Settings = s
 	next, err := g.start(state)
 	if err != nil {
@@ -228,7 +228,7 @@ func (g *groups) restart() error {
 	defer g.mu.Unlock()
 	for name, one := range g.byName {
 		one.stop()
-		next, err := g.start(one.groupState)
+		next, err := g.start(one.state())
 		if err != nil {
 			return err
 		}
