@@ -78,7 +78,7 @@ const (
 	maxSubscriptions  = 10_000   // of all kinds, in all
 	maxReads          = 1_000    // that are under way
 	maxHeaderBytes    = 16 << 10
-	handshakeTime     = 20 * time.Second
+	handshakeTime     = 10 * time.Second // also the longest that Close waits for a stranger
 	pingEvery         = 20 * time.Second // to find connections that are half-open
 	clientPingsEvery  = 5 * time.Second  // more often is an attack; clients use 10 s
 )
@@ -175,7 +175,10 @@ func (s *Server) Serve(l net.Listener) error {
 		address = l.Addr().String()
 	}
 	s.advertised.CompareAndSwap(nil, &address)
-	return s.grpc.Serve(l)
+	if err := s.grpc.Serve(l); !errors.Is(err, grpc.ErrServerStopped) { // Close came first
+		return err
+	}
+	return nil
 }
 
 // Close ends all calls, saves the persistent subscriptions and waits for
