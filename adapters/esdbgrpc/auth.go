@@ -1,0 +1,197 @@
+package esdbgrpc
+
+import (
+	"context"
+	"crypto/hmac"
+	"crypto/rand"
+	"crypto/sha256"
+	"crypto/x509"
+	"encoding/base64"
+	"strings"
+	"sync"
+	"time"
+
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/credentials"
+	"google.golang.org/grpc/metadata"
+	"google.golang.org/grpc/peer"
+)
+
+// caller is who calls: an account, or nobody with the rights of anybody.
+type caller struct {
+	name   string
+	rights Rights
+}
+
+type callerKey struct{}
+
+func callerOf(ctx context.Context) caller {
+	c, _ := ctx.Value(callerKey{}).(caller)
+	return c
+}
+
+// allowed is nil when the caller has one of the rights. A stream of the system
+// asks for an administrator.
+func allowed(ctx context.Context, wanted Rights, stream string) error {
+	c := callerOf(ctx)
+	if isSystem(stream) {
+		wanted = Admin
+	}
+	if c.rights.may(wanted) {
+		return nil
+	}
+	if c.name == "" {
+		return refusal(codes.Unauthenticated, "this needs an account", "exception", "access-denied")
+	}
+	return denied("the account may not do this")
+}
+
+func (s *Server) unary(ctx context.Context, req any, _ *grpc.UnaryServerInfo, handle grpc.UnaryHandler) (any, error) {
+	c, err := s.identify(ctx)
+	if err != nil {
+		return nil, finish(ctx, err)
+	}
+	resp, err := handle(context.WithValue(ctx, callerKey{}, c), req)
+	return resp, finish(ctx, err)
+}
+
+func (s *Server) stream(srv any, stream grpc.ServerStream, _ *grpc.StreamServerInfo, handle grpc.StreamHandler) error {
+	ctx := stream.Context()
+	c, err := s.identify(ctx)
+	if err == nil {
+		err = handle(srv, identified{stream, context.WithValue(ctx, callerKey{}, c)})
+	}
+	return finish(ctx, err)
+}
+
+// identified is a stream of calls whose context knows the caller.
+type identified struct {
+	grpc.ServerStream
+	ctx context.Context
+}
+
+func (i identified) Context() context.Context { return i.ctx }
+
+// identify finds the account of a call. A certificate or password that is
+// shown must be good, even where none is needed.
+func (s *Server) identify(ctx context.Context) (caller, error) {
+	found := caller{rights: s.opts.Anonymous}
+	account, shown, err := s.certified(ctx)
+	if err != nil {
+		return caller{}, err
+	}
+	if values := metadata.ValueFromIncomingContext(ctx, "authorization"); len(values) > 0 {
+		account, shown = s.login(ctx, values), true
+	}
+	if !shown {
+		return found, nil
+	}
+	if account == nil {
+		return caller{}, refusal(codes.Unauthenticated, "the credentials are not good")
+	}
+	return caller{account.Name, account.rights}, nil
+}
+
+// certified returns the account of the connection's client certificate. One
+// that has no account of its own may still stand beside a password.
+func (s *Server) certified(ctx context.Context) (account *Account, shown bool, err error) {
+	p, ok := peer.FromContext(ctx)
+	if !ok || s.opts.ClientCAs == nil {
+		return nil, false, nil
+	}
+	info, ok := p.AuthInfo.(credentials.TLSInfo)
+	if !ok || len(info.State.PeerCertificates) == 0 {
+		return nil, false, nil
+	}
+	chain := info.State.PeerCertificates
+	between := x509.NewCertPool()
+	for _, c := range chain[1:] {
+		between.AddCert(c)
+	}
+	_, err = chain[0].Verify(x509.VerifyOptions{
+		Roots: s.opts.ClientCAs, Intermediates: between, CurrentTime: time.Now(),
+		KeyUsages: []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth},
+	})
+	if err != nil {
+		return nil, false, refusal(codes.Unauthenticated, "the client certificate is not good")
+	}
+	if s.opts.Accounts == nil {
+		return nil, true, nil
+	}
+	return s.opts.Accounts.byCertificate[chain[0].Subject.CommonName], true, nil
+}
+
+// logins remembers passwords that were good, by a keyed hash, because
+// Argon2id is slow on purpose and every call carries one.
+type logins struct {
+	once  sync.Once
+	key   [32]byte
+	turns chan struct{} // bounds the memory of hashing
+
+	mu   sync.Mutex
+	good map[[32]byte]*Account
+}
+
+const (
+	maxGoodLogins  = 1_024
+	hashingAtOnce  = 2
+	maxCredentials = 1_024 // bytes of an authorization header
+)
+
+func (l *logins) start() {
+	_, _ = rand.Read(l.key[:]) // never fails
+	l.turns, l.good = make(chan struct{}, hashingAtOnce), make(map[[32]byte]*Account)
+}
+
+// login returns the account of an authorization header, or nil.
+func (s *Server) login(ctx context.Context, values []string) *Account {
+	name, password, ok := basic(values)
+	if !ok || s.opts.Accounts == nil {
+		return nil
+	}
+	l := &s.logins
+	l.once.Do(l.start)
+	mac := hmac.New(sha256.New, l.key[:])
+	mac.Write([]byte(name + ":" + password))
+	seen := [32]byte(mac.Sum(nil))
+	l.mu.Lock()
+	account := l.good[seen]
+	l.mu.Unlock()
+	if account != nil {
+		return account
+	}
+	return l.check(ctx, s.opts.Accounts.byName[name], password, seen)
+}
+
+func (l *logins) check(ctx context.Context, account *Account, password string, seen [32]byte) *Account {
+	select {
+	case l.turns <- struct{}{}:
+		defer func() { <-l.turns }()
+	case <-ctx.Done():
+		return nil
+	}
+	if !account.fits(password) {
+		return nil
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if len(l.good) >= maxGoodLogins {
+		clear(l.good)
+	}
+	l.good[seen] = account
+	return account
+}
+
+func basic(values []string) (name, password string, ok bool) {
+	if len(values) != 1 || len(values[0]) > maxCredentials {
+		return "", "", false
+	}
+	scheme, encoded, _ := strings.Cut(values[0], " ")
+	text, err := base64.StdEncoding.DecodeString(encoded)
+	if err != nil || !strings.EqualFold(scheme, "Basic") {
+		return "", "", false
+	}
+	name, password, ok = strings.Cut(string(text), ":")
+	return name, password, ok && password != "" && len(password) <= maxPassword
+}

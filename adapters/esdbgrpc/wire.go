@@ -1,0 +1,132 @@
+package esdbgrpc
+
+import (
+	"encoding/hex"
+	"math"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/EventStore/EventStore-Client-Go/v4/protos/shared"
+	"github.com/EventStore/EventStore-Client-Go/v4/protos/streams"
+	"google.golang.org/protobuf/encoding/protowire"
+
+	"caseledger/eventstore"
+)
+
+// uuid writes an id in the form that the client asked for.
+func uuid(id eventstore.EventID, asText bool) *shared.UUID {
+	if asText {
+		h := hex.EncodeToString(id[:])
+		return &shared.UUID{Value: &shared.UUID_String_{String_: h[:8] + "-" + h[8:12] + "-" + h[12:16] + "-" + h[16:20] + "-" + h[20:]}}
+	}
+	most, least := halves(id)
+	return &shared.UUID{Value: &shared.UUID_Structured_{
+		Structured: &shared.UUID_Structured{MostSignificantBits: most, LeastSignificantBits: least},
+	}}
+}
+
+func idOf(u *shared.UUID) (eventstore.EventID, error) {
+	if st := u.GetStructured(); st != nil {
+		return fromHalves(st.MostSignificantBits, st.LeastSignificantBits), nil
+	}
+	b, err := hex.DecodeString(strings.ReplaceAll(u.GetString_(), "-", ""))
+	if err != nil || len(b) != len(eventstore.EventID{}) {
+		return eventstore.EventID{}, invalid("an id is not a UUID")
+	}
+	return eventstore.EventID(b), nil
+}
+
+func identifier(stream string) *shared.StreamIdentifier {
+	return &shared.StreamIdentifier{StreamName: []byte(stream)}
+}
+
+func (e *event) metadata() map[string]string {
+	return map[string]string{"type": e.Type, "content-type": e.content, "created": strconv.FormatInt(e.created, 10)}
+}
+
+func recorded(e *event, asText bool) *streams.ReadResp_ReadEvent_RecordedEvent {
+	if e == nil {
+		return nil
+	}
+	return &streams.ReadResp_ReadEvent_RecordedEvent{
+		Id: uuid(e.ID, asText), StreamIdentifier: identifier(e.name), StreamRevision: e.number,
+		PreparePosition: uint64(e.Position), CommitPosition: uint64(e.Position),
+		Metadata: e.metadata(), CustomMetadata: e.Metadata, Data: e.Data,
+	}
+}
+
+// readEvent gives an event, its link beside it when links are resolved.
+func readEvent(e *event, resolve, asText bool) *streams.ReadResp {
+	m := &streams.ReadResp_ReadEvent{
+		Position: &streams.ReadResp_ReadEvent_CommitPosition{CommitPosition: uint64(e.Position)},
+	}
+	if resolve {
+		m.Event, m.Link = recorded(e, asText), recorded(e.link, asText)
+	} else {
+		m.Event = recorded(e.original(), asText)
+	}
+	return &streams.ReadResp{Content: &streams.ReadResp_Event{Event: m}}
+}
+
+func confirmation(id string) *streams.ReadResp {
+	return &streams.ReadResp{Content: &streams.ReadResp_Confirmation{
+		Confirmation: &streams.ReadResp_SubscriptionConfirmation{SubscriptionId: id},
+	}}
+}
+
+func notFound(stream string) *streams.ReadResp {
+	return &streams.ReadResp{Content: &streams.ReadResp_StreamNotFound_{
+		StreamNotFound: &streams.ReadResp_StreamNotFound{StreamIdentifier: identifier(stream)},
+	}}
+}
+
+// checkpoint says how far the server has looked. Newer clients also read a
+// time, which the generated messages do not have yet.
+func checkpoint(position uint64) *streams.ReadResp {
+	m := &streams.ReadResp_Checkpoint{CommitPosition: position, PreparePosition: position}
+	m.ProtoReflect().SetUnknown(timestamp(nil, 3, time.Now()))
+	return &streams.ReadResp{Content: &streams.ReadResp_Checkpoint_{Checkpoint: m}}
+}
+
+// caughtUp and fellBehind carry a time and a place, which newer clients need.
+func caughtUp(p progress) *streams.ReadResp {
+	m := &streams.ReadResp_CaughtUp{}
+	m.ProtoReflect().SetUnknown(p.append(nil))
+	return &streams.ReadResp{Content: &streams.ReadResp_CaughtUp_{CaughtUp: m}}
+}
+
+func fellBehind(p progress) *streams.ReadResp {
+	m := &streams.ReadResp_FellBehind{}
+	m.ProtoReflect().SetUnknown(p.append(nil))
+	return &streams.ReadResp{Content: &streams.ReadResp_FellBehind_{FellBehind: m}}
+}
+
+// progress is how far a subscription has come.
+type progress struct {
+	log   bool
+	known bool // whether there is a last place
+	last  uint64
+}
+
+func (p progress) append(b []byte) []byte {
+	b = timestamp(b, 1, time.Now())
+	switch {
+	case p.log:
+		position := protowire.AppendVarint(protowire.AppendTag(nil, 1, protowire.VarintType), p.last)
+		position = protowire.AppendVarint(protowire.AppendTag(position, 2, protowire.VarintType), p.last)
+		b = protowire.AppendBytes(protowire.AppendTag(b, 3, protowire.BytesType), position)
+	case p.known:
+		b = protowire.AppendVarint(protowire.AppendTag(b, 2, protowire.VarintType), p.last)
+	}
+	return b
+}
+
+func timestamp(b []byte, field protowire.Number, t time.Time) []byte {
+	m := protowire.AppendVarint(protowire.AppendTag(nil, 1, protowire.VarintType), uint64(t.Unix()))
+	m = protowire.AppendVarint(protowire.AppendTag(m, 2, protowire.VarintType), uint64(t.Nanosecond()))
+	return protowire.AppendBytes(protowire.AppendTag(b, field, protowire.BytesType), m)
+}
+
+// noPlace is how clients write "from the end".
+const noPlace = math.MaxUint64
