@@ -12,6 +12,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"caseledger/domain"
+	"caseledger/domain/access"
 	"caseledger/domain/allocation"
 	"caseledger/domain/assessment"
 	"caseledger/domain/batch"
@@ -132,5 +133,8 @@ func Events() []EventType {
 
 		event[allocation.Allocated]("allocation.made", "A worker and team hold the case."),
 		event[allocation.Ended]("allocation.ended", "A worker and team no longer hold the case."),
+
+		event[access.Released]("access.released", "Content of records was given to somebody."),
+		event[access.Denied]("access.denied", "Somebody asked for something and was not given it."),
 	}
 }
