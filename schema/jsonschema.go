@@ -44,6 +44,18 @@ func CommandSchema(c Command) ([]byte, error) {
 	return text(s, "urn:caseledger:command:"+c.Name, c.Name, c.Text)
 }
 
+// RowSchema returns the JSON Schema (draft 2020-12) of what a program writes as
+// JSON: an object of a struct type.
+func RowSchema(t reflect.Type) ([]byte, error) {
+	s := reflectSchema(t)
+	s.Version = ""
+	out, err := s.MarshalJSON()
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", t, err)
+	}
+	return out, nil
+}
+
 func reflectSchema(t reflect.Type) *jsonschema.Schema {
 	r := jsonschema.Reflector{Anonymous: true, DoNotReference: true, ExpandedStruct: true, Mapper: dates}
 	return r.ReflectFromType(t)
