@@ -132,6 +132,7 @@ returns from the events.`,
 		newInit(to), newDemo(to), newImport(to), newExport(to), newRegister(to), newCaseload(to),
 		newRecord(to), newAct(to), newSchema(to), newRebuild(to), newEvidence(to), newVerify(to), newLog(to), newWitness(to),
 		newKeys(to), newVersion(to),
+		newServe(to), newToken(to), newAccess(to),
 	)
 }
 

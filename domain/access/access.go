@@ -12,7 +12,7 @@ type Released struct {
 	Operation string `json:"operation"`         // "record.read"
 	Subject   string `json:"subject,omitempty"` // the record asked for; "" of lists and searches
 	// Revision is that of the record as it was shown.
-	Revision uint64 `json:"revision,omitempty"`
+	Revision uint64 `json:"revision,omitzero"`
 	// View is the point of view asked for: "known-at=…&true-on=…".
 	View string `json:"view,omitempty"`
 	Rows int    `json:"rows"`
