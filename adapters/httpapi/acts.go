@@ -212,9 +212,9 @@ func pathValue(c schema.Command, text string) (jsontext.Value, error) {
 // Correcting is the body of a correction: another command in the place of an
 // entry.
 type Correcting struct {
-	Reason  string         `json:"reason" validate:"required,max=500"`
-	Command string         `json:"command" validate:"required,max=100,printascii"`
-	Body    jsontext.Value `json:"body"`
+	Reason  string                    `json:"reason" validate:"required,max=500"`
+	Command string                    `json:"command" validate:"required,max=100,printascii"`
+	Body    map[string]jsontext.Value `json:"body" validate:"required"`
 }
 
 // correct replaces an entry by what another command records.
@@ -223,8 +223,6 @@ func (a *API) correct(ctx context.Context, r *request) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	body := members["body"]
-	delete(members, "body")
 	var c Correcting
 	faults := fill(&c, members)
 	if !between(r.PathValue("entry"), 1, 1<<53) {
@@ -241,13 +239,9 @@ func (a *API) correct(ctx context.Context, r *request) (reply, error) {
 	if err := a.permit(ctx, r, command.Name, groupAct, r.record); err != nil {
 		return reply{}, err
 	}
-	inner, err := object(body)
-	if err != nil {
-		return reply{}, problem(codeInvalid, append(faults, Fault{Pointer: "/body", Rule: "json-object"})...)
-	}
 	at, _ := parseETag(r.Header.Get("If-Match"))
 	d := doing{record: r.record, expect: &at, key: r.Header.Get("Idempotency-Key")}
-	what, bad := read(command, inner)
+	what, bad := read(command, c.Body)
 	for _, f := range bad {
 		f.Pointer = "/body" + f.Pointer
 		faults = append(faults, f)

@@ -27,8 +27,14 @@ type BulkItem struct {
 	Record string `json:"record,omitempty" validate:"omitempty,len=32,hexadecimal"`
 	// Revision is needed of the first item on a record; the next ones on it
 	// follow the one before.
-	Revision uint64         `json:"revision,omitzero"`
-	Body     jsontext.Value `json:"body"`
+	Revision uint64                    `json:"revision,omitzero"`
+	Body     map[string]jsontext.Value `json:"body" validate:"required"`
+}
+
+// bulkShape describes Bulk: its items are read one by one, so that a fault of
+// one is not one of the others.
+type bulkShape struct {
+	Items []BulkItem `json:"items" validate:"required,min=1,max=500,dive"`
 }
 
 // Result is what became of one item: a receipt, or the problem with it.
@@ -105,6 +111,8 @@ func (a *API) item(ctx context.Context, r *request, i int, item BulkItem, at eve
 	}
 	d := doing{record: domain.RecordID(item.Record), expect: &at, key: r.Header.Get("Idempotency-Key") + "/" + strconv.Itoa(i)}
 	switch {
+	case item.Record != "" && !recordID(item.Record):
+		return failed(problem(codeNotFound))
 	case (item.Record == "") != (command.Name == registers):
 		return failed(problem(codeInvalid, Fault{Pointer: "/record", Rule: "only person.register opens a record"}))
 	case item.Record == "":
@@ -116,11 +124,7 @@ func (a *API) item(ctx context.Context, r *request, i int, item BulkItem, at eve
 	if err := a.permit(ctx, &one, command.Name, groupAct, one.record); err != nil {
 		return failed(err)
 	}
-	members, err := object(item.Body)
-	if err != nil {
-		return failed(problem(codeInvalid, Fault{Pointer: "/body", Rule: "json-object"}))
-	}
-	d.command, d.faults = read(command, members)
+	d.command, d.faults = read(command, item.Body)
 	out, err := a.do(ctx, &one, d)
 	if err == nil && out.release != nil {
 		err = a.released(ctx, &one, *out.release)

@@ -98,7 +98,7 @@ func fieldsOf(t reflect.Type) map[string][]int {
 func beside(earlier, more []Fault) []Fault {
 	return slices.DeleteFunc(more, func(f Fault) bool {
 		return f.Pointer != "" && slices.ContainsFunc(earlier, func(e Fault) bool {
-			return e.Pointer != "" && (f.Pointer == e.Pointer || strings.HasPrefix(f.Pointer, e.Pointer+"/") || strings.HasPrefix(e.Pointer, f.Pointer+"/"))
+			return e.Pointer != "" && e.Rule != "unknown-member" && (f.Pointer == e.Pointer || strings.HasPrefix(f.Pointer, e.Pointer+"/") || strings.HasPrefix(e.Pointer, f.Pointer+"/"))
 		})
 	})
 }

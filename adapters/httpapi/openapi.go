@@ -123,6 +123,7 @@ func (op operation) describe(schemas node) (node, error) {
 	for _, status := range op.problems() {
 		responses[strconv.Itoa(status)] = node{"description": "Not granted.", "content": node{problemMediaType: node{"schema": node{"$ref": "#/components/schemas/Problem"}}}}
 	}
+	responses["431"] = node{"description": "The headers or the address are too long.", "content": node{"text/plain": node{"schema": node{"type": "string"}}}}
 	out["responses"] = responses
 	return out, nil
 }
@@ -145,7 +146,10 @@ func (op operation) problems() []int {
 		all = append(all, 404)
 	}
 	if op.body != nil {
-		all = append(all, 413, 415, 422)
+		all = append(all, 413, 415)
+	}
+	if op.body != nil || slices.Contains(op.params, cursor) {
+		all = append(all, 422)
 	}
 	if op.pinned {
 		all = append(all, 412, 428)

@@ -152,6 +152,6 @@ func otherActs() []operation {
 			params: []param{dryRun}, body: structSchema("entry.correct", correct, reflect.TypeFor[Correcting]()), status: http.StatusCreated,
 			reply: reflect.TypeFor[Receipt](), pinned: true, serve: (*API).correct},
 		{id: "bulk.perform", method: http.MethodPost, path: "/v1/bulk", group: groupAct, text: bulk, params: []param{dryRun},
-			body: structSchema("bulk.perform", bulk, reflect.TypeFor[Bulk]()), status: http.StatusOK, reply: reflect.TypeFor[Results](), serve: (*API).bulk},
+			body: structSchema("bulk.perform", bulk, reflect.TypeFor[bulkShape]()), status: http.StatusOK, reply: reflect.TypeFor[Results](), serve: (*API).bulk},
 	}
 }

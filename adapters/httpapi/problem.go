@@ -83,7 +83,7 @@ var titles = map[string]struct {
 	codeKeyReused:   {http.StatusUnprocessableEntity, "The idempotency key was used before for another act."},
 	codeNoRevision:  {http.StatusPreconditionRequired, "The header If-Match is needed: the ETag of the record as you saw it."},
 	codeStale:       {http.StatusPreconditionFailed, "The record has changed since you saw it."},
-	codeCursor:      {http.StatusBadRequest, "The cursor is not one of this list with these filters, or the server was started anew: begin at the first page."},
+	codeCursor:      {http.StatusUnprocessableEntity, "The cursor is not one of this list with these filters, or the server was started anew: begin at the first page."},
 	codeBusy:        {http.StatusServiceUnavailable, "Too many requests are being answered; try again."},
 	codeUnaccounted: {http.StatusServiceUnavailable, "The access could not be recorded, so nothing is shown; try again."},
 	codeTimeout:     {http.StatusServiceUnavailable, "The answer took too long; try again."},

@@ -151,7 +151,9 @@ func (a *API) serve(ctx context.Context, r *request) (reply, error) {
 	}
 	out, err := r.op.serve(a, ctx, r)
 	if p := problemOf(err); err != nil && p.Code == codeNotFound && r.op.group != groupAct {
-		return reply{}, errors.Join(p, a.denied(ctx, r, codeNotFound)) // that there is none was told
+		if err := a.denied(ctx, r, codeNotFound); err != nil { // that there is none is told too
+			return reply{}, err
+		}
 	}
 	return out, err
 }
