@@ -146,6 +146,7 @@ func (a *API) follow(_ context.Context, r *request) (reply, error) {
 // or the ledger cannot be read; the client comes back with Last-Event-ID.
 func (a *API) send(ctx context.Context, w http.ResponseWriter, r *request, from eventstore.Position) {
 	ctx, cancel := context.WithCancel(ctx)
+	defer context.AfterFunc(a.running, cancel)()
 	lines := make(chan []byte)
 	ended := make(chan struct{})
 	go func() {

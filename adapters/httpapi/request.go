@@ -74,11 +74,8 @@ func (a *API) guarded(w http.ResponseWriter, r *request) (status int, err error)
 			writeProblem(w, r.Request, problem(codeFailed))
 		}
 	}()
-	ctx, cancel := context.WithCancel(r.Context())
-	defer cancel()
 	if r.op.stream {
-		defer context.AfterFunc(a.running, cancel)()
-		return a.respond(ctx, w, r)
+		return a.respond(r.Context(), w, r)
 	}
 	select {
 	case a.slots <- struct{}{}:
@@ -90,8 +87,8 @@ func (a *API) guarded(w http.ResponseWriter, r *request) (status int, err error)
 	}
 	a.metrics.running.Inc()
 	defer a.metrics.running.Dec()
-	ctx, stop := context.WithTimeout(ctx, r.op.limit())
-	defer stop()
+	ctx, cancel := context.WithTimeout(r.Context(), r.op.limit())
+	defer cancel()
 	return a.respond(ctx, w, r)
 }
 
