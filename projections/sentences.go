@@ -6,6 +6,7 @@ import (
 	"unicode/utf8"
 
 	"caseledger/domain"
+	"caseledger/domain/access"
 	"caseledger/domain/allocation"
 	"caseledger/domain/assessment"
 	"caseledger/domain/batch"
@@ -223,6 +224,10 @@ func otherSentence(e domain.Event) string {
 		return fmt.Sprintf("%s of %s asked whether a child is on the register; answer: %s.", e.Role, e.From, spaced(e.Answer))
 	case group.Finished:
 		return fmt.Sprintf("An act on %d records was finished.", len(e.Outcomes))
+	case access.Released:
+		return fmt.Sprintf("Content was given: %s.", e.Operation)
+	case access.Denied:
+		return fmt.Sprintf("Something was not given (%s): %s.", e.Reason, e.Operation)
 	}
 	return careSentence(e)
 }

@@ -13,6 +13,7 @@ import (
 
 	"caseledger/domain"
 	"caseledger/domain/adoption"
+	"caseledger/domain/access"
 	"caseledger/domain/allocation"
 	"caseledger/domain/assessment"
 	"caseledger/domain/batch"
@@ -257,5 +258,8 @@ func Events() []EventType {
 		event[legal.Ordered]("court-order.made", "A court made an order, or a power was used."),
 		event[legal.Extended]("court-order.extended", "A court let an order have effect for longer."),
 		event[legal.Ended]("court-order.ended", "An order was discharged or ran out."),
+
+		event[access.Released]("access.released", "Content of records was given to somebody."),
+		event[access.Denied]("access.denied", "Somebody asked for something and was not given it."),
 	}
 }

@@ -36,12 +36,30 @@ func EventSchema(t EventType) ([]byte, error) {
 // with the rules that its validate tags state. A code is any that ever was in
 // its set: which one holds depends on the day that the command speaks of.
 func CommandSchema(c Command) ([]byte, error) {
-	s := reflectSchema(c.Go)
+	return RequestSchema(c.Name, c.Text, c.Go)
+}
+
+// RequestSchema is CommandSchema of a body that is no command of the
+// catalogue.
+func RequestSchema(name, what string, t reflect.Type) ([]byte, error) {
+	s := reflectSchema(t)
 	s.Required = nil
-	if err := constrain(s, c.Go); err != nil {
-		return nil, fmt.Errorf("command %s: %w", c.Name, err)
+	if err := constrain(s, t); err != nil {
+		return nil, fmt.Errorf("command %s: %w", name, err)
 	}
-	return text(s, "urn:caseledger:command:"+c.Name, c.Name, c.Text)
+	return text(s, "urn:caseledger:command:"+name, name, what)
+}
+
+// RowSchema returns the JSON Schema (draft 2020-12) of what a program writes as
+// JSON: an object of a struct type.
+func RowSchema(t reflect.Type) ([]byte, error) {
+	s := reflectSchema(t)
+	s.Version = ""
+	out, err := s.MarshalJSON()
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", t, err)
+	}
+	return out, nil
 }
 
 func reflectSchema(t reflect.Type) *jsonschema.Schema {
@@ -50,6 +68,9 @@ func reflectSchema(t reflect.Type) *jsonschema.Schema {
 }
 
 func dates(t reflect.Type) *jsonschema.Schema {
+	if t == reflect.TypeFor[jsontext.Value]() {
+		return &jsonschema.Schema{}
+	}
 	if t != reflect.TypeFor[domain.Date]() {
 		return nil
 	}
@@ -156,7 +177,7 @@ var patterns = map[string]string{
 
 func rule(s *jsonschema.Schema, t reflect.Type, name, param string) error {
 	switch name {
-	case "", "omitempty":
+	case "", "omitempty", "required_with", "required_without": // what depends on others stands in the prose
 		return nil
 	case "required":
 		return bound(s, t, "min", "1")

@@ -100,7 +100,15 @@ func (r *Records) DoAll(ctx context.Context, group string, acts map[domain.Recor
 
 func (r *Records) nameOf(command any) string { return r.byType[reflect.TypeOf(command)].Name }
 
+// decide returns what decides on a command or a Correction.
 func (r *Records) decide(command any) func(record.Record) ([]domain.Fact, error) {
+	if c, ok := command.(Correction); ok {
+		return func(on record.Record) ([]domain.Fact, error) {
+			return on.Correct(c.Entry, c.Reason, func(without record.Record) ([]domain.Event, error) {
+				return r.Decide(without, c.Command)
+			})
+		}
+	}
 	return func(on record.Record) ([]domain.Fact, error) {
 		events, err := r.Decide(on.Fork(), command)
 		if err != nil {
@@ -108,6 +116,17 @@ func (r *Records) decide(command any) func(record.Record) ([]domain.Fact, error)
 		}
 		return domain.Facts(events...), nil
 	}
+}
+
+// Try returns what a command or a Correction would record now, and the revision
+// on which that was decided. It records nothing and validates nothing.
+func (r *Records) Try(ctx context.Context, id domain.RecordID, command any) ([]domain.Fact, eventstore.Revision, error) {
+	on, at, err := r.Load(ctx, id)
+	if err != nil {
+		return nil, at, err
+	}
+	facts, err := r.decide(command)(on)
+	return facts, at, err
 }
 
 // Correction replaces an entry by what another command records.
@@ -124,9 +143,5 @@ func (r *Records) Correct(ctx context.Context, id domain.RecordID, act eventstor
 		return eventstore.Receipt{}, fmt.Errorf("command %T is no correction", act.Command)
 	}
 	act.Stream, act.Name, act.Policy = Stream(id), "entry.correct "+r.nameOf(c.Command), r.Pack.Name()
-	return eventstore.Update(ctx, r.Ledger, r.Folds, act, func(on record.Record) ([]domain.Fact, error) {
-		return on.Correct(c.Entry, c.Reason, func(without record.Record) ([]domain.Event, error) {
-			return r.Decide(without, c.Command)
-		})
-	})
+	return eventstore.Update(ctx, r.Ledger, r.Folds, act, r.decide(c))
 }

@@ -172,7 +172,7 @@ func indented(t testing.TB, text []byte) []byte {
 
 // notOfRecords are the packages of events that stand in other streams.
 var notOfRecords = []string{"caseledger/domain/settings", "caseledger/domain/batch", "caseledger/domain/group",
-	"caseledger/domain/register"}
+	"caseledger/domain/register", "caseledger/domain/access"}
 
 func ofRecords(et EventType) bool {
 	for _, p := range notOfRecords {

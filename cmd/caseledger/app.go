@@ -38,6 +38,7 @@ type app struct {
 	sealed  schema.Sealed
 	records *schema.Records
 	db      *projections.DB
+	view    projections.View
 	runner  *projections.Runner
 	created settings.LedgerCreated
 }
@@ -103,6 +104,7 @@ func (a *app) assemble(ledger *eventstore.Ledger) error {
 	if a.db, err = projections.Open(filepath.Join(a.place.dir, projectionsFile)); err != nil {
 		return err
 	}
+	a.view = projections.View{DB: a.db, Records: a.records, Codec: a.sealed.Payload}
 	a.runner, err = projections.NewRunner(a.db, a.store, a.sealed, projections.All())
 	return ofReadModels(err)
 }
@@ -190,10 +192,7 @@ func (a *app) close() error {
 
 // load returns a record; one that does not exist is an error.
 func (a *app) load(ctx context.Context, id domain.RecordID) (record.Record, error) {
-	r, _, err := a.records.Load(ctx, id)
-	if err == nil && len(r.Entries) == 0 {
-		err = errors.New("there is no record with this id")
-	}
+	r, _, err := a.view.Record(ctx, id)
 	return r, err
 }
 

@@ -16,7 +16,7 @@ import (
 )
 
 // today is the day of a question: that of the point of view, or today.
-func (a *app) today(at moment) domain.Date {
+func (a *app) today(at projections.Moment) domain.Date {
 	if at.On.IsZero() {
 		return a.records.Setting().Today
 	}
@@ -55,8 +55,8 @@ func newDuties(to streams) *cobra.Command {
 	return cmd
 }
 
-func (a *app) duties(ctx context.Context, filter projections.DutyFilter, at moment) ([]projections.DutyRow, error) {
-	if at.isNow() {
+func (a *app) duties(ctx context.Context, filter projections.DutyFilter, at projections.Moment) ([]projections.DutyRow, error) {
+	if at.IsNow() {
 		return a.db.Duties(ctx, a.records.Pack, filter)
 	}
 	return a.db.DutiesAt(ctx, a.load, a.records.Pack, at.Known, filter)
@@ -90,8 +90,8 @@ func newGaps(to streams) *cobra.Command {
 	return cmd
 }
 
-func (a *app) gaps(ctx context.Context, filter projections.GapFilter, at moment) ([]projections.SightRow, error) {
-	if at.isNow() {
+func (a *app) gaps(ctx context.Context, filter projections.GapFilter, at projections.Moment) ([]projections.SightRow, error) {
+	if at.IsNow() {
 		return a.db.Gaps(ctx, filter)
 	}
 	return a.db.GapsAt(ctx, a.load, at.Known, filter)
@@ -132,7 +132,7 @@ func newPerformance(to streams) *cobra.Command {
 	return cmd
 }
 
-func (a *app) performance(ctx context.Context, p projections.Period, at moment) ([]projections.Evidence, error) {
+func (a *app) performance(ctx context.Context, p projections.Period, at projections.Moment) ([]projections.Evidence, error) {
 	on := a.today(at)
 	if p.To.IsZero() {
 		p.To = on
@@ -140,7 +140,7 @@ func (a *app) performance(ctx context.Context, p projections.Period, at moment) 
 	if p.From.IsZero() {
 		p.From = p.To.AddMonths(-12).AddDays(1)
 	}
-	if at.isNow() {
+	if at.IsNow() {
 		return a.db.Performance(ctx, p, on)
 	}
 	return a.db.PerformanceAt(ctx, a.load, at.Known, p, on)

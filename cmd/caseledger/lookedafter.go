@@ -31,8 +31,8 @@ func newLookedAfter(to streams) *cobra.Command {
 	return cmd
 }
 
-func (a *app) lookedAfter(ctx context.Context, at moment) ([]projections.LookedAfterRow, error) {
-	if at.isNow() {
+func (a *app) lookedAfter(ctx context.Context, at projections.Moment) ([]projections.LookedAfterRow, error) {
+	if at.IsNow() {
 		return a.db.LookedAfter(ctx)
 	}
 	return a.db.LookedAfterAt(ctx, a.load, at.Known, at.On)

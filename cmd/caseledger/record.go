@@ -68,7 +68,7 @@ func newRecordShow(to streams) *cobra.Command {
 	data, output, at := addData(cmd), addFormat(cmd), addMoment(cmd, "", "")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		return onRecord(cmd.Context(), *data, args[0], to, func(a *app, _ domain.RecordID, r record.Record) error {
-			facts, err := projections.Replay(a.sealed.Payload, r, at.Known, at.On)
+			facts, err := a.view.Facts(r, *at)
 			if err != nil {
 				return err
 			}
@@ -118,10 +118,7 @@ func newRecordChronology(to streams) *cobra.Command {
 				}
 				return output.print(to.out, rows)
 			}
-			if !at.isNow() {
-				return output.print(to.out, projections.ChronologyAt(id, r, at.Known, at.On))
-			}
-			rows, err := a.db.Chronology(cmd.Context(), id)
+			rows, err := a.view.Chronology(cmd.Context(), id, r, *at)
 			if err != nil {
 				return err
 			}
@@ -196,18 +193,18 @@ entry that made it; --diff compares with the record as it is now.`,
 	diff := cmd.Flags().Bool("diff", false, "show the difference to the second point of view, or to now")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		return onRecord(cmd.Context(), *data, args[0], to, func(a *app, _ domain.RecordID, r record.Record) error {
-			before, err := projections.Replay(a.sealed.Payload, r, first.Known, first.On)
+			before, err := a.view.Facts(r, *first)
 			if err != nil {
 				return err
 			}
-			if !*diff && second.isNow() {
+			if !*diff && second.IsNow() {
 				return output.print(to.out, before)
 			}
-			after, err := projections.Replay(a.sealed.Payload, r, second.Known, second.On)
+			changes, err := a.view.Changes(r, *first, *second)
 			if err != nil {
 				return err
 			}
-			return output.print(to.out, projections.Compare(r, before, after))
+			return output.print(to.out, changes)
 		})
 	}
 	return cmd
@@ -223,7 +220,7 @@ func newRegister(to streams) *cobra.Command {
 	data, output, at := addData(cmd), addFormat(cmd), addMoment(cmd, "", "")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		return withApp(cmd.Context(), *data, to, func(a *app) error {
-			rows, err := a.register(cmd.Context(), *at)
+			rows, err := a.view.Register(cmd.Context(), *at)
 			if err != nil {
 				return err
 			}
@@ -235,13 +232,6 @@ func newRegister(to streams) *cobra.Command {
 	}
 	cmd.AddCommand(newRegisterEnquire(to), newRegisterEnquiries(to), newRegisterPrint(to), newRegisterReconcile(to))
 	return cmd
-}
-
-func (a *app) register(ctx context.Context, at moment) ([]projections.RegisterRow, error) {
-	if at.isNow() {
-		return a.db.Register(ctx)
-	}
-	return a.db.RegisterAt(ctx, a.load, at.Known, at.On)
 }
 
 func newCaseload(to streams) *cobra.Command {
@@ -271,20 +261,11 @@ func newCaseload(to streams) *cobra.Command {
 	return cmd
 }
 
-func (a *app) caseload(ctx context.Context, filter projections.CaseloadFilter, at moment) ([]projections.CaseloadRow, error) {
-	filter.On = at.On
-	if at.isNow() {
-		filter.On = a.records.Setting().Today
-	}
-	page := func() ([]projections.CaseloadRow, error) {
-		if at.isNow() {
-			return a.db.Caseload(ctx, filter)
-		}
-		return a.db.CaseloadAt(ctx, a.load, at.Known, filter)
-	}
+// caseload returns all pages of a caseload.
+func (a *app) caseload(ctx context.Context, filter projections.CaseloadFilter, at projections.Moment) ([]projections.CaseloadRow, error) {
 	var all []projections.CaseloadRow
 	for filter.Limit = projections.MaxLimit; ; {
-		rows, err := page()
+		rows, err := a.view.Caseload(ctx, filter, at)
 		all = append(all, rows...)
 		if err != nil || len(rows) < filter.Limit {
 			return all, err
@@ -294,7 +275,7 @@ func (a *app) caseload(ctx context.Context, filter projections.CaseloadFilter, a
 }
 
 // footer prints a sentence under a table; other formats hold rows only.
-func footer(to streams, output format, sentence string, n int, at *moment) error {
+func footer(to streams, output format, sentence string, n int, at *projections.Moment) error {
 	if output != "text" {
 		return nil
 	}

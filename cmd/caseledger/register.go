@@ -151,7 +151,7 @@ func newRegisterPrint(to streams) *cobra.Command {
 	data, at := addData(cmd), addMoment(cmd, "", "")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		return withApp(cmd.Context(), *data, to, func(a *app) error {
-			rows, err := a.register(cmd.Context(), *at)
+			rows, err := a.view.Register(cmd.Context(), *at)
 			if err != nil {
 				return err
 			}
@@ -165,7 +165,7 @@ func newRegisterPrint(to streams) *cobra.Command {
 type registerDocument struct {
 	Ledger, Nation string
 	Head           int64 // position of the last entry of the ledger
-	View           moment
+	View           projections.Moment
 	Rows           []projections.RegisterRow
 }
 

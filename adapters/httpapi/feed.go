@@ -1,0 +1,206 @@
+package httpapi
+
+import (
+	"context"
+	"encoding/hex"
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/go-json-experiment/json"
+
+	"caseledger/domain/access"
+	"caseledger/eventstore"
+	"caseledger/eventstore/seal"
+	"caseledger/schema"
+)
+
+// Notice says that something was recorded, as CloudEvents 1.0 has it, and not
+// what: whoever needs to know asks for the record, and is recorded as asking.
+type Notice struct {
+	SpecVersion string    `json:"specversion"`
+	ID          string    `json:"id"`
+	Source      string    `json:"source"` // the ledger
+	Type        string    `json:"type"`   // "caseledger.referral.received"
+	Subject     string    `json:"subject"`
+	Time        time.Time `json:"time"`
+	Position    uint64    `json:"position"` // in the feed
+	Revision    uint64    `json:"revision"` // of the subject
+}
+
+// Feed is a page of notices.
+type Feed struct {
+	Notices []Notice `json:"notices"`
+	Next    uint64   `json:"next"` // the position to ask after
+}
+
+// feedScan bounds how many events one request looks at to fill a page.
+const feedScan = 100_000
+
+// notice reads what the leaf says of an event; nothing is opened.
+func (a *API) notice(e eventstore.Recorded) (Notice, error) {
+	leaf, err := seal.ParseLeaf(e.Metadata)
+	if err != nil {
+		return Notice{}, fmt.Errorf("position %d: %w", e.Position, err)
+	}
+	name, _, _ := strings.Cut(e.Type, "/")
+	return Notice{SpecVersion: "1.0", ID: hex.EncodeToString(e.ID[:]), Source: "urn:caseledger:" + a.Ledger, Type: "caseledger." + name,
+		Subject: e.Stream, Time: leaf.Recorded, Position: uint64(e.Position), Revision: uint64(e.Revision)}, nil
+}
+
+// chosen reports whether a request asks for an event.
+func chosen(q query, e eventstore.Recorded) bool {
+	name, _, _ := strings.Cut(e.Type, "/")
+	_, isRecord := schema.RecordOf(e.Stream)
+	return isRecord && (q[eventType.name] == "" || q[eventType.name] == name) &&
+		(q[ofPerson.name] == "" || e.Stream == "record-"+strings.TrimPrefix(q[ofPerson.name], "record-"))
+}
+
+// feed answers with the notices after a position. With wait it holds the
+// request until there is one.
+func (a *API) feed(ctx context.Context, r *request) (reply, error) {
+	page := Feed{Next: r.query.number(after)}
+	err := a.gather(ctx, r, &page)
+	if wait := time.Duration(r.query.number(wait)) * time.Second; err == nil && len(page.Notices) == 0 && wait > 0 {
+		err = a.await(ctx, r, &page, wait)
+	}
+	return reply{body: page, release: &access.Released{Rows: len(page.Notices)}}, err
+}
+
+// gather fills a page from what is there.
+func (a *API) gather(ctx context.Context, r *request, page *Feed) error {
+	seen := 0
+	for e, err := range a.View.Records.Ledger.Store.ReadLog(ctx, eventstore.Position(page.Next)) {
+		if err != nil {
+			return err
+		}
+		if err := a.take(r, page, e); err != nil {
+			return err
+		}
+		if seen++; len(page.Notices) == pageOf(r.query) || seen == feedScan {
+			return nil
+		}
+	}
+	return nil
+}
+
+func (a *API) take(r *request, page *Feed, e eventstore.Recorded) error {
+	page.Next = uint64(e.Position)
+	if !chosen(r.query, e) {
+		return nil
+	}
+	n, err := a.notice(e)
+	page.Notices = append(page.Notices, n)
+	return err
+}
+
+// await waits for the next notice.
+func (a *API) await(ctx context.Context, r *request, page *Feed, patience time.Duration) error {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	defer context.AfterFunc(a.running, cancel)()
+	for e, err := range a.View.Records.Ledger.Store.Follow(ctx, eventstore.Position(page.Next)) {
+		if ctx.Err() != nil {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		if err := a.take(r, page, e); err != nil || len(page.Notices) > 0 {
+			return err
+		}
+	}
+	return nil
+}
+
+// follow answers with a stream of notices that does not end.
+func (a *API) follow(_ context.Context, r *request) (reply, error) {
+	from := r.query.number(after)
+	if last := r.Header.Get("Last-Event-ID"); last != "" {
+		if !between(last, 0, 1<<53) {
+			return reply{}, problem(codeMalformed, Fault{Parameter: "Last-Event-ID", Rule: "integer"})
+		}
+		n, err := strconv.ParseUint(last, 10, 64)
+		if err != nil {
+			return reply{}, problem(codeMalformed, Fault{Parameter: "Last-Event-ID", Rule: "integer"})
+		}
+		from = n
+	}
+	return reply{release: &access.Released{View: "stream"}, stream: func(ctx context.Context, w http.ResponseWriter) {
+		select {
+		case a.followers <- struct{}{}:
+			defer func() { <-a.followers }()
+		default:
+			writeProblem(w, r.Request, problem(codeBusy))
+			return
+		}
+		a.metrics.follow.Inc()
+		defer a.metrics.follow.Dec()
+		a.send(ctx, w, r, eventstore.Position(from))
+	}}, nil
+}
+
+// send writes server-sent events until the client goes, the server shuts down
+// or the ledger cannot be read; the client comes back with Last-Event-ID.
+func (a *API) send(ctx context.Context, w http.ResponseWriter, r *request, from eventstore.Position) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer context.AfterFunc(a.running, cancel)()
+	lines := make(chan []byte)
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		a.produce(ctx, r, from, lines)
+	}()
+	defer func() { cancel(); <-ended }()
+	w.Header().Set("Content-Type", "text/event-stream")
+	w.WriteHeader(http.StatusOK)
+	beat := time.NewTicker(heartbeat)
+	defer beat.Stop()
+	out := http.NewResponseController(w)
+	for line := []byte(": following\n\n"); ; {
+		// A client that does not read is given up.
+		if err := out.SetWriteDeadline(time.Now().Add(streamWriteLimit)); err != nil {
+			return
+		}
+		if _, err := w.Write(line); err != nil {
+			return
+		}
+		if err := out.Flush(); err != nil {
+			return
+		}
+		select {
+		case line = <-lines:
+		case <-beat.C:
+			line = []byte(": still here\n\n")
+		case <-ended:
+			return
+		}
+	}
+}
+
+// produce writes the text of each notice to lines until ctx ends.
+func (a *API) produce(ctx context.Context, r *request, from eventstore.Position, lines chan<- []byte) {
+	for e, err := range a.View.Records.Ledger.Store.Follow(ctx, from) {
+		if err != nil {
+			return
+		}
+		if !chosen(r.query, e) {
+			continue
+		}
+		n, err := a.notice(e)
+		if err != nil {
+			return
+		}
+		text, err := json.Marshal(n)
+		if err != nil {
+			return
+		}
+		select {
+		case lines <- fmt.Appendf(nil, "id: %d\nevent: notice\ndata: %s\n\n", n.Position, text):
+		case <-ctx.Done():
+			return
+		}
+	}
+}

@@ -1,0 +1,229 @@
+package httpapi
+
+import (
+	"fmt"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+
+	"caseledger/schema"
+)
+
+// node is an object of the description.
+type node = map[string]any
+
+// bodySchema is the JSON Schema of a command's body, without what its address
+// says already. The catalogue's own tests make sure that there is one.
+func bodySchema(c schema.Command) []byte {
+	text, err := schema.CommandSchema(c)
+	if err != nil {
+		return nil
+	}
+	return without(text, pathMember(c))
+}
+
+// structSchema is the JSON Schema of a body that is no command.
+func structSchema(name, text string, t reflect.Type) []byte {
+	out, err := schema.RequestSchema(name, text, t)
+	if err != nil {
+		return nil
+	}
+	return out
+}
+
+// without removes a member from an object's schema.
+func without(text []byte, member string) []byte {
+	var s struct {
+		Properties map[string]jsontext.Value `json:"properties"`
+		Required   []string                  `json:"required,omitempty"`
+		Rest       jsontext.Value            `json:",embed"`
+	}
+	if err := json.Unmarshal(text, &s); err != nil {
+		return nil
+	}
+	delete(s.Properties, member)
+	s.Required = slices.DeleteFunc(s.Required, func(name string) bool { return name == member })
+	out, err := json.Marshal(s, json.Deterministic(true))
+	if err != nil {
+		return nil
+	}
+	return out
+}
+
+// describe writes the OpenAPI 3.1 description of the operations.
+func describe(all []operation) ([]byte, error) {
+	schemas := node{}
+	paths := node{}
+	for _, op := range all {
+		if op.group != groupList && op.method == "POST" && op.body == nil {
+			return nil, fmt.Errorf("http api: operation %s has no schema", op.id)
+		}
+		item, ok := paths[op.path].(node)
+		if !ok {
+			item = node{}
+			paths[op.path] = item
+		}
+		described, err := op.describe(schemas)
+		if err != nil {
+			return nil, err
+		}
+		item[strings.ToLower(op.method)] = described
+	}
+	problem, err := plainSchema(reflect.TypeFor[Problem]())
+	if err != nil {
+		return nil, err
+	}
+	schemas["Problem"] = problem
+	doc := node{
+		"openapi": "3.1.0",
+		"info": node{"title": "Caseledger", "version": "1", "description": "The ledger of social-care records. Every answer about a person is recorded as an access before it leaves.",
+			"license": node{"name": "MIT", "identifier": "MIT"}},
+		"servers":  []node{{"url": "/"}},
+		"security": []node{{"token": []string{}}},
+		"tags": []node{{"name": groupAct, "description": "Acts on a record: one for each command of the catalogue."},
+			{"name": groupRead, "description": "One record, at any moment."}, {"name": groupList, "description": "Many records, and what happened."},
+			{"name": groupAudit, "description": "Who saw what."}},
+		"paths":      paths,
+		"components": node{"schemas": schemas, "securitySchemes": node{"token": node{"type": "http", "scheme": "bearer"}}},
+	}
+	return json.Marshal(doc, json.Deterministic(true))
+}
+
+// describe is one operation as OpenAPI has it.
+func (op operation) describe(schemas node) (node, error) {
+	name := strings.NewReplacer(".", "_", "-", "_").Replace(op.id)
+	out := node{"operationId": name, "summary": strings.TrimSuffix(op.text, "."), "description": op.text, "tags": []string{op.group}, "parameters": op.parameters()}
+	if op.body != nil {
+		out["requestBody"] = node{"required": true, "content": node{"application/json": node{"schema": jsontext.Value(op.body)}}}
+	}
+	success := node{"description": "Done.", "headers": op.headers()}
+	switch {
+	case op.stream:
+		success["content"] = node{"text/event-stream": node{"schema": node{"type": "string"}}}
+	default:
+		ref := node{"$ref": "#/components/schemas/" + op.reply.Name()}
+		success["content"] = node{"application/json": node{"schema": ref}}
+		described, err := plainSchema(op.reply)
+		if err != nil {
+			return nil, err
+		}
+		schemas[op.reply.Name()] = described
+	}
+	responses := node{strconv.Itoa(op.status): success}
+	if op.status == 201 {
+		responses["200"] = node{"description": "The dry run.", "content": success["content"]}
+	}
+	if op.group == groupRead {
+		responses["304"] = node{"description": "The record is still at the revision given."}
+	}
+	for _, status := range op.problems() {
+		responses[strconv.Itoa(status)] = node{"description": "Not granted.", "content": node{problemMediaType: node{"schema": node{"$ref": "#/components/schemas/Problem"}}}}
+	}
+	responses["431"] = node{"description": "The headers or the address are too long.", "content": node{"text/plain": node{"schema": node{"type": "string"}}}}
+	out["responses"] = responses
+	return out, nil
+}
+
+func (op operation) headers() node {
+	h := node{}
+	if op.group == groupRead || op.status == 201 {
+		h["ETag"] = node{"description": "The record's revision, in quotes.", "schema": node{"type": "string"}}
+	}
+	if op.id == registers {
+		h["Location"] = node{"description": "The new record.", "schema": node{"type": "string"}}
+	}
+	return h
+}
+
+// problems are the statuses with which an operation refuses.
+func (op operation) problems() []int {
+	all := []int{400, 401, 403, 500, 503}
+	if strings.Contains(op.path, "{id}") {
+		all = append(all, 404)
+	}
+	if op.body != nil {
+		all = append(all, 413, 415)
+	}
+	if op.body != nil || slices.Contains(op.params, cursor) {
+		all = append(all, 422)
+	}
+	if op.pinned {
+		all = append(all, 412, 428)
+	}
+	if op.group == groupRead {
+		all = append(all, 412)
+	}
+	return all
+}
+
+func (op operation) parameters() []node {
+	all := []node{header("Purpose", true, "Why you ask: recorded with the access or act.")}
+	if op.group == groupAct {
+		all = append(all, header("Legal-Basis", true, "On which legal basis you act: children-act-1989-s17."),
+			header("Idempotency-Key", true, "A repeat with the same key and body gets the same answer, and changes nothing."))
+	}
+	if op.pinned {
+		h := header("If-Match", true, "The ETag of the record as you saw it.")
+		h["schema"] = node{"type": "string", "pattern": `^"[1-9][0-9]{0,15}"$`}
+		all = append(all, h)
+	}
+	for part := range strings.SplitSeq(op.path, "/") {
+		if name, ok := strings.CutPrefix(part, "{"); ok {
+			all = append(all, inPath(strings.TrimSuffix(name, "}")))
+		}
+	}
+	for _, p := range op.params {
+		all = append(all, node{"name": p.name, "in": "query", "description": p.text, "schema": p.kind.schema()})
+	}
+	return all
+}
+
+func header(name string, required bool, text string) node {
+	return node{"name": name, "in": "header", "required": required, "description": text,
+		"schema": node{"type": "string", "minLength": 1, "maxLength": maxWordBytes, "pattern": "^[!-~]([ -~]*[!-~])?$"}}
+}
+
+func inPath(name string) node {
+	s := node{"type": "string", "minLength": 1, "maxLength": 64, "pattern": `^[A-Za-z0-9_-]+$`}
+	text := "The " + name + ", by its id within the record."
+	switch name {
+	case "id":
+		s, text = node{"type": "string", "pattern": "^[0-9a-f]{32}$"}, "The record."
+	case "entry":
+		s, text = node{"type": "integer", "minimum": 1, "maximum": 1 << 53}, "The number of the entry."
+	}
+	return node{"name": name, "in": "path", "required": true, "description": text, "schema": s}
+}
+
+func (k kind) schema() node {
+	switch k {
+	case day:
+		return node{"type": "string", "format": "date"}
+	case instant:
+		return node{"anyOf": []node{{"type": "string", "format": "date"}, {"type": "string", "format": "date-time"}}}
+	case yesNo:
+		return node{"type": "boolean"}
+	case count:
+		return node{"type": "integer", "minimum": 1, "maximum": maxRowsOfPage}
+	case number:
+		return node{"type": "integer", "minimum": 0, "maximum": 1 << 53}
+	case second:
+		return node{"type": "integer", "minimum": 0, "maximum": int(maxLongPoll.Seconds())}
+	case page:
+		return node{"type": "string", "minLength": 1, "maxLength": maxCursorBytes}
+	}
+	return node{"type": "string", "minLength": 1, "maxLength": maxWordBytes, "pattern": "^[ -~]+$"}
+}
+
+// plainSchema is the JSON Schema of what this package writes.
+func plainSchema(t reflect.Type) (jsontext.Value, error) {
+	text, err := schema.RowSchema(t)
+	if err != nil {
+		return nil, fmt.Errorf("http api: %s: %w", t.Name(), err)
+	}
+	return text, nil
+}

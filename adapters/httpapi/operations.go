@@ -1,0 +1,157 @@
+package httpapi
+
+import (
+	"context"
+	"net/http"
+	"reflect"
+	"strings"
+	"time"
+
+	"caseledger/schema"
+)
+
+// The groups of operations, as the policies name them.
+const (
+	groupAct   = "act"
+	groupRead  = "read"
+	groupList  = "list"
+	groupAudit = "audit"
+)
+
+// registers is the command that opens a record.
+const registers = "person.register"
+
+// operation is one thing that can be asked of the API. Its route, its checks
+// and its description are made of it.
+type operation struct {
+	id     string // of a command: its name
+	method string
+	path   string
+	group  string
+	text   string
+	params []param
+	body   []byte       // JSON Schema; nil for none
+	status int          // of success
+	reply  reflect.Type // nil of a stream
+	pinned bool         // needs If-Match
+	stream bool
+	serve  func(*API, context.Context, *request) (reply, error)
+}
+
+// keyed reports whether an operation needs an idempotency key.
+func (op operation) keyed() bool { return op.group == groupAct }
+
+func (op operation) limit() time.Duration {
+	switch op.id {
+	case "bulk.perform":
+		return bulkTime
+	case "feed.read":
+		return maxLongPoll + answerTime
+	}
+	return answerTime
+}
+
+func (op operation) bodyLimit() int64 {
+	if op.id == "bulk.perform" {
+		return MaxBulkBytes
+	}
+	return MaxBodyBytes
+}
+
+// Parameters that only some operations have.
+var (
+	thenKnownAt = param{"thenKnownAt", instant, "The second point of view, as knownAt; now if not given."}
+	thenTrueOn  = param{"thenTrueOn", day, "The second point of view, as trueOn; whatever the day if not given."}
+	worker      = param{"worker", word, "Only the work of this worker."}
+	team        = param{"team", word, "Only the work of this team."}
+	work        = param{"kind", word, "Only work of this kind: referral, assessment, protection-plan-review …"}
+	unallocated = param{"unallocated", yesNo, "Only work that nobody holds."}
+	overdue     = param{"overdue", yesNo, "Only work that is overdue today, or on trueOn."}
+	after       = param{"after", number, "Only what was recorded after this position; 0 is the beginning."}
+	wait        = param{"wait", second, "Wait this many seconds for a notice when there is none."}
+	eventType   = param{"type", word, "Only events of this type: referral.received."}
+	ofPerson    = param{"record", word, "Only what concerns this record."}
+	caller      = param{"caller", word, "Only what this caller did."}
+	since       = param{"from", day, "From this day on, in UTC; today if not given."}
+	until       = param{"to", day, "Up to this day, in UTC; today if not given."}
+)
+
+// operations is the list of all.
+func operations() []operation {
+	all := queries()
+	for _, c := range schema.Commands() {
+		all = append(all, commandOperation(c))
+	}
+	return append(all, otherActs()...)
+}
+
+// commandOperation is the POST of a command of the catalogue.
+func commandOperation(c schema.Command) operation {
+	op := operation{
+		id: c.Name, method: http.MethodPost, path: "/v1/records/{id}/" + c.Path, group: groupAct, text: c.Text, params: []param{dryRun},
+		body: bodySchema(c), status: http.StatusCreated, reply: reflect.TypeFor[Receipt](), pinned: true,
+		serve: func(a *API, ctx context.Context, r *request) (reply, error) { return a.act(ctx, r, c) },
+	}
+	if c.Name == registers {
+		op.path, op.pinned = "/v1/records", false
+	}
+	return op
+}
+
+// pathMember returns the member of a command that its path gives, "" for none.
+func pathMember(c schema.Command) string {
+	_, rest, found := strings.Cut(c.Path, "{")
+	if !found {
+		return ""
+	}
+	name, _, _ := strings.Cut(rest, "}")
+	return name
+}
+
+func queries() []operation {
+	record := func(id, path, text string, answer reflect.Type, serve func(*API, context.Context, *request) (reply, error), params ...param) operation {
+		return operation{id: id, method: http.MethodGet, path: "/v1/records/{id}" + path, group: groupRead, text: text,
+			params: append(params, atLeast), status: http.StatusOK, reply: answer, serve: serve}
+	}
+	list := func(id, path, text string, answer reflect.Type, serve func(*API, context.Context, *request) (reply, error), params ...param) operation {
+		return operation{id: id, method: http.MethodGet, path: path, group: groupList, text: text, params: params, status: http.StatusOK, reply: answer, serve: serve}
+	}
+	audit := list("access.search", "/v1/accesses", "Who was given, or denied, what.", reflect.TypeFor[Accesses](), (*API).accesses, ofPerson, caller, since, until, limit)
+	audit.group = groupAudit
+	follow := list("feed.follow", "/v1/feed/stream", "Follow the feed as server-sent events; Last-Event-ID is the position of the last notice seen.",
+		nil, (*API).follow, after, eventType, ofPerson)
+	follow.stream = true
+	return []operation{
+		record("record.read", "", "What a record says, field by field, at a moment: its replay.", reflect.TypeFor[Facts](), (*API).facts, knownAt, trueOn),
+		record("record.entries", "/entries", "The audit trail of a record: every entry, in the order of recording.", reflect.TypeFor[Entries](), (*API).entries, knownAt),
+		record("record.chronology", "/chronology", "A record's story in the order in which it happened.", reflect.TypeFor[Chronology](), (*API).chronology, knownAt, trueOn),
+		record("record.compare", "/comparison", "What is different in a record between two moments, and which entries made it so.", reflect.TypeFor[Comparison](), (*API).comparison, knownAt, trueOn, thenKnownAt, thenTrueOn),
+		list("caseload.list", "/v1/caseloads", "Open work: who holds it, and what is due or overdue.", reflect.TypeFor[Caseload](), (*API).caseload,
+			worker, team, work, unallocated, overdue, knownAt, trueOn, limit, cursor),
+		list("register.list", "/v1/register", "The child protection register.", reflect.TypeFor[Register](), (*API).register, knownAt, trueOn),
+		asked("register.enquire", "/v1/register/enquiries", "Whether the name of the child with an identifier is on the register.",
+			reflect.TypeFor[Enquiry](), reflect.TypeFor[Enquired](), (*API).enquire),
+		asked("person.search", "/v1/searches", "People by name, number or identifier.", reflect.TypeFor[Search](), reflect.TypeFor[People](), (*API).search, limit, cursor),
+		list("feed.read", "/v1/feed", "That something was recorded, and not what.", reflect.TypeFor[Feed](), (*API).feed, after, wait, eventType, ofPerson, limit),
+		follow,
+		audit,
+	}
+}
+
+// asked is a question whose words do not belong into an address.
+func asked(id, path, text string, body, answer reflect.Type, serve func(*API, context.Context, *request) (reply, error), params ...param) operation {
+	return operation{id: id, method: http.MethodPost, path: path, group: groupList, text: text, params: params, status: http.StatusOK,
+		body: structSchema(id, text, body), reply: answer, serve: serve}
+}
+
+func otherActs() []operation {
+	correct := "Replace an entry by what another command records."
+	bulk := "Perform up to 500 acts; each stands for itself and has a result of its own."
+	return []operation{
+		{id: "entry.correct", method: http.MethodPost, path: "/v1/records/{id}/entries/{entry}/correction", group: groupAct, text: correct,
+			params: []param{dryRun}, body: structSchema("entry.correct", correct, reflect.TypeFor[Correcting]()), status: http.StatusCreated,
+			reply: reflect.TypeFor[Receipt](), pinned: true, serve: (*API).correct},
+		{id: "bulk.perform", method: http.MethodPost, path: "/v1/bulk", group: groupAct, text: bulk, params: []param{dryRun},
+			body: structSchema("bulk.perform", bulk, reflect.TypeFor[bulkShape]()), status: http.StatusOK, reply: reflect.TypeFor[Results](), serve: (*API).bulk},
+	}
+}

@@ -1,0 +1,292 @@
+package httpapi
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"caseledger/adapters/accesslog"
+	"caseledger/domain"
+	"caseledger/domain/access"
+	"caseledger/domain/record"
+	"caseledger/eventstore"
+	"caseledger/projections"
+)
+
+// Moment is the point of view of an answer, as it was asked for.
+type Moment struct {
+	KnownAt time.Time   `json:"knownAt,omitzero"`
+	TrueOn  domain.Date `json:"trueOn,omitzero"`
+}
+
+// OfRecord is what every answer about one record says first.
+type OfRecord struct {
+	Record   domain.RecordID `json:"record"`
+	Revision uint64          `json:"revision"`
+	Moment
+}
+
+// Facts is a record, field by field.
+type Facts struct {
+	OfRecord
+	Facts []projections.Fact `json:"facts"`
+}
+
+// Entries is a record's audit trail.
+type Entries struct {
+	OfRecord
+	Entries []projections.AuditRow `json:"entries"`
+}
+
+// Chronology is a record's story.
+type Chronology struct {
+	OfRecord
+	Rows []projections.ChronologyRow `json:"rows"`
+}
+
+// Comparison is the difference of a record between two moments.
+type Comparison struct {
+	OfRecord
+	Then    Moment                   `json:"then"`
+	Changes []projections.Difference `json:"changes"`
+}
+
+// Register are the names on the register.
+type Register struct {
+	Moment
+	Rows []projections.RegisterRow `json:"rows"`
+}
+
+// Caseload is a page of open work.
+type Caseload struct {
+	Moment
+	Rows []projections.CaseloadRow `json:"rows"`
+	Next string                    `json:"next,omitempty"` // cursor of the next page
+}
+
+// People is a page of people found.
+type People struct {
+	Rows []projections.PersonRow `json:"rows"`
+	Next string                  `json:"next,omitempty"`
+}
+
+// Accesses are entries of the second ledger.
+type Accesses struct {
+	Rows []accesslog.Row `json:"rows"`
+}
+
+func echo(m projections.Moment) Moment { return Moment{m.Known, m.On} }
+
+// about reads the record that a request asks for, at least as far as it asks.
+func (a *API) about(ctx context.Context, r *request) (record.Record, OfRecord, error) {
+	rec, at, err := a.View.Record(ctx, r.record)
+	if err == nil && uint64(at) < r.query.number(atLeast) {
+		err = stale(at) // one process owns the ledger, so waiting would not help
+	}
+	return rec, OfRecord{r.record, uint64(at), echo(r.query.moment(knownAt, trueOn))}, err
+}
+
+// ofRecord is the reply about one record, and what is released with it.
+func ofRecord(r *request, about OfRecord, rows int, body any) reply {
+	out := reply{body: body, revision: eventstore.Revision(about.Revision),
+		release: &access.Released{Revision: about.Revision, View: view(r.query), Rows: rows}}
+	if r.Header.Get("If-None-Match") == etag(out.revision) {
+		out.status = http.StatusNotModified
+	}
+	return out
+}
+
+// view writes a point of view as the entry of an access holds it.
+func view(q query) string {
+	v := url.Values{}
+	for _, p := range []param{knownAt, trueOn, thenKnownAt, thenTrueOn} {
+		if q[p.name] != "" {
+			v.Set(p.name, q[p.name])
+		}
+	}
+	return v.Encode()
+}
+
+func (a *API) facts(ctx context.Context, r *request) (reply, error) {
+	rec, about, err := a.about(ctx, r)
+	if err != nil {
+		return reply{}, err
+	}
+	facts, err := a.View.Facts(rec, r.query.moment(knownAt, trueOn))
+	return ofRecord(r, about, len(facts), Facts{about, facts}), err
+}
+
+func (a *API) entries(ctx context.Context, r *request) (reply, error) {
+	if err := a.CatchUp(ctx); err != nil {
+		return reply{}, err
+	}
+	_, about, err := a.about(ctx, r)
+	if err != nil {
+		return reply{}, err
+	}
+	rows, err := a.View.DB.Audit(ctx, r.record, r.query.moment(knownAt, trueOn).Known)
+	return ofRecord(r, about, len(rows), Entries{about, rows}), err
+}
+
+func (a *API) chronology(ctx context.Context, r *request) (reply, error) {
+	if err := a.CatchUp(ctx); err != nil {
+		return reply{}, err
+	}
+	rec, about, err := a.about(ctx, r)
+	if err != nil {
+		return reply{}, err
+	}
+	rows, err := a.View.Chronology(ctx, r.record, rec, r.query.moment(knownAt, trueOn))
+	return ofRecord(r, about, len(rows), Chronology{about, rows}), err
+}
+
+func (a *API) comparison(ctx context.Context, r *request) (reply, error) {
+	rec, about, err := a.about(ctx, r)
+	if err != nil {
+		return reply{}, err
+	}
+	then := r.query.moment(thenKnownAt, thenTrueOn)
+	changes, err := a.View.Changes(rec, r.query.moment(knownAt, trueOn), then)
+	return ofRecord(r, about, len(changes), Comparison{about, echo(then), changes}), err
+}
+
+func (a *API) register(ctx context.Context, r *request) (reply, error) {
+	if err := a.CatchUp(ctx); err != nil {
+		return reply{}, err
+	}
+	at := r.query.moment(knownAt, trueOn)
+	rows, err := a.View.Register(ctx, at)
+	return listed(r, Register{echo(at), rows}, rows, func(row projections.RegisterRow) domain.RecordID { return row.Record }), err
+}
+
+// listed is the reply of a list, and whose rows are released with it.
+func listed[R any](r *request, body any, rows []R, of func(R) domain.RecordID) reply {
+	ids := make([]string, len(rows))
+	for i, row := range rows {
+		ids[i] = string(of(row))
+	}
+	slices.Sort(ids)
+	return reply{body: body, release: &access.Released{View: view(r.query), Rows: len(rows), Records: slices.Compact(ids)}}
+}
+
+func (a *API) caseload(ctx context.Context, r *request) (reply, error) {
+	if err := a.CatchUp(ctx); err != nil {
+		return reply{}, err
+	}
+	after, err := a.cursors.open(r.query[cursor.name], r.query.filter(r.op.id))
+	if err != nil {
+		return reply{}, err
+	}
+	at := r.query.moment(knownAt, trueOn)
+	f := projections.CaseloadFilter{Worker: r.query[worker.name], Team: r.query[team.name], Kind: r.query[work.name],
+		Unallocated: r.query.is(unallocated), Overdue: r.query.is(overdue), After: after, Limit: pageOf(r.query)}
+	rows, err := a.View.Caseload(ctx, f, at)
+	body := Caseload{Moment: echo(at), Rows: rows}
+	if len(rows) == f.Limit {
+		body.Next = a.cursors.seal(rows[len(rows)-1].Cursor(), r.query.filter(r.op.id))
+	}
+	return listed(r, body, rows, func(row projections.CaseloadRow) domain.RecordID { return row.Record }), err
+}
+
+func pageOf(q query) int {
+	if n := q.number(limit); n > 0 {
+		return int(n)
+	}
+	return projections.DefaultLimit
+}
+
+// Search is the body of a search: by text, or by one identifier.
+type Search struct {
+	Text  string `json:"text,omitempty" validate:"required_without=Value,omitempty,min=2,max=100"`
+	Kind  string `json:"kind,omitempty" validate:"required_with=Value,omitempty,oneof=la-child-id upn former-upn nhs-number chi"`
+	Value string `json:"value,omitempty" validate:"omitempty,min=1,max=50,printascii"`
+}
+
+// search finds people. It is a POST, because names and numbers of people do not
+// belong into addresses, which are logged everywhere.
+func (a *API) search(ctx context.Context, r *request) (reply, error) {
+	var s Search
+	if err := unmarshal(r.body, &s); err != nil {
+		return reply{}, err
+	}
+	if err := a.CatchUp(ctx); err != nil {
+		return reply{}, err
+	}
+	filter := r.op.id + "?" + url.Values{"text": {s.Text}, "kind": {s.Kind}, "value": {s.Value}}.Encode()
+	after, err := a.cursors.open(r.query[cursor.name], filter)
+	if err != nil {
+		return reply{}, err
+	}
+	f := projections.PeopleFilter{Text: s.Text, After: after, Limit: pageOf(r.query)}
+	var only []domain.RecordID
+	if s.Value != "" {
+		f.Text = s.Value
+		if only, err = a.View.DB.FindIdentifier(ctx, s.Kind, s.Value); err != nil {
+			return reply{}, err
+		}
+	}
+	rows, err := a.View.DB.People(ctx, f)
+	full := len(rows) == f.Limit
+	body := People{}
+	if full {
+		body.Next = a.cursors.seal(rows[len(rows)-1].Cursor(), filter)
+	}
+	if s.Value != "" {
+		rows = slices.DeleteFunc(rows, func(p projections.PersonRow) bool { return !slices.Contains(only, p.Record) })
+	}
+	body.Rows = rows
+	return listed(r, body, rows, func(row projections.PersonRow) domain.RecordID { return row.Record }), err
+}
+
+// Enquiry is the body of an enquiry of the register.
+type Enquiry struct {
+	Kind  string `json:"kind" validate:"required,oneof=la-child-id upn former-upn nhs-number chi"`
+	Value string `json:"value" validate:"required,max=50,printascii"`
+}
+
+// Enquired answers an enquiry. That nobody has the identifier is an answer.
+type Enquired struct {
+	Known      bool                      `json:"known"`
+	OnRegister bool                      `json:"onRegister"`
+	Rows       []projections.RegisterRow `json:"rows"`
+}
+
+// enquire answers whether a child's name is on the register. The access ledger
+// keeps the enquirer, the purpose and the answer.
+func (a *API) enquire(ctx context.Context, r *request) (reply, error) {
+	var e Enquiry
+	if err := unmarshal(r.body, &e); err != nil {
+		return reply{}, err
+	}
+	if err := a.CatchUp(ctx); err != nil {
+		return reply{}, err
+	}
+	ids, err := a.View.DB.FindIdentifier(ctx, e.Kind, e.Value)
+	if err != nil {
+		return reply{}, err
+	}
+	rows, err := a.View.DB.Register(ctx)
+	rows = slices.DeleteFunc(rows, func(row projections.RegisterRow) bool { return !slices.Contains(ids, row.Record) })
+	out := reply{body: Enquired{len(ids) > 0, len(rows) > 0, rows}, release: &access.Released{Rows: len(rows)}}
+	for _, id := range ids {
+		out.release.Records = append(out.release.Records, string(id))
+	}
+	return out, err
+}
+
+// accesses searches the second ledger; that somebody did is recorded in it.
+func (a *API) accesses(ctx context.Context, r *request) (reply, error) {
+	today := a.today().Happened
+	q := accesslog.Query{From: today, To: today, Record: strings.TrimPrefix(r.query[ofPerson.name], "record-"), Caller: r.query[caller.name], Limit: pageOf(r.query)}
+	if from := r.query.date(since); !from.IsZero() {
+		q.From = from
+	}
+	if to := r.query.date(until); !to.IsZero() {
+		q.To = to
+	}
+	rows, err := accesslog.Search(ctx, a.Accessed, q)
+	return reply{body: Accesses{rows}, release: &access.Released{Rows: len(rows)}}, err
+}

@@ -1,0 +1,76 @@
+package httpapi
+
+import (
+	"compress/gzip"
+	"net/http"
+	"net/url"
+	"path"
+	"strconv"
+	"strings"
+
+	"github.com/go-json-experiment/json"
+)
+
+// harden sets what every answer says to browsers and caches. No origin is
+// allowed to read answers from another one.
+func harden(h http.Header, secure bool) {
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("Cache-Control", "no-store")
+	h.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
+	h.Set("Referrer-Policy", "no-referrer")
+	h.Set("Cross-Origin-Resource-Policy", "same-origin")
+	if secure {
+		h.Set("Strict-Transport-Security", "max-age=63072000")
+	}
+}
+
+// clean reports whether an address is as it would be written: no dot segment, no
+// empty one, nothing escaped that could be one.
+func clean(u *url.URL) bool {
+	return path.Clean(u.Path) == u.Path && !strings.Contains(u.RawPath, "%")
+}
+
+func writeProblem(w http.ResponseWriter, r *http.Request, p *Problem) {
+	for name, value := range p.header {
+		w.Header().Set(name, value)
+	}
+	switch p.Status {
+	case http.StatusUnauthorized:
+		w.Header().Set("WWW-Authenticate", "Bearer")
+	case http.StatusServiceUnavailable:
+		w.Header().Set("Retry-After", "1")
+	}
+	text, err := json.Marshal(p)
+	if err != nil { // a Problem holds only texts of this package and numbers
+		text = []byte("{}")
+	}
+	write(w, r, p.Status, problemMediaType, text)
+}
+
+// write sends an answer that is there whole, compressed where that is worth it.
+func write(w http.ResponseWriter, r *http.Request, status int, kind string, body []byte) {
+	h := w.Header()
+	h.Set("Content-Type", kind)
+	h.Set("Vary", "Accept-Encoding")
+	if len(body) < compressFrom || !acceptsGzip(r.Header) {
+		h.Set("Content-Length", strconv.Itoa(len(body)))
+		w.WriteHeader(status)
+		_, _ = w.Write(body) // the client has gone: nobody is left to tell
+		return
+	}
+	h.Set("Content-Encoding", "gzip")
+	w.WriteHeader(status)
+	z := gzip.NewWriter(w)
+	_, _ = z.Write(body)
+	_ = z.Close()
+}
+
+func acceptsGzip(h http.Header) bool {
+	for one := range strings.SplitSeq(h.Get("Accept-Encoding"), ",") {
+		name, weight, _ := strings.Cut(strings.TrimSpace(one), ";")
+		if name == "gzip" && strings.TrimSpace(weight) != "q=0" {
+			return true
+		}
+	}
+	return false
+}

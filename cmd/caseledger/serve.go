@@ -1,0 +1,209 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/spf13/cobra"
+
+	"caseledger/adapters/accesslog"
+	"caseledger/adapters/cedar"
+	"caseledger/adapters/httpapi"
+)
+
+// serveFlags say how the HTTP API is served.
+type serveFlags struct {
+	listen   string
+	admin    string
+	cert     string
+	key      string
+	policies string
+}
+
+func newServe(to streams) *cobra.Command {
+	var o serveFlags
+	cmd := &cobra.Command{
+		Use:   "serve",
+		Short: "Serve the HTTP API",
+		Long: `Serve owns the ledger while it runs, and answers the HTTP API that GET
+/openapi.json describes. Callers are told by the local tokens of 'caseledger
+token', so it listens on a loopback address only. Before content of a record
+leaves, who is given it is recorded in the second ledger, in the directory
+"access". Health and metrics are served on an address of their own.`,
+		Example: "  caseledger serve --data ledger --listen 127.0.0.1:8080",
+		Args:    exactly(0),
+	}
+	data := addData(cmd)
+	cmd.Flags().StringVar(&o.listen, "listen", "127.0.0.1:8080", "address to listen on; a loopback one")
+	cmd.Flags().StringVar(&o.admin, "admin", "127.0.0.1:8079", "loopback address of /livez, /readyz and /metrics")
+	cmd.Flags().StringVar(&o.cert, "tls-cert", "", "file of the certificate chain; without it HTTP is spoken")
+	cmd.Flags().StringVar(&o.key, "tls-key", "", "file of its key")
+	cmd.Flags().StringVar(&o.policies, "policies", "", "file of Cedar policies; the product's own if not given")
+	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
+		if (o.cert == "") != (o.key == "") {
+			return usageError{errors.New("--tls-cert and --tls-key belong together")}
+		}
+		return serveLedger(cmd.Context(), *data, o, to)
+	}
+	return cmd
+}
+
+// serveLedger opens the ledger and serves it until ctx ends. The ledger itself
+// outlives ctx, so that what has begun is finished and sealed.
+func serveLedger(ctx context.Context, p place, o serveFlags, to streams) error {
+	open, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	defer cancel()
+	interrupted := context.AfterFunc(ctx, cancel) // while it opens
+	return withApp(open, p, to, func(a *app) error {
+		a.warn(to)
+		second, err := a.openSecond(open)
+		if err != nil {
+			return fmt.Errorf("access: %w", err)
+		}
+		if !interrupted() {
+			return errors.Join(ctx.Err(), second.close())
+		}
+		return errors.Join(a.serve(ctx, second, o, to), second.close())
+	})
+}
+
+// serve serves until ctx ends, and lets what has begun come to its end.
+func (a *app) serve(ctx context.Context, second *app, o serveFlags, to streams) error {
+	logger := slog.New(slog.NewJSONHandler(to.err, nil))
+	accesses := accesslog.New(second.records.Ledger)
+	following := &following{runner: a.runner, store: a.store}
+	numbers := prometheus.NewRegistry()
+	api, err := a.api(second, accesses, following, numbers, o, logger)
+	if err != nil {
+		return err
+	}
+	background, stop := context.WithCancel(context.WithoutCancel(ctx))
+	ended := make(chan struct{}, 2)
+	go func() { accesses.Run(background); ended <- struct{}{} }()
+	go func() { following.run(background, logger); ended <- struct{}{} }()
+	h := health{a, second, following}
+	h.measure(numbers)
+	err = listenBoth(ctx, o, api, h.handler(numbers), logger, to)
+	stop()
+	<-ended
+	<-ended
+	return err
+}
+
+func (a *app) api(second *app, accesses *accesslog.Log, f *following, numbers *prometheus.Registry, o serveFlags, logger *slog.Logger) (*httpapi.API, error) {
+	tokens, err := httpapi.ReadTokens(filepath.Join(a.place.dir, tokensFile))
+	if err != nil {
+		return nil, err
+	}
+	if len(tokens.List()) == 0 {
+		return nil, notReadyError{errors.New("nobody bears a token: make one with 'caseledger token add'")}
+	}
+	policies, err := o.readPolicies()
+	if err != nil {
+		return nil, err
+	}
+	secret, err := ensureSecret(filepath.Join(a.place.dir, secretFile))
+	if err != nil {
+		return nil, err
+	}
+	return httpapi.New(httpapi.Config{
+		View: a.view, CatchUp: f.catchUp, Callers: tokens, Policies: policies, Access: accesses, Accessed: second.records.Ledger,
+		Ledger: a.created.Ledger, Secret: secret, Logger: logger, Metrics: numbers, Secure: o.cert != "",
+	})
+}
+
+func (o serveFlags) readPolicies() (*cedar.Policies, error) {
+	if o.policies == "" {
+		return cedar.Parse("policies.cedar", cedar.Default)
+	}
+	text, err := readTrust(o.policies)
+	if err != nil {
+		return nil, err
+	}
+	return cedar.Parse(o.policies, text)
+}
+
+// ensureSecret reads the secret of the API, or makes it.
+func ensureSecret(path string) ([]byte, error) {
+	secret, err := os.ReadFile(path)
+	if !errors.Is(err, os.ErrNotExist) {
+		return secret, err
+	}
+	secret = make([]byte, 32)
+	rand.Read(secret) // never fails: see crypto/rand
+	return secret, writeNew(path, secret)
+}
+
+// listenBoth serves the API and the admin's pages until ctx ends or one of them
+// fails.
+func listenBoth(ctx context.Context, o serveFlags, api *httpapi.API, admin http.Handler, logger *slog.Logger, to streams) error {
+	first, err := o.listenAt(o.listen, true)
+	if err != nil {
+		return err
+	}
+	second, err := o.listenAt(o.admin, false)
+	if err != nil {
+		return errors.Join(err, first.Close())
+	}
+	servers := []*http.Server{httpapi.NewServer(api, logger), httpapi.NewServer(admin, logger)}
+	ended := make(chan error, len(servers))
+	go func() { ended <- servers[0].Serve(first) }()
+	go func() { ended <- servers[1].Serve(second) }()
+	scheme := "http"
+	if o.cert != "" {
+		scheme = "https"
+	}
+	fmt.Fprintf(to.out, "Admin on http://%s\nListening on %s://%s\n", second.Addr(), scheme, first.Addr())
+	select {
+	case err = <-ended:
+		ended <- err
+	case <-ctx.Done():
+	}
+	api.Stop()
+	grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), serveGrace)
+	defer cancel()
+	err = errors.Join(servers[0].Shutdown(grace), servers[1].Shutdown(grace))
+	for range servers {
+		if served := <-ended; !errors.Is(served, http.ErrServerClosed) {
+			err = errors.Join(err, served)
+		}
+	}
+	return err
+}
+
+// listenAt listens on a loopback address, and refuses any other: local tokens
+// and the admin's pages are for this machine.
+func (o serveFlags) listenAt(address string, secure bool) (net.Listener, error) {
+	host, _, err := net.SplitHostPort(address)
+	if err != nil {
+		return nil, usageError{errors.New("an address to listen on has the form 127.0.0.1:8080")}
+	}
+	if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) {
+		return nil, usageError{errors.New("with local tokens the server listens on a loopback address only: 127.0.0.1 or ::1")}
+	}
+	listener, err := net.Listen("tcp", address)
+	if err != nil {
+		return nil, notReadyError{err}
+	}
+	if !secure || o.cert == "" {
+		return listener, nil
+	}
+	pair, err := tls.LoadX509KeyPair(o.cert, o.key)
+	if err != nil {
+		return nil, errors.Join(notReadyError{fmt.Errorf("certificate: %w", err)}, listener.Close())
+	}
+	return tls.NewListener(listener, &tls.Config{Certificates: []tls.Certificate{pair}, MinVersion: tls.VersionTLS13, NextProtos: []string{"http/1.1"}}), nil
+}
+
+// catchUpEvery is how often the read models catch up when nobody asks.
+const catchUpEvery = time.Second

@@ -1,0 +1,246 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/go-json-experiment/json"
+)
+
+// served is a running 'caseledger serve'.
+type served struct {
+	cmd        *exec.Cmd
+	url, admin string
+	errs       *bytes.Buffer
+}
+
+// serveProcess starts the program on ports of its own and waits until it says
+// where it listens.
+func serveProcess(t *testing.T, dir string, args ...string) *served {
+	t.Helper()
+	s := &served{errs: &bytes.Buffer{}}
+	s.cmd = exec.CommandContext(t.Context(), os.Args[0], append([]string{"serve", "--data", dir, "--listen", "127.0.0.1:0", "--admin", "127.0.0.1:0"}, args...)...)
+	s.cmd.Env = append(os.Environ(), "CASELEDGER_TEST_AS_PROGRAM=1")
+	s.cmd.Stderr = s.errs
+	out, err := s.cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	lines := bufio.NewScanner(out)
+	for lines.Scan() && s.url == "" {
+		if url, ok := strings.CutPrefix(lines.Text(), "Admin on "); ok {
+			s.admin = url
+		}
+		if url, ok := strings.CutPrefix(lines.Text(), "Listening on "); ok {
+			s.url = url
+			break
+		}
+	}
+	if s.url == "" {
+		t.Fatalf("the server does not listen: %v %s", s.cmd.Wait(), s.errs)
+	}
+	return s
+}
+
+// end sends a signal and returns the exit code.
+func (s *served) end(t *testing.T, signal os.Signal) int {
+	t.Helper()
+	if err := s.cmd.Process.Signal(signal); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.cmd.Wait(); err == nil {
+		return 0
+	}
+	return s.cmd.ProcessState.ExitCode()
+}
+
+// call makes a request that carries a key and, unless it is 0, a revision.
+func (s *served) call(method, path, token, body, key string, revision int) (int, string, error) {
+	req, err := http.NewRequest(method, s.url+path, strings.NewReader(body))
+	if err != nil {
+		return 0, "", err
+	}
+	for name, value := range map[string]string{"Authorization": "Bearer " + token, "Purpose": "assessment", "Legal-Basis": "children-act-1989-s17",
+		"Content-Type": "application/json", "Idempotency-Key": key, "If-Match": fmt.Sprintf(`"%d"`, revision)} {
+		req.Header.Set(name, value)
+	}
+	if revision == 0 {
+		req.Header.Del("If-Match")
+	}
+	client := http.Client{Transport: &http.Transport{DisableKeepAlives: true}, Timeout: time.Minute}
+	res, err := client.Do(req)
+	if err != nil {
+		return 0, "", err
+	}
+	defer res.Body.Close()
+	text, err := io.ReadAll(res.Body)
+	return res.StatusCode, string(text), err
+}
+
+func (s *served) page(t *testing.T, path string) (int, string) {
+	t.Helper()
+	res, err := http.Get(s.admin + path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	text, err := io.ReadAll(res.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return res.StatusCode, string(text)
+}
+
+func tokenOf(t *testing.T, dir, role string) string {
+	t.Helper()
+	return strings.TrimSpace(must(t, "token", "add", "--data", dir, "--id", role+"-1", "--role", role, "--agency", "anytown"))
+}
+
+func TestOneKeySentWithKillsBetweenIsOneEventAndOneAnswer(t *testing.T) {
+	dir := newLedger(t)
+	token := tokenOf(t, dir, "manager")
+	register := `{"happened":"2026-01-05","person":"` + strings.Repeat("1f", 16) + `"}`
+	refer := `{"happened":"2026-01-05","referral":"r1","source":"1A"}`
+	answers := make(map[string]bool)
+	for range max(crashes(t), 3) {
+		s := serveProcess(t, dir)
+		status, text, err := s.call(http.MethodPost, "/v1/records", token, register, "k1", 0)
+		if err != nil || status != http.StatusCreated {
+			t.Fatalf("%d %s %v", status, text, err)
+		}
+		answers[text] = true
+		var receipt struct {
+			Record string `json:"record"`
+		}
+		if err := json.Unmarshal([]byte(text), &receipt); err != nil {
+			t.Fatal(err)
+		}
+		// The kill comes while this is being answered, before or after.
+		asked := make(chan string, 1)
+		go func() {
+			_, text, err := s.call(http.MethodPost, "/v1/records/"+receipt.Record+"/referrals", token, refer, "k2", 1)
+			if err != nil {
+				text = ""
+			}
+			asked <- text
+		}()
+		s.end(t, syscall.SIGKILL)
+		if text := <-asked; text != "" {
+			answers[text] = true
+		}
+	}
+	s := serveProcess(t, dir)
+	var record string
+	for text := range answers {
+		_, rest, _ := strings.Cut(text, `"record":"`)
+		record = rest[:32]
+	}
+	if status, text, err := s.call(http.MethodPost, "/v1/records/"+record+"/referrals", token, refer, "k2", 1); err != nil || status != http.StatusCreated {
+		t.Errorf("%d %s %v", status, text, err)
+	} else {
+		answers[text] = true
+	}
+	if code := s.end(t, syscall.SIGTERM); code != exitOK || len(answers) != 2 {
+		t.Errorf("exit %d, %d answers to two keys: %v", code, len(answers), answers)
+	}
+	if got := rows(t, "record", "entries", record, "--data", dir); len(got) != 2 {
+		t.Errorf("%d entries", len(got))
+	}
+	must(t, "verify", "--data", dir)
+}
+
+func TestAServerTellsHowItIsAndSealsBothLedgersAtItsEnd(t *testing.T) {
+	dir := newLedger(t)
+	token, auditor := tokenOf(t, dir, "manager"), tokenOf(t, dir, "auditor")
+	s := serveProcess(t, dir)
+	_, text, err := s.call(http.MethodPost, "/v1/records", token, `{"happened":"2026-01-05","person":"`+strings.Repeat("1f", 16)+`"}`, "k1", 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, rest, _ := strings.Cut(text, `"record":"`)
+	record := rest[:32]
+	if status, text, err := s.call(http.MethodGet, "/v1/records/"+record, token, "", "", 0); err != nil || status != http.StatusOK {
+		t.Errorf("%d %s %v", status, text, err)
+	}
+	if status, text, err := s.call(http.MethodGet, "/v1/accesses?record="+record, auditor, "", "", 0); err != nil || status != http.StatusOK || !strings.Contains(text, `"caller":"manager-1"`) {
+		t.Errorf("%d %s %v", status, text, err)
+	}
+	for path, want := range map[string]string{"/livez": "ok\n", "/readyz": "ok\n", "/readyz?verbose": "read models: ok", "/metrics": "caseledger_http_answers_total"} {
+		if status, text := s.page(t, path); status != http.StatusOK || !strings.Contains(text, want) {
+			t.Errorf("%s: %d %s", path, status, text)
+		}
+	}
+	if code, _, _ := caseledger(t, "register", "--data", dir); code != exitNotReady {
+		t.Errorf("beside a server: exit %d", code)
+	}
+	if code := s.end(t, syscall.SIGTERM); code != exitOK {
+		t.Errorf("exit %d: %s", code, s.errs)
+	}
+	must(t, "verify", "--data", dir)
+	second := must(t, "verify", "--data", filepath.Join(dir, accessDir), "--key-file", filepath.Join(dir, keyFile), "--ledger-only")
+	if strings.Contains(second, "not sealed yet") {
+		t.Error(second)
+	}
+	if got := rows(t, "access", "search", "--data", dir, "--record", record); len(got) != 1 || got[0]["operation"] != "record.read" {
+		t.Errorf("%v", got)
+	}
+	if got := rows(t, "access", "report", "--data", dir); len(got) != 2 {
+		t.Errorf("%v", got)
+	}
+}
+
+func TestAServerListensOnThisMachineOnly(t *testing.T) {
+	dir := newLedger(t)
+	if code, _, errs := caseledger(t, "serve", "--data", dir, "--listen", "127.0.0.1:0", "--admin", "127.0.0.1:0"); code != exitNotReady {
+		t.Errorf("without tokens: exit %d %s", code, errs)
+	}
+	tokenOf(t, dir, "manager")
+	for _, args := range [][]string{
+		{"--listen", "0.0.0.0:0"}, {"--listen", ":0"}, {"--listen", "192.0.2.1:0"}, {"--listen", "example.org:0"}, {"--admin", "[::]:0"}, {"--listen", "nowhere"},
+		{"--tls-cert", "cert.pem"},
+	} {
+		if code, _, errs := caseledger(t, append([]string{"serve", "--data", dir}, args...)...); code != exitUsage {
+			t.Errorf("%v: exit %d %s", args, code, errs)
+		}
+	}
+}
+
+func TestTokensAreListedRevokedAndNeverKept(t *testing.T) {
+	dir := newLedger(t)
+	token := tokenOf(t, dir, "manager")
+	file, err := os.ReadFile(filepath.Join(dir, tokensFile))
+	if err != nil || len(token) < 40 || bytes.Contains(file, []byte(token)) {
+		t.Errorf("%v: the file holds the token: %s", err, file)
+	}
+	if got := rows(t, "token", "list", "--data", dir); len(got) != 1 || got[0]["id"] != "manager-1" {
+		t.Errorf("%v", got)
+	}
+	must(t, "token", "revoke", "manager-1", "--data", dir)
+	if got := rows(t, "token", "list", "--data", dir); len(got) != 0 {
+		t.Errorf("%v", got)
+	}
+	for _, args := range [][]string{{"token", "revoke", "manager-1", "--data", dir}, {"token", "add", "--data", dir, "--id", "x", "--role", "king", "--agency", "a"}} {
+		if code, _, _ := caseledger(t, args...); code == exitOK {
+			t.Errorf("%v: exit %d", args, code)
+		}
+	}
+	if err := os.Chmod(filepath.Join(dir, tokensFile), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if code, _, _ := caseledger(t, "token", "list", "--data", dir); code == exitOK {
+		t.Error("a file that everybody can read is taken")
+	}
+}

@@ -1,0 +1,107 @@
+package projections
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"caseledger/domain"
+	"caseledger/domain/record"
+	"caseledger/eventstore"
+	"caseledger/schema"
+)
+
+// ErrNoRecord says that the ledger holds no record with the id.
+var ErrNoRecord = errors.New("there is no record with this id")
+
+// Moment is the point of view of a question: as known at a time, as true on a
+// day. A zero time means now, a zero day whatever the day.
+type Moment struct {
+	Known time.Time
+	On    domain.Date
+}
+
+// IsNow reports whether nothing but the present is asked for.
+func (m Moment) IsNow() bool { return m.Known.IsZero() && m.On.IsZero() }
+
+// ParseKnown reads a time, or a day, meaning its end in London. The error does
+// not repeat the text.
+func ParseKnown(s string) (time.Time, error) {
+	if t, err := time.Parse(time.RFC3339, s); err == nil {
+		return t, nil
+	}
+	day, err := domain.ParseDate(s)
+	if err != nil {
+		return time.Time{}, errors.New("not a time of the form 2026-03-31T17:00:00Z or a day of the form 2026-03-31")
+	}
+	y, m, d := day.Time().Date()
+	return time.Date(y, m, d+1, 0, 0, 0, 0, london()).Add(-time.Microsecond), nil
+}
+
+// View answers questions about records and lists, now from the read models and
+// at other moments from the records themselves. Whoever asks sees to it that
+// the read models have caught up.
+type View struct {
+	DB      *DB
+	Records *schema.Records
+	Codec   schema.Codec
+}
+
+// Record returns a record as it is now, and its revision.
+func (v View) Record(ctx context.Context, id domain.RecordID) (record.Record, eventstore.Revision, error) {
+	r, at, err := v.Records.Load(ctx, id)
+	if err == nil && at == 0 {
+		err = ErrNoRecord
+	}
+	return r, at, err
+}
+
+func (v View) load(ctx context.Context, id domain.RecordID) (record.Record, error) {
+	r, _, err := v.Record(ctx, id)
+	return r, err
+}
+
+// Facts returns what a record said at a moment.
+func (v View) Facts(r record.Record, at Moment) ([]Fact, error) {
+	return Replay(v.Codec, r, at.Known, at.On)
+}
+
+// Changes returns the differences from one moment to another.
+func (v View) Changes(r record.Record, from, to Moment) ([]Difference, error) {
+	before, err := v.Facts(r, from)
+	if err != nil {
+		return nil, err
+	}
+	after, err := v.Facts(r, to)
+	if err != nil {
+		return nil, err
+	}
+	return Compare(r, before, after), nil
+}
+
+// Chronology tells a record's story as it was at a moment.
+func (v View) Chronology(ctx context.Context, id domain.RecordID, r record.Record, at Moment) ([]ChronologyRow, error) {
+	if at.IsNow() {
+		return v.DB.Chronology(ctx, id)
+	}
+	return ChronologyAt(id, r, at.Known, at.On), nil
+}
+
+// Register returns the names on the register at a moment.
+func (v View) Register(ctx context.Context, at Moment) ([]RegisterRow, error) {
+	if at.IsNow() {
+		return v.DB.Register(ctx)
+	}
+	return v.DB.RegisterAt(ctx, v.load, at.Known, at.On)
+}
+
+// Caseload returns a page of the open work at a moment. The filter's day is
+// the moment's, or today.
+func (v View) Caseload(ctx context.Context, f CaseloadFilter, at Moment) ([]CaseloadRow, error) {
+	f.On = at.On
+	if at.IsNow() {
+		f.On = v.Records.Setting().Today
+		return v.DB.Caseload(ctx, f)
+	}
+	return v.DB.CaseloadAt(ctx, v.load, at.Known, f)
+}
