@@ -10,7 +10,11 @@ import (
 )
 
 func newStore(to streams) *cobra.Command {
-	return family(&cobra.Command{Use: "store", Short: "Look after the files of the journal"}, newReindex(to))
+	return family(&cobra.Command{
+		Use:     "store",
+		Short:   "Look after the files of the journal",
+		Example: "  caseledger store reindex --data ledger",
+	}, newReindex(to))
 }
 
 func newReindex(to streams) *cobra.Command {
