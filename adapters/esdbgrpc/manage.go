@@ -1,3 +1,5 @@
+//lint:file-ignore SA1019 some clients fill nothing but the deprecated members of the protocol
+
 package esdbgrpc
 
 import (

@@ -18,8 +18,9 @@ const allocatedBytes = 16 << 20
 // back with their next append: with few appenders one group of all is faster
 // than two groups that take turns. With more, half of them are enough.
 const (
-	patience   = 16
-	fewAppends = 16
+	patience     = 16
+	longestPause = 50 * time.Microsecond
+	fewAppends   = 16
 )
 
 // writer is the one goroutine that appends and publishes views.
@@ -81,7 +82,8 @@ func (w *writer) linger(answered int) {
 	if answered > fewAppends {
 		enough /= 2
 	}
-	for began := time.Now(); w.queue.waiting() < enough && time.Since(began) < w.took/patience; {
+	pause := min(w.took/patience, longestPause)
+	for began := time.Now(); w.queue.waiting() < enough && time.Since(began) < pause; {
 		runtime.Gosched()
 	}
 }
