@@ -68,7 +68,7 @@ func planAmiss(r record.Record, plan protection.Plan, p policy.Pack, on domain.D
 	s, under := plan.Registered.Fact, r.Referrals.Find(plan.Registered.Fact.Referral)
 	category, _ := plan.LatestCategory()
 	overdue := func(by domain.Date) bool { return !by.IsZero() && by.Before(on) }
-	return append(personAmiss(r, on),
+	return append(personAmiss(r, s.Happened, on),
 		domain.Rule{Name: "plan-without-case", Broken: !under.Open(), Reason: "The referral of the plan was closed, turned down, or never received."},
 		domain.Rule{Name: "plan-without-conference", Broken: !r.Conferred(s.Referral, s.Happened), Reason: "No initial conference on the day of the registration is on the record."},
 		domain.Rule{Name: "plan-without-worker", Broken: !r.Allocations.Lead().Open(), Reason: "Nobody holds the case of a registered child."},
@@ -81,20 +81,21 @@ func planAmiss(r record.Record, plan protection.Plan, p policy.Pack, on domain.D
 		domain.Rule{Name: "registered-child-missing", Broken: plan.IsMissing(), Reason: "The registered child is missing."})
 }
 
-// personAmiss are the rules for anybody whose name is on the register.
-func personAmiss(r record.Record, on domain.Date) []domain.Rule {
+// personAmiss are the rules for anybody whose name is on the register since a
+// day.
+func personAmiss(r record.Record, since, on domain.Date) []domain.Rule {
 	born := r.Person.Born.Fact.Happened
 	return []domain.Rule{
 		{Name: "registered-after-18", Broken: !born.IsZero() && !on.IsZero() && !on.Before(born.AddMonths(12*maxAge)), Reason: "The person on the register has reached the age of 18."},
 		{Name: "registered-after-death", Broken: !r.Person.Died.IsZero(), Reason: "The person on the register has died."},
-		{Name: "registered-after-transfer", Broken: !on.IsZero() && r.Transfers.Gone(on), Reason: "Another authority has taken responsibility for the child."},
+		{Name: "registered-after-transfer", Broken: !on.IsZero() && r.Transfers.Gone(since, on), Reason: "Another authority has taken responsibility for the child."},
 	}
 }
 
 // temporaryAmiss are the rules for a temporary registration that is open.
 func temporaryAmiss(r record.Record, t temporary.Registration, on domain.Date) []domain.Rule {
 	by := t.Entered.Fact.ConferenceBy
-	return append(personAmiss(r, on), domain.Rule{Name: "transfer-conference-overdue", Broken: !by.IsZero() && by.Before(on),
+	return append(personAmiss(r, t.Entered.Fact.Happened, on), domain.Rule{Name: "transfer-conference-overdue", Broken: !by.IsZero() && by.Before(on),
 		Reason: "The transfer conference is overdue, and the registration is still temporary."})
 }
 

@@ -124,6 +124,7 @@ func TestReconciliationNamesEachThingAboutARegistrationThatDoesNotFit(t *testing
 		{"a death", policy.England, append(sound(), identity.Died{Dated: on("2024-01-12")}), "2024-01-24", "registered-after-death"},
 		{"a move not taken over", policy.England, append(sound(), out), "2024-01-24", ""},
 		{"a move taken over", policy.England, append(sound(), out, transfer.TakenOver{Dated: on("2024-01-15"), Transfer: "t1"}), "2024-01-24", "registered-after-transfer"},
+		{"a child who came back before", policy.England, append(sound(), out, transfer.TakenOver{Dated: on("2024-01-09"), Transfer: "t1"}), "2024-01-24", ""},
 		{"a plan in need", policy.England, append(sound(), cinplan.Started{Dated: on("2024-01-11"), Plan: "n1"}), "2024-01-24", "plan-beside-child-in-need-plan"},
 		{"a missing child", policy.England, append(sound(), protection.MissingReported{Dated: on("2024-01-11"), Plan: "p1"}), "2024-01-24", "registered-child-missing"},
 		{"two registrations", policy.England, append(sound(), entered), "2024-01-23", "registered-twice"},

@@ -213,7 +213,7 @@ func Commands() []Command {
 			}),
 		command("protection-plan.end", "protection-plans/{plan}/end", "Remove the child's name from the register.",
 			func(r record.Record, _ Setting, c protection.End) ([]domain.Event, error) {
-				return r.Protection.End(c, protection.Leaving{Born: r.Person.Born.Fact.Happened, Died: !r.Person.Died.IsZero(), TakenOver: r.Transfers.Gone(c.Happened)})
+				return r.Protection.End(c, protection.Leaving{Born: r.Person.Born.Fact.Happened, Died: !r.Person.Died.IsZero(), TakenOver: r.Transfers.Gone(r.Protection.Find(c.Plan).Registered.Fact.Happened, c.Happened)})
 			}),
 
 		command("note.write", "notes", "Write a note.",

@@ -86,10 +86,12 @@ func (ts Transfers) Find(id ID) Transfer {
 	return Transfer{ID: id}
 }
 
-// Gone reports whether another authority had taken the child over by the day.
-func (ts Transfers) Gone(by domain.Date) bool {
+// Gone reports whether another authority took the child over from one day to
+// another, both included. A child who came back after an earlier move is not gone.
+func (ts Transfers) Gone(since, by domain.Date) bool {
 	for _, t := range ts {
-		if t.Notified.Fact.Direction == Out && !t.TakenOver.IsZero() && !t.TakenOver.Fact.Happened.After(by) {
+		day := t.TakenOver.Fact.Happened
+		if t.Notified.Fact.Direction == Out && !t.TakenOver.IsZero() && !day.Before(since) && !day.After(by) {
 			return true
 		}
 	}

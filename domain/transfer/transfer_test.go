@@ -66,7 +66,7 @@ func TestAChildIsGoneFromTheDayOnWhichTheOtherAuthorityTookOver(t *testing.T) {
 	out := fold(transfer.Notified{Transfer: "t1", Direction: transfer.Out}, transfer.TakenOver{Dated: on("2026-01-20"), Transfer: "t1"})
 	in := fold(transfer.Notified{Transfer: "t1", Direction: transfer.In}, transfer.TakenOver{Dated: on("2026-01-20"), Transfer: "t1"})
 	day := domain.MustDate("2026-01-20")
-	if !out.Gone(day) || out.Gone(day.AddDays(-1)) || in.Gone(day) || fold().Gone(day) {
+	if !out.Gone(day, day) || out.Gone(day, day.AddDays(-1)) || out.Gone(day.AddDays(1), day.AddDays(9)) || in.Gone(day, day) || fold().Gone(day, day) {
 		t.Error("the day is not that of the taking over, or the direction is wrong")
 	}
 }
