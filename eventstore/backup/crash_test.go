@@ -41,6 +41,9 @@ func victim(ctx context.Context, work, dir, at, keys string) error {
 	if work == "write" {
 		return write(ctx, dir, signer)
 	}
+	if work == "mirror" {
+		return mirror(ctx, dir, at+mirrorSuffix)
+	}
 	repo, err := Open(ctx, aloud{NewDir(at)}, testKey)
 	if err != nil {
 		return err
@@ -54,6 +57,27 @@ func victim(ctx context.Context, work, dir, at, keys string) error {
 			_, err = repo.Prune(ctx, 1)
 		} else {
 			_, err = repo.Create(ctx, Source{Dir: dir, Checkpoint: note, Keys: true})
+		}
+		if err != nil {
+			return err
+		}
+		fmt.Println("done")
+	}
+	return nil
+}
+
+// mirrorSuffix is added to the path of a repository.
+const mirrorSuffix = "-mirror"
+
+func mirror(ctx context.Context, dir, at string) error {
+	var m *Mirror
+	for range victimSteps {
+		note, err := sealer.NewLastFile(filepath.Join(dir, filepath.Dir(lastName))).Load(ctx)
+		if err == nil && m == nil {
+			m, err = OpenMirror(ctx, aloud{NewDir(at)}, dir, note)
+		}
+		if err == nil {
+			_, err = m.Ship(ctx, note)
 		}
 		if err != nil {
 			return err
@@ -109,7 +133,7 @@ func kills() int {
 // roundsOfOne bounds how large one ledger becomes.
 const roundsOfOne = 10
 
-func TestKillingTheLedgerAndItsBackupLeavesBackupsOfCommittedCheckpoints(t *testing.T) {
+func TestKillingALedgerAndItsBackupOrMirrorLeavesCopiesOfCommittedCheckpoints(t *testing.T) {
 	seed := uint64(time.Now().UnixNano())
 	t.Logf("seed %d", seed)
 	rng := rand.New(rand.NewPCG(seed, 0))
@@ -123,21 +147,20 @@ func TestKillingTheLedgerAndItsBackupLeavesBackupsOfCommittedCheckpoints(t *test
 	restored := 0
 	for round := range kills() {
 		if round%roundsOfOne == 0 {
-			r, at = newLedgerOf(t, signer, 20, testSegmentBytes), t.TempDir()
+			r, at = newLedgerOf(t, signer, 20, testSegmentBytes), filepath.Join(t.TempDir(), "repository")
 			create(t, establish(t, r, NewDir(at)), r.source(t))
+			ship(t, r, NewDir(at+mirrorSuffix))
 			r.log.Close()
 			r.store.Close()
 		}
-		second := "backup"
-		if round%4 == 3 {
-			second = "prune"
-		}
+		second := []string{"backup", "mirror", "backup", "prune"}[round%4]
 		var both sync.WaitGroup
 		written, after := rng.IntN(40), rng.IntN(30)
 		both.Go(func() { kill(t, "write", written, r.dir, at, keyFile) })
 		both.Go(func() { kill(t, second, after, r.dir, at, keyFile) })
 		both.Wait()
 		restored += survivors(t, r, at, rng)
+		r.committed(t, unmirrored(t, r, NewDir(at+mirrorSuffix)))
 	}
 	t.Logf("%d backups were restored", restored)
 }
@@ -183,18 +206,25 @@ func survivors(t *testing.T, r *rig, at string, rng *rand.Rand) int {
 	if err != nil || len(all) == 0 {
 		t.Fatalf("%d backups: %v", len(all), err)
 	}
+	for _, b := range []Backup{all[len(all)-1], all[rng.IntN(len(all))]} {
+		r.committed(t, restores(t, repo, r.keys, b))
+	}
+	return 2
+}
+
+// committed checks that the ledger grew out of the checkpoint in a restored
+// directory.
+func (r *rig) committed(t *testing.T, dir string) {
+	t.Helper()
 	now, err := r.keys.Open(note(t, r.dir))
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, b := range []Backup{all[len(all)-1], all[rng.IntN(len(all))]} {
-		signed, err := r.keys.Open(note(t, restores(t, repo, r.keys, b)))
-		if err != nil {
-			t.Fatal(err)
-		}
-		if _, err := sealer.NewLog(filepath.Join(r.dir, logDir)).ProveConsistency(signed.Checkpoint, now); err != nil {
-			t.Fatalf("backup %s is not of a checkpoint of the ledger: %v", b.ID, err)
-		}
+	signed, err := r.keys.Open(note(t, dir))
+	if err != nil {
+		t.Fatal(err)
 	}
-	return 2
+	if _, err := sealer.NewLog(filepath.Join(r.dir, logDir)).ProveConsistency(signed.Checkpoint, now); err != nil {
+		t.Fatalf("the checkpoint of %d is not one of the ledger: %v", signed.Size, err)
+	}
 }
