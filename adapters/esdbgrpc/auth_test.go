@@ -21,6 +21,8 @@ import (
 	"google.golang.org/grpc/codes"
 
 	"caseledger/adapters/esdbgrpc"
+	"caseledger/eventstore"
+	"caseledger/eventstore/esdb"
 )
 
 // authority signs certificates for a test.
@@ -92,8 +94,8 @@ func (a *authority) user(name string, ends time.Time) string {
 }
 
 // secured starts a server with TLS and four accounts, and returns how to call
-// it as somebody.
-func secured(t testing.TB, a *authority, opts esdbgrpc.Options) func(login, more string) *client.Client {
+// it as somebody, and its address.
+func secured(t testing.TB, a *authority, opts esdbgrpc.Options) (as func(login, more string) *client.Client, address string) {
 	t.Helper()
 	hash, err := esdbgrpc.HashPassword("right horse")
 	if err != nil {
@@ -114,18 +116,18 @@ func secured(t testing.TB, a *authority, opts esdbgrpc.Options) func(login, more
 	roots := x509.NewCertPool()
 	roots.AddCert(a.cert)
 	opts.TLS, opts.ClientCAs = a.server(), roots
-	address := served(t, opts)
+	address = served(t, opts)
 	return func(login, more string) *client.Client {
 		if login != "" {
 			login += "@"
 		}
 		return dialled(t, "esdb://"+login+address+"?tls=true&tlsCAFile="+a.dir+"/ca.crt"+more)
-	}
+	}, address
 }
 
 func TestAnAccountMayDoWhatItsRightsSay(t *testing.T) {
 	a := newAuthority(t)
-	as := secured(t, a, esdbgrpc.Options{Scratch: func(s string) bool { return strings.HasPrefix(s, "$") }})
+	as, _ := secured(t, a, esdbgrpc.Options{Scratch: func(s string) bool { return strings.HasPrefix(s, "$") }})
 	other := newAuthority(t)
 	soon := time.Now().Add(time.Hour)
 	const fine, denied, unknown = codes.OK, codes.PermissionDenied, codes.Unauthenticated
@@ -163,6 +165,45 @@ func TestAnAccountMayDoWhatItsRightsSay(t *testing.T) {
 			if !is(got.err, got.want) {
 				t.Errorf("%q %s: %s: %v, want %s", tt.login, filepath.Base(tt.more), what, got.err, got.want)
 			}
+		}
+	}
+}
+
+func TestAStoreCallsWithTheCredentialsOfItsFileOrItsCertificate(t *testing.T) {
+	a := newAuthority(t)
+	_, address := secured(t, a, esdbgrpc.Options{})
+	credentials := filepath.Join(t.TempDir(), "credentials")
+	if err := os.WriteFile(credentials, []byte("writer:right horse\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	connection := "esdb://" + address + "?tls=true&tlsCAFile=" + a.dir + "/ca.crt"
+	for name, tt := range map[string]struct {
+		opts        esdb.Options
+		read, write codes.Code
+	}{
+		"a writer's password":    {esdb.Options{Connection: connection, Credentials: credentials}, codes.OK, codes.OK},
+		"a reader's certificate": {esdb.Options{Connection: connection + a.user("machine-7", time.Now().Add(time.Hour))}, codes.OK, codes.PermissionDenied},
+		"nothing":                {esdb.Options{Connection: connection}, codes.Unauthenticated, codes.Unauthenticated},
+	} {
+		s, err := esdb.Open(t.Context(), tt.opts)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, wrote := s.Append(t.Context(), "record-1", 0, []eventstore.Event{happened("record-1", 1)})
+		var read error
+		for _, err := range s.ReadLog(t.Context(), 0) {
+			read = err
+		}
+		for _, got := range []struct {
+			err  error
+			want codes.Code
+		}{{wrote, tt.write}, {read, tt.read}} {
+			if (got.err == nil) != (got.want == codes.OK) || got.err != nil && !is(got.err, got.want) {
+				t.Errorf("%s: %v, want %s", name, got.err, got.want)
+			}
+		}
+		if err := s.Close(); err != nil {
+			t.Error(err)
 		}
 	}
 }

@@ -233,31 +233,7 @@ func (s groupsService) deliver(stream persistent.PersistentSubscriptions_ReadSer
 			return err
 		}
 	}
-	return stream.Send(groupEvent(&e, retries, resolve, asText))
-}
-
-func groupEvent(e *event, retries int32, resolve, asText bool) *persistent.ReadResp {
-	m := &persistent.ReadResp_ReadEvent{
-		Position: &persistent.ReadResp_ReadEvent_CommitPosition{CommitPosition: uint64(e.Position)},
-		Count:    &persistent.ReadResp_ReadEvent_RetryCount{RetryCount: retries},
-	}
-	if resolve {
-		m.Event, m.Link = groupRecorded(e, asText), groupRecorded(e.link, asText)
-	} else {
-		m.Event = groupRecorded(e.original(), asText)
-	}
-	return &persistent.ReadResp{Content: &persistent.ReadResp_Event{Event: m}}
-}
-
-func groupRecorded(e *event, asText bool) *persistent.ReadResp_ReadEvent_RecordedEvent {
-	if e == nil {
-		return nil
-	}
-	return &persistent.ReadResp_ReadEvent_RecordedEvent{
-		Id: uuid(e.ID, asText), StreamIdentifier: identifier(e.name), StreamRevision: e.number,
-		PreparePosition: uint64(e.Position), CommitPosition: uint64(e.Position),
-		Metadata: e.metadata(), CustomMetadata: e.Metadata, Data: e.Data,
-	}
+	return stream.SendMsg(sending{resolve, asText, retries, true}.message(&e))
 }
 
 func nameOf(id *shared.StreamIdentifier, all bool, name string) groupName {

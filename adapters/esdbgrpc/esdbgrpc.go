@@ -136,6 +136,7 @@ func New(opts Options) (*Server, error) {
 
 func (s *Server) newGRPC() *grpc.Server {
 	options := []grpc.ServerOption{
+		grpc.ForceServerCodecV2(newCodec()),
 		grpc.MaxRecvMsgSize(maxMessageBytes),
 		grpc.MaxConcurrentStreams(maxStreamsPerConn),
 		grpc.MaxHeaderListSize(maxHeaderBytes),

@@ -23,7 +23,7 @@ type follower struct {
 }
 
 func (f *follower) run() error {
-	if err := f.send(confirmation(f.id())); err != nil {
+	if err := f.stream.Send(confirmation(f.id())); err != nil {
 		return err
 	}
 	for {
@@ -65,7 +65,7 @@ func (f *follower) pass() error {
 		}
 		if sent++; f.live && sent == behind {
 			f.live = false
-			if err := f.send(fellBehind(f.progress())); err != nil {
+			if err := f.stream.Send(fellBehind(f.progress())); err != nil {
 				return err
 			}
 		}
@@ -79,7 +79,7 @@ func (f *follower) pass() error {
 			return err
 		}
 	}
-	return f.send(caughtUp(f.progress()))
+	return f.stream.Send(caughtUp(f.progress()))
 }
 
 // one sends an event if the filter chooses it, and a checkpoint when one is due.
@@ -99,7 +99,7 @@ func (f *follower) one(e *event) error {
 
 func (f *follower) checkpoint() error {
 	f.looked = 0
-	return f.send(checkpoint(max(f.from, 1) - 1))
+	return f.stream.Send(checkpoint(max(f.from, 1) - 1))
 }
 
 func (f *follower) progress() progress {

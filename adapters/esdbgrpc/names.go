@@ -31,8 +31,8 @@ const (
 	maxNameBytes   = 500
 )
 
-// encoding is that of scratch names in the store: one case, no padding.
-var encoding = base32.HexEncoding.WithPadding(base32.NoPadding)
+// nameEncoding is that of scratch names in the store: one case, no padding.
+var nameEncoding = base32.HexEncoding.WithPadding(base32.NoPadding)
 
 func (s *Server) place(name string) (place, error) {
 	p := place{name: name}
@@ -68,7 +68,7 @@ func scratchName(name string) string {
 	if validName(name) {
 		return scratchPlain + name
 	}
-	return scratchEncoded + encoding.EncodeToString([]byte(name))
+	return scratchEncoded + nameEncoding.EncodeToString([]byte(name))
 }
 
 // clientName is the reverse of place for a stream in the store.
@@ -80,7 +80,7 @@ func (s *Server) clientName(stored string) (name string, isScratch bool) {
 		return name, true
 	}
 	if text, found := strings.CutPrefix(stored, scratchEncoded); found {
-		if name, err := encoding.DecodeString(text); err == nil {
+		if name, err := nameEncoding.DecodeString(text); err == nil {
 			return string(name), true
 		}
 	}

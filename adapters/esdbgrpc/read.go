@@ -12,10 +12,9 @@ import (
 // reader sends to one caller.
 type reader struct {
 	*Server
-	ctx     context.Context
-	send    func(*streams.ReadResp) error
-	resolve bool // links
-	asText  bool // ids
+	ctx    context.Context
+	stream streams.Streams_ReadServer
+	sending
 }
 
 // release lets the events's content leave, in the form that Accessed says.
@@ -40,13 +39,14 @@ func (r *reader) event(e *event) error {
 			return err
 		}
 	}
-	return r.send(readEvent(e, r.resolve, r.asText))
+	return r.stream.SendMsg(r.message(e))
 }
 
 // Read reads and subscribes.
 func (s streamsService) Read(req *streams.ReadReq, stream streams.Streams_ReadServer) error {
 	o, ctx := req.GetOptions(), stream.Context()
-	r := &reader{s.Server, ctx, stream.Send, o.GetResolveLinks(), o.GetUuidOption().GetString_() != nil}
+	form := sending{resolve: o.GetResolveLinks(), asText: o.GetUuidOption().GetString_() != nil}
+	r := &reader{s.Server, ctx, stream, form}
 	name := string(o.GetStream().GetStreamIdentifier().GetStreamName())
 	if err := allowed(ctx, Read, name); err != nil {
 		return err
@@ -136,7 +136,7 @@ func (r *reader) readStream(name string, o *streams.ReadReq_Options, backwards b
 	case c.tombstoned:
 		return streamDeleted(name)
 	case c.head == 0 || c.deleted():
-		return r.send(notFound(name))
+		return r.stream.Send(notFound(name))
 	}
 	at := streamPlace(o.GetStream(), backwards)
 	if err := r.sendStream(r.open(p), at, c, backwards, o.GetCount()); err != nil {
@@ -146,9 +146,9 @@ func (r *reader) readStream(name string, o *streams.ReadReq_Options, backwards b
 		return nil
 	}
 	if backwards {
-		return r.send(&streams.ReadResp{Content: &streams.ReadResp_FirstStreamPosition{FirstStreamPosition: c.first()}})
+		return r.stream.Send(&streams.ReadResp{Content: &streams.ReadResp_FirstStreamPosition{FirstStreamPosition: c.first()}})
 	}
-	return r.send(&streams.ReadResp{Content: &streams.ReadResp_LastStreamPosition{LastStreamPosition: c.head - 1}})
+	return r.stream.Send(&streams.ReadResp{Content: &streams.ReadResp_LastStreamPosition{LastStreamPosition: c.head - 1}})
 }
 
 func streamPlace(o *streams.ReadReq_Options_StreamOptions, backwards bool) span {

@@ -3,7 +3,6 @@ package esdbgrpc
 import (
 	"encoding/hex"
 	"math"
-	"strconv"
 	"strings"
 	"time"
 
@@ -17,8 +16,7 @@ import (
 // uuid writes an id in the form that the client asked for.
 func uuid(id eventstore.EventID, asText bool) *shared.UUID {
 	if asText {
-		h := hex.EncodeToString(id[:])
-		return &shared.UUID{Value: &shared.UUID_String_{String_: h[:8] + "-" + h[8:12] + "-" + h[12:16] + "-" + h[16:20] + "-" + h[20:]}}
+		return &shared.UUID{Value: &shared.UUID_String_{String_: uuidText(id)}}
 	}
 	most, least := halves(id)
 	return &shared.UUID{Value: &shared.UUID_Structured_{
@@ -39,34 +37,6 @@ func idOf(u *shared.UUID) (eventstore.EventID, error) {
 
 func identifier(stream string) *shared.StreamIdentifier {
 	return &shared.StreamIdentifier{StreamName: []byte(stream)}
-}
-
-func (e *event) metadata() map[string]string {
-	return map[string]string{"type": e.Type, "content-type": e.content, "created": strconv.FormatInt(e.created, 10)}
-}
-
-func recorded(e *event, asText bool) *streams.ReadResp_ReadEvent_RecordedEvent {
-	if e == nil {
-		return nil
-	}
-	return &streams.ReadResp_ReadEvent_RecordedEvent{
-		Id: uuid(e.ID, asText), StreamIdentifier: identifier(e.name), StreamRevision: e.number,
-		PreparePosition: uint64(e.Position), CommitPosition: uint64(e.Position),
-		Metadata: e.metadata(), CustomMetadata: e.Metadata, Data: e.Data,
-	}
-}
-
-// readEvent gives an event, its link beside it when links are resolved.
-func readEvent(e *event, resolve, asText bool) *streams.ReadResp {
-	m := &streams.ReadResp_ReadEvent{
-		Position: &streams.ReadResp_ReadEvent_CommitPosition{CommitPosition: uint64(e.Position)},
-	}
-	if resolve {
-		m.Event, m.Link = recorded(e, asText), recorded(e.link, asText)
-	} else {
-		m.Event = recorded(e.original(), asText)
-	}
-	return &streams.ReadResp{Content: &streams.ReadResp_Event{Event: m}}
 }
 
 func confirmation(id string) *streams.ReadResp {
@@ -113,18 +83,16 @@ func (p progress) append(b []byte) []byte {
 	b = timestamp(b, 1, time.Now())
 	switch {
 	case p.log:
-		position := protowire.AppendVarint(protowire.AppendTag(nil, 1, protowire.VarintType), p.last)
-		position = protowire.AppendVarint(protowire.AppendTag(position, 2, protowire.VarintType), p.last)
+		position := number(number(nil, 1, p.last), 2, p.last)
 		b = protowire.AppendBytes(protowire.AppendTag(b, 3, protowire.BytesType), position)
 	case p.known:
-		b = protowire.AppendVarint(protowire.AppendTag(b, 2, protowire.VarintType), p.last)
+		b = number(b, 2, p.last)
 	}
 	return b
 }
 
 func timestamp(b []byte, field protowire.Number, t time.Time) []byte {
-	m := protowire.AppendVarint(protowire.AppendTag(nil, 1, protowire.VarintType), uint64(t.Unix()))
-	m = protowire.AppendVarint(protowire.AppendTag(m, 2, protowire.VarintType), uint64(t.Nanosecond()))
+	m := number(number(nil, 1, uint64(t.Unix())), 2, uint64(t.Nanosecond()))
 	return protowire.AppendBytes(protowire.AppendTag(b, field, protowire.BytesType), m)
 }
 
