@@ -245,15 +245,12 @@ func newBackupList(to streams) *cobra.Command {
 		if err != nil {
 			return err
 		}
-		all, err := r.List(cmd.Context())
-		if err != nil {
-			return err
-		}
+		all, damages := r.List(cmd.Context())
 		rows := []backupRow{}
 		for _, b := range all {
 			rows = append(rows, backupRow{b.ID, b.Size, b.Bytes(), b.Keys(), b.Made.UTC().Truncate(time.Second)})
 		}
-		return output.print(to.out, rows)
+		return errors.Join(output.print(to.out, rows), damages)
 	}
 	return cmd
 }
