@@ -11,6 +11,7 @@ import (
 	"filippo.io/age"
 	"github.com/spf13/cobra"
 
+	"caseledger/adapters/s3"
 	"caseledger/eventstore"
 	"caseledger/eventstore/backup"
 	"caseledger/eventstore/journal"
@@ -26,25 +27,54 @@ func newBackup(to streams) *cobra.Command {
 	return family(cmd, newBackupCreate(to), newBackupList(to), newBackupVerify(to), newBackupPrune(to))
 }
 
+// destination says where copies are kept.
+type destination struct {
+	place string // a directory, or s3://bucket/prefix
+	store s3.Config
+}
+
+// add adds the flags; the one of the place is called "to" or "from".
+func (d *destination) add(cmd *cobra.Command, flag, what string) {
+	cmd.Flags().StringVar(&d.place, flag, "", what+": a directory, or s3://bucket/prefix")
+	cmd.Flags().StringVar(&d.store.Endpoint, "s3-endpoint", os.Getenv("CASELEDGER_S3_ENDPOINT"),
+		"https://host:port of the object store (also CASELEDGER_S3_ENDPOINT)")
+	cmd.Flags().StringVar(&d.store.Region, "s3-region", os.Getenv("CASELEDGER_S3_REGION"), "its region, if it asks for one (also CASELEDGER_S3_REGION)")
+	cmd.Flags().StringVar(&d.store.CredentialsFile, "s3-credentials", os.Getenv("CASELEDGER_S3_CREDENTIALS_FILE"),
+		"file of two lines, the access key and its secret (also CASELEDGER_S3_CREDENTIALS_FILE)")
+}
+
+func (d destination) at() (backup.Destination, error) {
+	if !s3.Is(d.place) {
+		return backup.NewDir(d.place), nil
+	}
+	c := d.store
+	c.URL = d.place
+	b, err := s3.Open(c)
+	if err != nil {
+		return nil, usageError{err}
+	}
+	return b, nil
+}
+
 // repositoryFlags say where a repository is and what opens it.
 type repositoryFlags struct {
-	dir        string
+	destination
 	keyFile    string
 	identities []string
 }
 
 // add adds the flags; the one of the place is called "to" or "from".
-func (f *repositoryFlags) add(cmd *cobra.Command, place string) {
-	cmd.Flags().StringVar(&f.dir, place, "", "directory of the repository")
+func (f *repositoryFlags) add(cmd *cobra.Command, flag string) {
+	f.destination.add(cmd, flag, "the repository")
 	cmd.Flags().StringVar(&f.keyFile, "repository-key", os.Getenv("CASELEDGER_REPOSITORY_KEY_FILE"),
 		"file of the repository's key (also CASELEDGER_REPOSITORY_KEY_FILE)")
 	cmd.Flags().StringArrayVar(&f.identities, "identity", nil, "file of an age identity that opens the repository instead; may be repeated")
 }
 
 // check refuses a command line that names no repository or no key.
-func (f repositoryFlags) check(place string) error {
-	if f.dir == "" {
-		return usageError{fmt.Errorf("--%s is required: the directory of the repository", place)}
+func (f repositoryFlags) check(flag string) error {
+	if f.place == "" {
+		return usageError{fmt.Errorf("--%s is required: the place of the repository", flag)}
 	}
 	if (f.keyFile == "") == (len(f.identities) == 0) {
 		return usageError{errors.New("a repository is opened by --repository-key or by --identity")}
@@ -53,7 +83,10 @@ func (f repositoryFlags) check(place string) error {
 }
 
 func (f repositoryFlags) open(ctx context.Context) (*backup.Repository, error) {
-	at := backup.NewDir(f.dir)
+	at, err := f.at()
+	if err != nil {
+		return nil, err
+	}
 	if len(f.identities) > 0 {
 		identities, err := readIdentities(f.identities)
 		if err != nil {
@@ -143,7 +176,10 @@ func (p place) lastNote(ctx context.Context) ([]byte, error) {
 
 // ensure opens the repository, and makes it when there is none.
 func (f repositoryFlags) ensure(ctx context.Context, p place, note []byte, recipients []string) (*backup.Repository, error) {
-	at := backup.NewDir(f.dir)
+	at, err := f.at()
+	if err != nil {
+		return nil, err
+	}
 	there, err := backup.Exists(ctx, at)
 	if err != nil {
 		return nil, err
@@ -209,15 +245,12 @@ func newBackupList(to streams) *cobra.Command {
 		if err != nil {
 			return err
 		}
-		all, err := r.List(cmd.Context())
-		if err != nil {
-			return err
-		}
+		all, damages := r.List(cmd.Context())
 		rows := []backupRow{}
 		for _, b := range all {
 			rows = append(rows, backupRow{b.ID, b.Size, b.Bytes(), b.Keys(), b.Made.UTC().Truncate(time.Second)})
 		}
-		return output.print(to.out, rows)
+		return errors.Join(output.print(to.out, rows), damages)
 	}
 	return cmd
 }
@@ -275,15 +308,19 @@ secret that opens them, and the keys that sign the log.`,
 	cmd.Flags().StringVar(&into, "to", "", "data directory to make; it must not exist, or be empty")
 	addChoice(cmd, &id, &at)
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
-		if flags.dir == "" || into == "" {
-			return usageError{errors.New("--from and --to are required: the directory of the repository or mirror, and the data directory to make")}
+		if flags.place == "" || into == "" {
+			return usageError{errors.New("--from and --to are required: the place of the repository or mirror, and the data directory to make")}
 		}
-		mirrored, err := backup.IsMirror(cmd.Context(), backup.NewDir(flags.dir))
+		from, err := flags.at()
+		if err != nil {
+			return err
+		}
+		mirrored, err := backup.IsMirror(cmd.Context(), from)
 		if err != nil {
 			return err
 		}
 		if mirrored {
-			return restoreMirror(cmd.Context(), to, flags.dir, into, id != "" || at != 0)
+			return restoreMirror(cmd.Context(), to, from, into, id != "" || at != 0)
 		}
 		if err := flags.check("from"); err != nil {
 			return err

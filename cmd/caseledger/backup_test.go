@@ -1,6 +1,9 @@
 package main
 
 import (
+	"bytes"
+	"context"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -8,6 +11,8 @@ import (
 
 	"github.com/go-json-experiment/json"
 
+	"caseledger/adapters/s3/s3test"
+	"caseledger/eventstore/backup"
 	"caseledger/eventstore/journal"
 )
 
@@ -172,4 +177,69 @@ func TestTheStoreIsLookedAtWithoutKeys(t *testing.T) {
 	if code, _, _ := caseledger(t, "store", "reindex", "--data", t.TempDir()); code != exitNotReady {
 		t.Errorf("no ledger: exit %d", code)
 	}
+}
+
+func TestAnObjectStoreHoldsBackupsAndMirrors(t *testing.T) {
+	server := s3test.Start(t)
+	t.Setenv("CASELEDGER_S3_ENDPOINT", server.Endpoint)
+	t.Setenv("CASELEDGER_S3_CREDENTIALS_FILE", server.CredentialsFile)
+	t.Setenv("CASELEDGER_S3_REGION", "us-east-1")
+	dir, work := tinyDemo(t), t.TempDir()
+	t.Setenv("CASELEDGER_REPOSITORY_KEY_FILE", filepath.Join(work, "repository-key"))
+	repo, mirror := "s3://"+server.Bucket+"/backups", "s3://"+server.Bucket+"/mirror"
+	must(t, "backup", "create", "--data", dir, "--to", repo)
+	must(t, "backup", "create", "--data", dir, "--to", repo, "--with-keys")
+	if n := len(rows(t, "backup", "list", "--from", repo)); n != 2 {
+		t.Errorf("%d backups", n)
+	}
+	must(t, "backup", "prune", "--from", repo, "--keep", "1")
+	must(t, "backup", "verify", "--from", repo)
+	must(t, "restore", "--from", repo, "--to", filepath.Join(work, "one"))
+	must(t, "mirror", "--data", dir, "--to", mirror, "--once")
+	must(t, "restore", "--from", mirror, "--to", filepath.Join(work, "two"))
+	must(t, "store", "check", "--data", filepath.Join(work, "two"))
+	if code, _, errs := caseledger(t, "backup", "list", "--from", "s3://nowhere"); code != exitFailed {
+		t.Errorf("no bucket: exit %d: %s", code, errs)
+	}
+}
+
+func TestAMirrorFollowsUntilItIsStopped(t *testing.T) {
+	dir, at := newLedger(t), filepath.Join(t.TempDir(), "mirror")
+	ctx, stop := context.WithCancel(t.Context())
+	defer stop()
+	m := mirroring{place: place{dir: dir}, at: backup.NewDir(at), into: at, to: streams{out: io.Discard, err: io.Discard}}
+	before, err := m.place.lastNote(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	must(t, "import", "cin-census", written(t, soundReturn(3)), "--data", dir)
+	now, err := m.place.lastNote(ctx)
+	if err != nil || bytes.Equal(before, now) {
+		t.Fatal("nothing was sealed", err)
+	}
+	m.at = watched{m.at, func(name string, content []byte) {
+		if bytes.Equal(content, now) {
+			stop()
+		}
+	}}
+	if err := m.run(ctx); err != nil {
+		t.Fatal(err)
+	}
+	into := filepath.Join(t.TempDir(), "restored")
+	must(t, "restore", "--from", at, "--to", into)
+	if a, b := rows(t, "store", "info", "--data", dir), rows(t, "store", "info", "--data", into); a[0]["events"] != b[0]["events"] {
+		t.Errorf("%v\n%v", a, b)
+	}
+}
+
+// watched is a destination that tells what was put there.
+type watched struct {
+	backup.Destination
+	put func(name string, content []byte)
+}
+
+func (d watched) Put(ctx context.Context, name string, content []byte) error {
+	err := d.Destination.Put(ctx, name, content)
+	d.put(name, content)
+	return err
 }

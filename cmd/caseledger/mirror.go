@@ -16,29 +16,33 @@ import (
 const mirrorEvery = time.Second
 
 func newMirror(to streams) *cobra.Command {
-	var into string
+	var into destination
 	var once bool
 	cmd := &cobra.Command{
 		Use:   "mirror",
 		Short: "Keep a copy of the journal elsewhere, a second behind, until stopped",
-		Long: `Mirror copies what comes under a checkpoint to a directory, which lies on another
-machine, each second until it is stopped. It takes no lock of the ledger. A mirror is
+		Long: `Mirror copies what comes under a checkpoint to a directory on another machine,
+or to an object store, each second until it is stopped. It takes no lock of the ledger. A mirror is
 the journal as it is: which records there are, and when an event of which type was
 recorded in each, but nothing that it says; no key goes there. 'caseledger restore'
 makes a data directory of it.
 
-While the directory cannot be written to, mirror says so and tries again.`,
+While that cannot be written to, mirror says so and tries again.`,
 		Example: "  caseledger mirror --data ledger --to /mnt/neighbour/anytown",
 		Args:    exactly(0),
 	}
 	data := addFiles(cmd)
-	cmd.Flags().StringVar(&into, "to", "", "directory of the mirror")
+	into.add(cmd, "to", "the mirror")
 	cmd.Flags().BoolVar(&once, "once", false, "copy what is there, and end")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
-		if into == "" {
-			return usageError{errors.New("--to is required: the directory of the mirror")}
+		if into.place == "" {
+			return usageError{errors.New("--to is required: the place of the mirror")}
 		}
-		m := mirroring{place: *data, at: backup.NewDir(into), into: into, to: to}
+		at, err := into.at()
+		if err != nil {
+			return err
+		}
+		m := mirroring{place: *data, at: at, into: into.place, to: to}
 		if once {
 			err := m.step(cmd.Context())
 			if err == nil {
@@ -123,11 +127,11 @@ func (m *mirroring) say() {
 }
 
 // restoreMirror makes a data directory of a mirror.
-func restoreMirror(ctx context.Context, to streams, from, into string, chosen bool) error {
+func restoreMirror(ctx context.Context, to streams, from backup.Destination, into string, chosen bool) error {
 	if chosen {
 		return usageError{errors.New("a mirror has one checkpoint: --backup and --at are for a repository")}
 	}
-	note, err := backup.RestoreMirror(ctx, backup.NewDir(from), into)
+	note, err := backup.RestoreMirror(ctx, from, into)
 	if err != nil {
 		return err
 	}

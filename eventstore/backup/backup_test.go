@@ -470,3 +470,34 @@ func TestAnotherContentUnderTheNameOfAnObjectIsRefused(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 }
+
+func TestADamagedManifestHidesNoOtherBackup(t *testing.T) {
+	r := newLedger(t, 5)
+	at := t.TempDir()
+	repo := establish(t, r, NewDir(at))
+	first := create(t, repo, r.source(t))
+	r.grow(t, 5)
+	create(t, repo, r.source(t))
+	kept, err := NewDir(at).List(t.Context(), backupsFolder)
+	if err != nil || len(kept) != 2 {
+		t.Fatal(kept, err)
+	}
+	if err := os.Truncate(filepath.Join(at, kept[1].Name), 40); err != nil {
+		t.Fatal(err)
+	}
+	var corrupt *CorruptError
+	if all, err := repo.List(t.Context()); len(all) != 1 || !errors.As(err, &corrupt) || corrupt.File != kept[1].Name {
+		t.Errorf("%d backups: %v", len(all), err)
+	}
+	if _, err := repo.Find(t.Context(), "", 0); !errors.As(err, &corrupt) {
+		t.Errorf("the newest one is taken for another: %v", err)
+	}
+	b, err := repo.Find(t.Context(), first.ID, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	restores(t, repo, r.keys, b)
+	if _, err := repo.Prune(t.Context(), 1); !errors.As(err, &corrupt) {
+		t.Errorf("prune cannot tell what is needed, and goes on: %v", err)
+	}
+}

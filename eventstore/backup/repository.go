@@ -163,18 +163,25 @@ func (r *Repository) object(ctx context.Context, name string) ([]byte, error) {
 	return r.read(ctx, objectName(name), name, pieceBytes+overhead)
 }
 
-// List returns all backups, that of the smallest checkpoint first.
+// List returns all backups, that of the smallest checkpoint first. When some are
+// damaged it returns the rest, and every *CorruptError, joined.
 func (r *Repository) List(ctx context.Context) ([]Backup, error) {
 	kept, err := r.at.List(ctx, backupsFolder)
 	if err != nil {
 		return nil, err
 	}
 	var out []Backup
+	var damages []error
 	for _, k := range kept {
 		if unfinished(k.Name) {
 			continue
 		}
 		b, err := r.manifest(ctx, k.Name)
+		var corrupt *CorruptError
+		if errors.As(err, &corrupt) {
+			damages = append(damages, corrupt)
+			continue
+		}
 		if err != nil {
 			return nil, err
 		}
@@ -184,7 +191,7 @@ func (r *Repository) List(ctx context.Context) ([]Backup, error) {
 	slices.SortStableFunc(out, func(a, b Backup) int {
 		return cmp.Or(cmp.Compare(a.Size, b.Size), cmp.Compare(len(a.Manifest.Files), len(b.Manifest.Files)))
 	})
-	return out, nil
+	return out, errors.Join(damages...)
 }
 
 func manifestFile(size int64, name string) string {
@@ -225,16 +232,20 @@ func (r *Repository) manifest(ctx context.Context, file string) (Backup, error) 
 func backupID(size int64, name string) string { return fmt.Sprintf("%d-%s", size, name[:idChars]) }
 
 // Find returns the backup with an id, the newest one when the id is "" and size
-// 0, and otherwise the newest one of the checkpoint of a size.
+// 0, and otherwise the newest one of the checkpoint of a size. Damage to another
+// one than the one that is named is passed over.
 func (r *Repository) Find(ctx context.Context, id string, size int64) (Backup, error) {
 	all, err := r.List(ctx)
-	if err != nil {
+	if err != nil && id == "" && size == 0 {
 		return Backup{}, err
 	}
 	for _, b := range slices.Backward(all) {
 		if (id == "" || b.ID == id) && (size == 0 || b.Size == size) {
 			return b, nil
 		}
+	}
+	if err != nil {
+		return Backup{}, err
 	}
 	return Backup{}, fmt.Errorf("backup: backup: %w", ErrNone)
 }
