@@ -50,10 +50,10 @@ func allowed(ctx context.Context, wanted Rights, stream string) error {
 func (s *Server) unary(ctx context.Context, req any, _ *grpc.UnaryServerInfo, handle grpc.UnaryHandler) (any, error) {
 	c, err := s.identify(ctx)
 	if err != nil {
-		return nil, finish(ctx, err)
+		return nil, s.finish(ctx, err)
 	}
 	resp, err := handle(context.WithValue(ctx, callerKey{}, c), req)
-	return resp, finish(ctx, err)
+	return resp, s.finish(ctx, err)
 }
 
 func (s *Server) stream(srv any, stream grpc.ServerStream, _ *grpc.StreamServerInfo, handle grpc.StreamHandler) error {
@@ -62,7 +62,7 @@ func (s *Server) stream(srv any, stream grpc.ServerStream, _ *grpc.StreamServerI
 	if err == nil {
 		err = handle(srv, identified{stream, context.WithValue(ctx, callerKey{}, c)})
 	}
-	return finish(ctx, err)
+	return s.finish(ctx, err)
 }
 
 // identified is a stream of calls whose context knows the caller.

@@ -153,7 +153,7 @@ func (b *batches) answer(one *batch, done appended, err error) *streams.BatchApp
 		answer.ExpectedStreamPosition = &streams.BatchAppendResp_Any{Any: &emptypb.Empty{}}
 	}
 	if err != nil {
-		answer.Result = &streams.BatchAppendResp_Error{Error: batchError(b.ctx, err)}
+		answer.Result = &streams.BatchAppendResp_Error{Error: b.failed(err)}
 		return answer
 	}
 	answer.Result = &streams.BatchAppendResp_Success_{Success: &streams.BatchAppendResp_Success{
@@ -165,8 +165,8 @@ func (b *batches) answer(one *batch, done appended, err error) *streams.BatchApp
 	return answer
 }
 
-// batchError is an error as BatchAppend tells it: a status with one detail.
-func batchError(ctx context.Context, err error) *rpcstatus.Status {
+// failed is an error as BatchAppend tells it: a status with one detail.
+func (b *batches) failed(err error) *rpcstatus.Status {
 	code, message, detail := codes.Unknown, "", proto.Message(nil)
 	var wrong *wrongVersion
 	var f *failure
@@ -178,7 +178,7 @@ func batchError(ctx context.Context, err error) *rpcstatus.Status {
 	case errors.As(err, &f):
 		code, message, detail = f.code, f.message, f.detail()
 	default:
-		st := status.Convert(finish(ctx, err))
+		st := status.Convert(b.finish(b.ctx, err))
 		code, message, detail = st.Code(), st.Message(), &shared.Unknown{}
 		if code == codes.InvalidArgument {
 			detail = &shared.BadRequest{Message: message}

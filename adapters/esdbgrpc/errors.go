@@ -52,8 +52,9 @@ func keptForEver() error {
 	return denied("this stream is a ledger's: it is never deleted or truncated, and has no settings")
 }
 
-// finish sets the trailers of an error and makes it one of gRPC.
-func finish(ctx context.Context, err error) error {
+// finish sets the trailers of an error and makes it one of gRPC. An error of
+// the store is logged here and not told to the caller.
+func (s *Server) finish(ctx context.Context, err error) error {
 	var f *failure
 	switch {
 	case err == nil:
@@ -74,6 +75,7 @@ func finish(ctx context.Context, err error) error {
 	if _, known := status.FromError(err); known {
 		return err
 	}
+	s.log.Error("esdbgrpc: the store cannot answer", "error", err)
 	return status.Error(codes.Unavailable, "the store cannot answer")
 }
 

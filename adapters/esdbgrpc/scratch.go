@@ -39,9 +39,16 @@ const maxSettings = 64 << 10 // bytes
 
 func (s *Server) condition(ctx context.Context, p place) (condition, error) {
 	var c condition
+	if p.kind != scratch {
+		var err error
+		if p.kind == ledger {
+			c.head, err = s.heads.stream(ctx, p.at)
+		}
+		return c, err
+	}
 	last, head, err := s.lastOf(ctx, p.at)
-	if err != nil || p.kind != scratch {
-		return condition{head: head}, err
+	if err != nil {
+		return c, err
 	}
 	c.head, c.tombstoned = head, last.Type == tombstoneType
 	meta, at, err := s.lastOf(ctx, scratchName(metaPrefix+p.name))
