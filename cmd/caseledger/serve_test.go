@@ -26,7 +26,7 @@ type served struct {
 
 // serveProcess starts the program on ports of its own and waits until it says
 // where it listens.
-func serveProcess(t *testing.T, dir string, args ...string) *served {
+func serveProcess(t testing.TB, dir string, args ...string) *served {
 	t.Helper()
 	s := &served{errs: &bytes.Buffer{}}
 	s.cmd = exec.CommandContext(t.Context(), os.Args[0], append([]string{"serve", "--data", dir, "--listen", "127.0.0.1:0", "--admin", "127.0.0.1:0"}, args...)...)
@@ -56,7 +56,7 @@ func serveProcess(t *testing.T, dir string, args ...string) *served {
 }
 
 // end sends a signal and returns the exit code.
-func (s *served) end(t *testing.T, signal os.Signal) int {
+func (s *served) end(t testing.TB, signal os.Signal) int {
 	t.Helper()
 	if err := s.cmd.Process.Signal(signal); err != nil {
 		t.Fatal(err)
@@ -104,7 +104,7 @@ func (s *served) page(t *testing.T, path string) (int, string) {
 	return res.StatusCode, string(text)
 }
 
-func tokenOf(t *testing.T, dir, role string) string {
+func tokenOf(t testing.TB, dir, role string) string {
 	t.Helper()
 	return strings.TrimSpace(must(t, "token", "add", "--data", dir, "--id", role+"-1", "--role", role, "--agency", "anytown"))
 }
