@@ -289,7 +289,8 @@ func TestTokensAreListedRevokedAndNeverKept(t *testing.T) {
 	if got := rows(t, "token", "list", "--data", dir); len(got) != 0 {
 		t.Errorf("%v", got)
 	}
-	for _, args := range [][]string{{"token", "revoke", "manager-1", "--data", dir}, {"token", "add", "--data", dir, "--id", "x", "--role", "king", "--agency", "a"}} {
+	for _, args := range [][]string{{"token", "revoke", "manager-1", "--data", dir}, {"token", "add", "--data", dir, "--id", "x", "--role", "king", "--agency", "a"},
+		{"token", "add", "--data", dir, "--id", "x/y", "--role", "manager", "--agency", "a"}} {
 		if code, _, _ := caseledger(t, args...); code == exitOK {
 			t.Errorf("%v: exit %d", args, code)
 		}
