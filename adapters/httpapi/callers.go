@@ -26,7 +26,8 @@ const (
 
 // Caller is who asks.
 type Caller struct {
-	ID     string   `json:"id" validate:"required,max=80,printascii"`
+	// ID holds no "/", which stands between it and the key of a request.
+	ID     string   `json:"id" validate:"required,max=80,printascii,excludes=/"`
 	Role   string   `json:"role" validate:"required,oneof=social-worker manager records-officer auditor analyst"`
 	Agency string   `json:"agency" validate:"required,max=100,printascii"`
 	Teams  []string `json:"teams,omitempty" validate:"max=100,dive,required,max=100,printascii"`

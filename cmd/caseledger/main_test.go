@@ -13,7 +13,7 @@ import (
 
 // caseledger runs one command line and returns its exit code and what it
 // printed, but for warnings.
-func caseledger(t *testing.T, args ...string) (code int, out, errs string) {
+func caseledger(t testing.TB, args ...string) (code int, out, errs string) {
 	t.Helper()
 	var stdout, stderr bytes.Buffer
 	code = run(t.Context(), args, &stdout, &stderr)
@@ -31,7 +31,7 @@ func withoutWarnings(errs string) string {
 }
 
 // must runs a command line that has to succeed, and returns what it printed.
-func must(t *testing.T, args ...string) string {
+func must(t testing.TB, args ...string) string {
 	t.Helper()
 	code, out, errs := caseledger(t, args...)
 	if code != exitOK {
@@ -41,7 +41,7 @@ func must(t *testing.T, args ...string) string {
 }
 
 // rows runs a command line that prints rows, and returns them.
-func rows(t *testing.T, args ...string) []map[string]any {
+func rows(t testing.TB, args ...string) []map[string]any {
 	t.Helper()
 	var all []map[string]any
 	if err := json.Unmarshal([]byte(must(t, append(args, "--output", "json")...)), &all); err != nil {
@@ -64,7 +64,7 @@ func shared(t *testing.T, name string) string {
 	return path
 }
 
-func newLedger(t *testing.T) string {
+func newLedger(t testing.TB) string {
 	t.Helper()
 	dir := filepath.Join(t.TempDir(), "ledger")
 	must(t, "init", "--data", dir)

@@ -3,8 +3,15 @@ package main
 import (
 	"bufio"
 	"bytes"
+	"crypto/ed25519"
+	"crypto/rand"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/pem"
 	"fmt"
 	"io"
+	"math/big"
+	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -26,7 +33,7 @@ type served struct {
 
 // serveProcess starts the program on ports of its own and waits until it says
 // where it listens.
-func serveProcess(t *testing.T, dir string, args ...string) *served {
+func serveProcess(t testing.TB, dir string, args ...string) *served {
 	t.Helper()
 	s := &served{errs: &bytes.Buffer{}}
 	s.cmd = exec.CommandContext(t.Context(), os.Args[0], append([]string{"serve", "--data", dir, "--listen", "127.0.0.1:0", "--admin", "127.0.0.1:0"}, args...)...)
@@ -56,7 +63,7 @@ func serveProcess(t *testing.T, dir string, args ...string) *served {
 }
 
 // end sends a signal and returns the exit code.
-func (s *served) end(t *testing.T, signal os.Signal) int {
+func (s *served) end(t testing.TB, signal os.Signal) int {
 	t.Helper()
 	if err := s.cmd.Process.Signal(signal); err != nil {
 		t.Fatal(err)
@@ -104,7 +111,7 @@ func (s *served) page(t *testing.T, path string) (int, string) {
 	return res.StatusCode, string(text)
 }
 
-func tokenOf(t *testing.T, dir, role string) string {
+func tokenOf(t testing.TB, dir, role string) string {
 	t.Helper()
 	return strings.TrimSpace(must(t, "token", "add", "--data", dir, "--id", role+"-1", "--role", role, "--agency", "anytown"))
 }
@@ -218,6 +225,56 @@ func TestAServerListensOnThisMachineOnly(t *testing.T) {
 	}
 }
 
+func TestAServerSpeaksTLSWithTheFilesGiven(t *testing.T) {
+	dir := newLedger(t)
+	tokenOf(t, dir, "manager")
+	cert, key := selfSigned(t)
+	s := serveProcess(t, dir, "--tls-cert", cert, "--tls-key", key)
+	text, err := os.ReadFile(cert)
+	if err != nil {
+		t.Fatal(err)
+	}
+	pool := x509.NewCertPool()
+	pool.AppendCertsFromPEM(text)
+	client := http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: pool}}}
+	res, err := client.Get(s.url + "/openapi.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	if res.StatusCode != http.StatusOK || res.TLS.Version != tls.VersionTLS13 || res.Header.Get("Strict-Transport-Security") == "" {
+		t.Errorf("%d %x %v", res.StatusCode, res.TLS.Version, res.Header)
+	}
+	if code := s.end(t, syscall.SIGTERM); code != exitOK {
+		t.Errorf("exit %d: %s", code, s.errs)
+	}
+}
+
+// selfSigned writes a certificate of this machine's own, and its key.
+func selfSigned(t *testing.T) (cert, key string) {
+	t.Helper()
+	public, private, err := ed25519.GenerateKey(rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	template := &x509.Certificate{SerialNumber: big.NewInt(1), NotAfter: time.Now().Add(time.Hour), IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)}, IsCA: true, BasicConstraintsValid: true}
+	der, err := x509.CreateCertificate(rand.Reader, template, template, public, private)
+	if err != nil {
+		t.Fatal(err)
+	}
+	secret, err := x509.MarshalPKCS8PrivateKey(private)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cert, key = filepath.Join(t.TempDir(), "cert.pem"), filepath.Join(t.TempDir(), "key.pem")
+	for path, block := range map[string]*pem.Block{cert: {Type: "CERTIFICATE", Bytes: der}, key: {Type: "PRIVATE KEY", Bytes: secret}} {
+		if err := os.WriteFile(path, pem.EncodeToMemory(block), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return cert, key
+}
+
 func TestTokensAreListedRevokedAndNeverKept(t *testing.T) {
 	dir := newLedger(t)
 	token := tokenOf(t, dir, "manager")
@@ -232,7 +289,8 @@ func TestTokensAreListedRevokedAndNeverKept(t *testing.T) {
 	if got := rows(t, "token", "list", "--data", dir); len(got) != 0 {
 		t.Errorf("%v", got)
 	}
-	for _, args := range [][]string{{"token", "revoke", "manager-1", "--data", dir}, {"token", "add", "--data", dir, "--id", "x", "--role", "king", "--agency", "a"}} {
+	for _, args := range [][]string{{"token", "revoke", "manager-1", "--data", dir}, {"token", "add", "--data", dir, "--id", "x", "--role", "king", "--agency", "a"},
+		{"token", "add", "--data", dir, "--id", "x/y", "--role", "manager", "--agency", "a"}} {
 		if code, _, _ := caseledger(t, args...); code == exitOK {
 			t.Errorf("%v: exit %d", args, code)
 		}
