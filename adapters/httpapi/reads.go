@@ -159,8 +159,14 @@ func (a *API) register(ctx context.Context, r *request) (reply, error) {
 	}
 	at := r.query.moment(knownAt, trueOn)
 	rows, err := a.View.Register(ctx, at)
-	return listed(r, Register{echo(at), rows}, rows, func(row projections.RegisterRow) domain.RecordID { return row.Record }), err
+	if err != nil {
+		return reply{}, err
+	}
+	rows, err = withoutBarred(ctx, a, r, rows, ofName)
+	return listed(r, Register{echo(at), rows}, rows, ofName), err
 }
+
+func ofName(row projections.RegisterRow) domain.RecordID { return row.Record }
 
 // listed is the reply of a list, and whose rows are released with it.
 func listed[R any](r *request, body any, rows []R, of func(R) domain.RecordID) reply {
@@ -184,11 +190,17 @@ func (a *API) caseload(ctx context.Context, r *request) (reply, error) {
 	f := projections.CaseloadFilter{Worker: r.query[worker.name], Team: r.query[team.name], Kind: r.query[work.name],
 		Unallocated: r.query.is(unallocated), Overdue: r.query.is(overdue), After: after, Limit: pageOf(r.query)}
 	rows, err := a.View.Caseload(ctx, f, at)
-	body := Caseload{Moment: echo(at), Rows: rows}
+	if err != nil {
+		return reply{}, err
+	}
+	body := Caseload{Moment: echo(at)}
 	if len(rows) == f.Limit {
 		body.Next = a.cursors.seal(rows[len(rows)-1].Cursor(), r.query.filter(r.op.id))
 	}
-	return listed(r, body, rows, func(row projections.CaseloadRow) domain.RecordID { return row.Record }), err
+	of := func(row projections.CaseloadRow) domain.RecordID { return row.Record }
+	rows, err = withoutBarred(ctx, a, r, rows, of)
+	body.Rows = rows
+	return listed(r, body, rows, of), err
 }
 
 func pageOf(q query) int {
@@ -229,6 +241,9 @@ func (a *API) search(ctx context.Context, r *request) (reply, error) {
 		}
 	}
 	rows, err := a.View.DB.People(ctx, f)
+	if err != nil {
+		return reply{}, err
+	}
 	full := len(rows) == f.Limit
 	body := People{}
 	if full {
@@ -237,8 +252,10 @@ func (a *API) search(ctx context.Context, r *request) (reply, error) {
 	if s.Value != "" {
 		rows = slices.DeleteFunc(rows, func(p projections.PersonRow) bool { return !slices.Contains(only, p.Record) })
 	}
+	of := func(row projections.PersonRow) domain.RecordID { return row.Record }
+	rows, err = withoutBarred(ctx, a, r, rows, of)
 	body.Rows = rows
-	return listed(r, body, rows, func(row projections.PersonRow) domain.RecordID { return row.Record }), err
+	return listed(r, body, rows, of), err
 }
 
 // Enquiry is the body of an enquiry of the register.
@@ -266,6 +283,9 @@ func (a *API) enquire(ctx context.Context, r *request) (reply, error) {
 	}
 	ids, err := a.View.DB.FindIdentifier(ctx, e.Kind, e.Value)
 	if err != nil {
+		return reply{}, err
+	}
+	if ids, err = withoutBarred(ctx, a, r, ids, func(id domain.RecordID) domain.RecordID { return id }); err != nil {
 		return reply{}, err
 	}
 	rows, err := a.View.DB.Register(ctx)

@@ -176,7 +176,7 @@ func (a *API) admit(ctx context.Context, r *request) error {
 	return a.permit(ctx, r, r.op.id, r.op.group, r.record)
 }
 
-// permit asks the policies, and records a denial.
+// permit asks the policies, and then the record itself; it records a denial.
 func (a *API) permit(ctx context.Context, r *request, action, group string, id domain.RecordID) error {
 	d := a.Policies.Decide(cedar.Question{
 		Caller: r.caller.ID, Role: r.caller.Role, Agency: r.caller.Agency, Teams: r.caller.Teams,
@@ -184,7 +184,13 @@ func (a *API) permit(ctx context.Context, r *request, action, group string, id d
 	})
 	r.policies = d.Policies
 	if d.Allowed {
-		return nil
+		open, err := a.openTo(ctx, r, id)
+		if err != nil {
+			return err
+		}
+		if open {
+			return nil
+		}
 	}
 	if err := a.denied(ctx, r, codeForbidden); err != nil {
 		return err
