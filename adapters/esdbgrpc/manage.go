@@ -1,3 +1,5 @@
+//lint:file-ignore SA1019 older clients fill only the deprecated fields
+
 package esdbgrpc
 
 import (
