@@ -54,6 +54,15 @@ func TestALedgerIsAppendedToAtAStatedRevisionOnly(t *testing.T) {
 	}
 }
 
+func TestALedgerTakesNoPlainJSON(t *testing.T) {
+	c := connected(t, esdbgrpc.Options{})
+	_, err := c.AppendToStream(t.Context(), "record-1", client.AppendToStreamOptions{ExpectedRevision: client.NoStream{}},
+		client.EventData{EventID: uuid.New(), EventType: "test.happened-1/1", ContentType: client.ContentTypeJson, Data: []byte(`{}`)})
+	if !is(err, codes.InvalidArgument) {
+		t.Errorf("%v, want it refused", err)
+	}
+}
+
 func TestALedgerIsNeverDeletedOrTruncated(t *testing.T) {
 	store := memory.New()
 	fill(t, store, "record-1", 3)
@@ -185,6 +194,9 @@ func TestAnAppendOverALimitIsRefused(t *testing.T) {
 		_, err := c.AppendToStream(t.Context(), "record-1", client.AppendToStreamOptions{ExpectedRevision: client.NoStream{}}, events...)
 		if err == nil {
 			t.Errorf("%s: accepted", name)
+		}
+		if name == "all too large" && !strings.Contains(err.Error(), "larger than allowed") {
+			t.Errorf("%s: %v, want that the server says so before its store does", name, err)
 		}
 	}
 	if err := appendAt(t, c, "record-1", client.NoStream{}); err != nil {

@@ -4,6 +4,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
 	client "github.com/EventStore/EventStore-Client-Go/v4/esdb"
@@ -130,6 +131,13 @@ func TestAnEventThatNobodyAcknowledgesIsRetriedThenParkedThenReplayed(t *testing
 	if err := c.ReplayParkedMessages(t.Context(), "record-1", "g", client.ReplayParkedMessagesOptions{}); err != nil {
 		t.Fatal(err)
 	}
+	if err := sub.Nack("still not", client.NackActionPark, take(t, sub).Event); err != nil {
+		t.Fatal(err)
+	}
+	until(t, "it is parked again", func() bool { return info(t, c, "record-1").Stats.ParkedMessagesCount == 1 })
+	if err := c.ReplayParkedMessages(t.Context(), "record-1", "g", client.ReplayParkedMessagesOptions{}); err != nil {
+		t.Fatal(err)
+	}
 	if err := sub.Ack(take(t, sub).Event); err != nil {
 		t.Fatal(err)
 	}
@@ -173,6 +181,43 @@ func TestAGroupGoesOnAfterARestartWhereItWas(t *testing.T) {
 	}
 	if parked := info(t, c, "record-1").Stats.ParkedMessagesCount; parked != 1 {
 		t.Errorf("%d are parked, want 1", parked)
+	}
+}
+
+// The state is taken from under a server that runs, as a crash would leave it.
+func TestAGroupGoesOnAfterACrashBeforeWhatWasNotSettled(t *testing.T) {
+	store, state, after := memory.New(), t.TempDir(), t.TempDir()
+	fill(t, store, "record-1", 3)
+	opts := esdbgrpc.Options{Store: store, State: state}
+	c := connected(t, opts)
+	group(t, c, "record-1", quick(nil))
+	sub := consume(t, c, "record-1", 10)
+	events := []*client.EventAppeared{take(t, sub), take(t, sub), take(t, sub)}
+	for _, settled := range []int{0, 2} { // not 1
+		if err := sub.Ack(events[settled].Event); err != nil {
+			t.Fatal(err)
+		}
+	}
+	until(t, "what was settled is saved", func() bool {
+		if err := os.RemoveAll(after); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.CopyFS(after, os.DirFS(state)); err != nil {
+			return false // a file was replaced meanwhile
+		}
+		files, err := filepath.Glob(filepath.Join(after, "*.json"))
+		if err != nil || len(files) != 1 {
+			return false
+		}
+		text, err := os.ReadFile(files[0])
+		if err != nil {
+			t.Fatal(err)
+		}
+		return !strings.Contains(string(text), `"next":0`) && info(t, c, "record-1").Stats.TotalInFlightMessages == 1
+	})
+	c = connected(t, esdbgrpc.Options{Store: store, State: after})
+	if e := take(t, consume(t, c, "record-1", 10)); e.Event.OriginalEvent().EventNumber != 1 {
+		t.Errorf("first came %d, want 1", e.Event.OriginalEvent().EventNumber)
 	}
 }
 

@@ -1,4 +1,4 @@
-//lint:file-ignore SA1019 some clients fill nothing but the deprecated members of the protocol
+//lint:file-ignore SA1019 older clients fill only the deprecated fields
 
 package esdbgrpc
 

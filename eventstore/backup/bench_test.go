@@ -102,8 +102,11 @@ func copyPieces(from, into string) error {
 	piece := make([]byte, pieceBytes)
 	for {
 		n, err := io.ReadFull(src, piece)
-		if n == 0 {
+		if errors.Is(err, io.EOF) {
 			return nil
+		}
+		if n == 0 {
+			return err
 		}
 		f, err := os.CreateTemp(into, "")
 		if err != nil {
