@@ -104,6 +104,9 @@ func TestEachDayHasAStreamOfItsOwnAndALogGoesOnWhereTheLastOneEnded(t *testing.T
 		if len(rows) != i%2+1 || rows[len(rows)-1].Entry != uint64(i%2+1) {
 			t.Errorf("%s: %+v", day, rows)
 		}
+		if rows[len(rows)-1].Recorded.Before(rows[0].Recorded) {
+			t.Error("time runs backwards")
+		}
 	}
 }
 

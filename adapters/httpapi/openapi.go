@@ -214,7 +214,7 @@ func (k kind) schema() node {
 	case second:
 		return node{"type": "integer", "minimum": 0, "maximum": int(maxLongPoll.Seconds())}
 	case page:
-		return node{"type": "string", "minLength": 1, "maxLength": maxCursorBytes}
+		return node{"type": "string", "minLength": 1, "maxLength": maxCursorBytes, "pattern": "^[A-Za-z0-9_-]+$"}
 	}
 	return node{"type": "string", "minLength": 1, "maxLength": maxWordBytes, "pattern": "^[ -~]+$"}
 }

@@ -92,7 +92,7 @@ func TestACanaryComesBackNowhere(t *testing.T) {
 		bodies := []string{canary, `"` + canary + `"`, `{"` + canary + `":"` + canary + `"}`, `{"a":{"` + canary + `":[`}
 		whole := `{"happened":"` + canary + `"`
 		for name := range s.Properties {
-			bodies = append(bodies, `{"`+name+`":"`+canary+`"}`, `{"`+name+`":{"`+canary+`":"`+canary+`"}}`, `{"`+name+`":["`+canary+`",{"`+canary+`":1}]}`)
+			bodies = append(bodies, `{"`+name+`":"`+canary+`"}`, `{"`+name+`":{"`+canary+`":"`+canary+`"}}`, `{"`+name+`":["`+canary+`",{"`+canary+`":1}]}`, `{"`+name+`":[{"`+canary+`":1}]}`)
 			if name != "happened" {
 				whole += `,"` + name + `":"` + canary + `"`
 			}
