@@ -15,7 +15,7 @@ func TestTheIndexOfTheJournalIsBuiltAnewByOneCommand(t *testing.T) {
 		t.Fatal(err)
 	}
 	out := must(t, "store", "reindex", "--data", dir)
-	if !strings.HasPrefix(out, "The index leads to ") {
+	if !strings.HasPrefix(out, "Indexed ") {
 		t.Errorf("it says %q", out)
 	}
 	if _, err := os.Stat(index); err != nil {

@@ -335,7 +335,7 @@ func (f *family) leave(e episode, plan protection.PlanID, day domain.Date, chair
 	e, ended := f.plan(e, f.after(day, 1, 3))
 	closed := f.after(ended, 1, 5)
 	f.close(e, closed, f.ending())
-	if f.g.chance(60) {
+	if f.g.chance(20) {
 		died := closed.AddDays(f.g.between(30, 200))
 		f.act(f.children[0].record, died.AddDays(2), f.worker, identity.RecordDeath{Dated: dated(died)})
 		f.incident(f.children[0], died)
