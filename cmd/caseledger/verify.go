@@ -103,7 +103,7 @@ func verifyLedger(ctx context.Context, to streams, output format, p place, verif
 		return err
 	}
 	v, err := openVault(ctx, p)
-	if isAny(err, keys.ErrUnwrap, keys.ErrRefused) {
+	if isAny(err, keys.ErrUnwrap, keys.ErrRefused) && !isAny(err, keys.ErrUnreachable, keys.ErrDenied) {
 		err = verifyError{err} // the wrong secret, or a damaged one: nobody can say which
 	}
 	if err != nil {
