@@ -25,7 +25,11 @@ func TestMain(m *testing.M) {
 	if dir := os.Getenv("CASELEDGER_TEST_IMPORT_INTO"); dir != "" {
 		os.Exit(exitCode(importAloud(dir, os.Args[1])))
 	}
-	os.Exit(m.Run())
+	code := m.Run()
+	if made.dir != "" {
+		os.RemoveAll(made.dir)
+	}
+	os.Exit(code)
 }
 
 // importAloud imports a return, and says each position as soon as the store

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/go-json-experiment/json"
@@ -71,11 +72,26 @@ func newLedger(t testing.TB) string {
 	return dir
 }
 
+// smallDemo returns a made-up authority of 80 children: a copy of one that is
+// made once.
 func smallDemo(t *testing.T) string {
 	t.Helper()
 	dir := filepath.Join(t.TempDir(), "demo")
-	must(t, "demo", "--data", dir, "--children", "80", "--seed", "3")
+	made.once.Do(func() {
+		var err error
+		if made.dir, err = os.MkdirTemp("", "caseledger-demo-"); err != nil {
+			t.Fatal(err)
+		}
+		must(t, "demo", "--data", filepath.Join(made.dir, "demo"), "--children", "80", "--seed", "3")
+	})
+	copyDir(t, filepath.Join(made.dir, "demo"), dir)
 	return dir
+}
+
+// made is the demo that tests copy; TestMain removes it.
+var made struct {
+	once sync.Once
+	dir  string
 }
 
 func TestExitCodesSayWhatWentWrong(t *testing.T) {
