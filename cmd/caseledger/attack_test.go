@@ -463,7 +463,7 @@ func inREADME(t *testing.T, path, mark, text string) {
 // flips is how many bytes are altered, one at a time.
 func flips() int {
 	if testing.Short() {
-		return 30
+		return 60
 	}
 	return 300
 }

@@ -106,6 +106,8 @@ func Run(ctx context.Context, cfg Config) (Report, error) {
 	tree, err := cfg.Log.NewAudit(cfg.Ledger, claims)
 	if err != nil {
 		a.report.Log = append(a.report.Log, err)
+	} else {
+		defer tree.Close() // it was only read
 	}
 	a.tree = tree
 	err = a.events(ctx)

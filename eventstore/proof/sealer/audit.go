@@ -180,10 +180,17 @@ func (a *Audit) Finish() []error {
 		if _, err := a.places.ReadByte(); err == nil && a.size >= a.state.Size {
 			a.surplus()
 		}
-		a.file.Close()
 	}
 	a.files()
 	return a.wrong
+}
+
+// Close ends the audit, finished or not.
+func (a *Audit) Close() error {
+	if a.file == nil {
+		return nil
+	}
+	return a.file.Close()
 }
 
 // surplus looks at positions beyond the tree. They are what a crash leaves
