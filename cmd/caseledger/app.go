@@ -31,7 +31,7 @@ const (
 type app struct {
 	vault
 	place   place
-	log     *sealing
+	log     *sealing // nil on a node that does not seal
 	sealed  schema.Sealed
 	records *schema.Records
 	db      *projections.DB
@@ -47,6 +47,23 @@ func withApp(ctx context.Context, p place, to streams, do func(*app) error) erro
 		return err
 	}
 	return useApp(ctx, p, v, to, do)
+}
+
+// withLog is withApp for what needs the log: on the node that seals.
+func withLog(ctx context.Context, p place, to streams, do func(*app) error) error {
+	if err := p.sealsHere(); err != nil {
+		return err
+	}
+	return withApp(ctx, p, to, do)
+}
+
+// sealsHere refuses a node that does not seal.
+func (p place) sealsHere() error {
+	c, err := readStoreFile(p.dir)
+	if err == nil && c != nil && c.SealedElsewhere {
+		err = usageError{errors.New("the log is on another node, the one that seals: run the command there")}
+	}
+	return err
 }
 
 // useApp builds the app on an open vault, finishes what a crash has left, lets
@@ -141,7 +158,7 @@ func (a *app) configure(ctx context.Context) error {
 		return err
 	}
 	keys, err := history(a.created.Ledger, at.State)
-	if err != nil {
+	if err != nil || a.sealedElsewhere {
 		return err
 	}
 	a.log, err = openLog(ctx, a.place, a.store, keys)

@@ -114,13 +114,16 @@ func (h health) checks(ctx context.Context) []checked {
 	behind := h.following.catchUp(ctx)
 	head, missing := h.first.store.Head(ctx)
 	second, lost := h.second.store.Head(ctx)
-	return []checked{
+	out := []checked{
 		{"store", fmt.Sprintf("position %d", head), missing},
-		{"log", fmt.Sprintf("%d signed", h.first.log.signed()), h.first.log.alive()},
 		{"read models", fmt.Sprintf("position %d", h.following.at.Load()), behind},
 		{"access", fmt.Sprintf("position %d", second), lost},
 		{"access log", fmt.Sprintf("%d signed", h.second.log.signed()), h.second.log.alive()},
 	}
+	if h.first.log != nil {
+		out = append(out, checked{"log", fmt.Sprintf("%d signed", h.first.log.signed()), h.first.log.alive()})
+	}
+	return out
 }
 
 // alive reports whether the sealer still works.
@@ -161,5 +164,7 @@ func (h health) measure(to *prometheus.Registry) {
 	gauge("caseledger_position", "End of the ledger.", head(h.first.store))
 	gauge("caseledger_access_position", "End of the second ledger.", head(h.second.store))
 	gauge("caseledger_read_models_position", "Up to where the read models are.", func() float64 { return float64(h.following.at.Load()) })
-	gauge("caseledger_signed_entries", "Entries under the last checkpoint.", func() float64 { return float64(h.first.log.signed()) })
+	if h.first.log != nil {
+		gauge("caseledger_signed_entries", "Entries under the last checkpoint.", func() float64 { return float64(h.first.log.signed()) })
+	}
 }

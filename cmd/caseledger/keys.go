@@ -165,6 +165,8 @@ type vault struct {
 	store   ledgerStore
 	keys    *keys.Directory
 	warning string
+
+	sealedElsewhere bool // by another node, which has the log
 }
 
 // openVault opens both. Nothing is written when one of them is not there.
@@ -219,7 +221,8 @@ func (p place) withKeys(ctx context.Context, store ledgerStore, open func(contex
 	if err != nil {
 		return vault{}, errors.Join(err, store.Close())
 	}
-	return vault{store, directory, p.warning(k)}, nil
+	elsewhere, err := readStoreFile(p.dir)
+	return vault{store, directory, p.warning(k), elsewhere != nil && elsewhere.SealedElsewhere}, err
 }
 
 // warn prints the warning, for commands that write or verify.

@@ -64,6 +64,8 @@ type storeConfig struct {
 	Connection string `json:"connection"`
 	// Credentials is the path of a file with one line, login:password.
 	Credentials string `json:"credentials,omitzero"`
+	// SealedElsewhere says that another node has the log and its keys.
+	SealedElsewhere bool `json:"sealedElsewhere,omitzero"`
 }
 
 func (c storeConfig) open(ctx context.Context) (*esdb.Store, error) {

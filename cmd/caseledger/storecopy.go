@@ -82,7 +82,7 @@ func (m move) run(ctx context.Context) error {
 	}
 	// Opening it makes the tree of what the new store holds and compares it with
 	// the last checkpoint.
-	return withApp(ctx, m.place, m.to, func(*app) error {
+	return withLog(ctx, m.place, m.to, func(*app) error {
 		fmt.Fprintln(m.to.out, "The ledger is in its new store, and agrees with the last checkpoint.")
 		return nil
 	})

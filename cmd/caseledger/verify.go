@@ -99,6 +99,9 @@ It exits with 3 when anything does not hold.`,
 
 func verifyLedger(ctx context.Context, to streams, output format, p place, verifier verifierFlags, held []audit.Held, readModels bool) error {
 	trust, err := verifier.trust()
+	if err == nil {
+		err = p.sealsHere()
+	}
 	if err != nil {
 		return err
 	}
