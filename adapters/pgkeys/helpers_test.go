@@ -279,3 +279,10 @@ func (w *wire) drop(p keys.Place) {
 	defer w.mu.Unlock()
 	w.dropAfter = hash[:]
 }
+
+// dropped reports whether an answer got lost since.
+func (w *wire) dropped() bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.dropAfter == nil
+}
