@@ -67,7 +67,7 @@ func (r *Runner) commit(ctx context.Context, b *stretch) error {
 	}
 	running := r.running()
 	reached := make([]follower, len(running))
-	err := r.db.within(ctx, func(tx *sql.Tx) error {
+	err := r.db.within(ctx, func(tx tx) error {
 		for i, f := range running {
 			next, err := f.step(ctx, tx, b)
 			if err != nil {
@@ -89,7 +89,7 @@ func (r *Runner) commit(ctx context.Context, b *stretch) error {
 // step applies what the projection has not seen of a batch and saves how far
 // it came. The writes of a batch that fails are taken back, and made again one
 // event at a time up to the event that fails.
-func (f follower) step(ctx context.Context, tx *sql.Tx, b *stretch) (follower, error) {
+func (f follower) step(ctx context.Context, tx tx, b *stretch) (follower, error) {
 	if f.position >= b.last().position {
 		return f, nil
 	}
@@ -177,16 +177,16 @@ func (c *Change) between(from, to int) Change {
 
 // unmoved makes sure that no other process has moved the projection. The
 // transaction holds the right to write, so none will until it ends.
-func (f follower) unmoved(tx *sql.Tx) error {
+func (f follower) unmoved(tx tx) error {
 	var position eventstore.Position
-	err := tx.QueryRow("SELECT position FROM projection WHERE name = ? AND version = ?", f.Name, f.Version).Scan(&position)
+	err := tx.QueryRow("SELECT position FROM projection WHERE name = ? AND version = ?"+tx.engine.forUpdate(), f.Name, f.Version).Scan(&position)
 	if errors.Is(err, sql.ErrNoRows) || err == nil && position != f.position {
 		return errMoved
 	}
 	return err
 }
 
-func (f follower) save(tx *sql.Tx) error {
+func (f follower) save(tx tx) error {
 	stopped := ""
 	if f.stopped != nil {
 		stopped = f.stopped.Error()
@@ -203,7 +203,7 @@ func (r *Runner) show(ctx context.Context) error {
 		if f.inUse {
 			continue
 		}
-		if err := r.db.within(ctx, func(tx *sql.Tx) error { return use(tx, f.Projection) }); err != nil {
+		if err := r.db.alter(ctx, func(tx tx) error { return use(tx, f.Projection) }); err != nil {
 			return fmt.Errorf("projection %s: %w", f.Name, err)
 		}
 		f.inUse = true

@@ -53,10 +53,10 @@ type Column struct {
 	Comment string
 }
 
-// Type is what a column holds.
+// Type is what a column holds. See the engines for how it is stored.
 type Type string
 
-// The types of columns, and how SQLite stores them.
+// The types of columns, and what SQLite, which has few of its own, keeps there.
 const (
 	Text    Type = "TEXT"
 	Integer Type = "INTEGER"
@@ -118,7 +118,7 @@ func (t Table) check() error {
 	}
 	known := make(map[string]bool)
 	for _, c := range t.Columns {
-		if !name.MatchString(c.Name) || known[c.Name] || storage[c.Type] == "" {
+		if !name.MatchString(c.Name) || known[c.Name] || postgresTypes[c.Type] == "" {
 			return fmt.Errorf("column %s: needs a lower-case name of its own and a known type", c.Name)
 		}
 		known[c.Name] = true

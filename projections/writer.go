@@ -11,7 +11,7 @@ import (
 // moves its position. The transaction ends with the runner's context; single
 // statements do not watch it, because that would cost a goroutine for each.
 type Writer struct {
-	tx         *sql.Tx
+	tx         tx
 	projection *Projection
 	prepared   map[string]*sql.Stmt
 }
@@ -25,10 +25,10 @@ type Cell struct {
 // Insert adds a row. Values are given in the order of the table's columns, as
 // strings, numbers, bools, dates, times, lists (JSON), or pointers to them;
 // what is empty becomes NULL, except numbers and bools.
-func (w *Writer) Insert(table string, values ...any) error { return w.put("INSERT", table, values) }
+func (w *Writer) Insert(table string, values ...any) error { return w.put(table, false, values) }
 
-// put adds a row; the verb says what becomes of one with the same key.
-func (w *Writer) put(verb, table string, values []any) error {
+// put adds a row, in place of one with the same key if that is allowed.
+func (w *Writer) put(table string, instead bool, values []any) error {
 	t, err := w.table(table)
 	if err != nil {
 		return err
@@ -36,9 +36,12 @@ func (w *Writer) put(verb, table string, values []any) error {
 	if len(values) != len(t.Columns) {
 		return fmt.Errorf("table %s: %d values for %d columns", table, len(values), len(t.Columns))
 	}
-	statement, err := w.prepare(verb+" "+table, func() string {
-		marks := strings.TrimSuffix(strings.Repeat("?,", len(t.Columns)), ",")
-		return fmt.Sprintf("%s INTO %s VALUES (%s)", verb, physical(table, w.projection.Version), marks)
+	statement, err := w.prepare(fmt.Sprint("put ", table, instead), func() string {
+		text := fmt.Sprintf("INSERT INTO %s VALUES (%s)", physical(table, w.projection.Version), marks(len(t.Columns)))
+		if instead {
+			text += t.onConflict()
+		}
+		return text
 	})
 	if err != nil {
 		return err
@@ -69,7 +72,7 @@ func (w *Writer) change(table string, set, where []Cell) (int, error) {
 		verb, key = "UPDATE %s SET "+cells(set, " = ?", ", "), "update "+table+cells(set, "", ",")
 	}
 	statement, err := w.prepare(key+" where "+cells(where, "", ","), func() string {
-		return fmt.Sprintf(verb, physical(table, w.projection.Version)) + " WHERE " + cells(where, " IS ?", " AND ")
+		return fmt.Sprintf(verb, physical(table, w.projection.Version)) + " WHERE " + t.equal(where)
 	})
 	if err != nil {
 		return 0, err
@@ -82,7 +85,37 @@ func (w *Writer) change(table string, set, where []Cell) (int, error) {
 	return w.exec(t, statement, values, func(i int) string { return all[i].Column })
 }
 
-// cells joins the columns' names: "kind IS ? AND value IS ?".
+// equal is the condition that cells are as given. Only the key is never NULL,
+// and can be looked up.
+func (t Table) equal(where []Cell) string {
+	conditions := make([]string, len(where))
+	for i, c := range where {
+		conditions[i] = c.Column + " IS NOT DISTINCT FROM ?"
+		if slices.Contains(t.Key, c.Column) {
+			conditions[i] = c.Column + " = ?"
+		}
+	}
+	return strings.Join(conditions, " AND ")
+}
+
+// onConflict makes an insert replace the row with the same key.
+func (t Table) onConflict() string {
+	var sets []string
+	for _, c := range t.Columns {
+		if !slices.Contains(t.Key, c.Name) {
+			sets = append(sets, c.Name+" = excluded."+c.Name)
+		}
+	}
+	if len(sets) == 0 {
+		return " ON CONFLICT DO NOTHING"
+	}
+	return fmt.Sprintf(" ON CONFLICT (%s) DO UPDATE SET %s", strings.Join(t.Key, ", "), strings.Join(sets, ", "))
+}
+
+// marks are the places of a row's values: "?,?,?".
+func marks(n int) string { return strings.TrimSuffix(strings.Repeat("?,", n), ",") }
+
+// cells joins the columns' names: "kind = ?, value = ?".
 func cells(all []Cell, suffix, between string) string {
 	texts := make([]string, len(all))
 	for i, c := range all {
@@ -136,11 +169,11 @@ func (w *Writer) exec(t Table, statement *sql.Stmt, values []any, column func(in
 
 // savepoint runs do so that its writes can be taken back alone.
 func (w *Writer) savepoint(do func() error) (undone, err error) {
-	if err := execAll(w.tx, "SAVEPOINT step"); err != nil {
+	if err := w.tx.execAll("SAVEPOINT step"); err != nil {
 		return nil, err
 	}
 	if undone = do(); undone != nil {
-		return undone, execAll(w.tx, "ROLLBACK TO step", "RELEASE step")
+		return undone, w.tx.execAll("ROLLBACK TO step", "RELEASE step")
 	}
-	return nil, execAll(w.tx, "RELEASE step")
+	return nil, w.tx.execAll("RELEASE step")
 }
