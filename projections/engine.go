@@ -60,13 +60,10 @@ func (t tx) QueryRow(text string, args ...any) *sql.Row {
 
 func (t tx) Prepare(text string) (*sql.Stmt, error) { return t.Tx.Prepare(t.engine.statement(text)) }
 
+// execAll runs statements without values, all in one message.
 func (t tx) execAll(statements ...string) error {
-	for _, s := range statements {
-		if _, err := t.Tx.Exec(s); err != nil {
-			return err
-		}
-	}
-	return nil
+	_, err := t.Tx.Exec(strings.Join(statements, ";\n"))
+	return err
 }
 
 // DB holds the read models: a file of SQLite, or a schema of PostgreSQL. Any

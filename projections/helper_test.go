@@ -9,6 +9,8 @@ import (
 	"testing"
 	"time"
 
+	"pgregory.net/rapid"
+
 	"caseledger/domain"
 	"caseledger/domain/record"
 	"caseledger/eventstore"
@@ -146,12 +148,36 @@ func (l *ledger) load(_ context.Context, id domain.RecordID) (record.Record, err
 	return record.Fold(all), nil
 }
 
+// trial is a test while one of its random cases is tried: what the case opens
+// is closed at its end.
+type trial struct {
+	testing.TB
+	random *rapid.T
+}
+
+func (t trial) Cleanup(f func()) { t.random.Cleanup(f) }
+
 func open(t testing.TB) *projections.DB {
 	t.Helper()
 	return openAt(t, filepath.Join(t.TempDir(), "read models.db"))
 }
 
+// openAt opens the read models of a path: the file there or, on PostgreSQL, the
+// schema that stands for it.
 func openAt(t testing.TB, path string) *projections.DB {
+	t.Helper()
+	if !onPostgres {
+		return openFile(t, path)
+	}
+	db, err := projections.OpenPostgres(ctx, dsnOf(t, path))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { db.Close() })
+	return db
+}
+
+func openFile(t testing.TB, path string) *projections.DB {
 	t.Helper()
 	db, err := projections.Open(path)
 	if err != nil {

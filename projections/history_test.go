@@ -275,6 +275,7 @@ func registerTexts(rows []projections.RegisterRow) []string {
 
 func TestTheRegisterIsWhatANaiveFoldSaysAsKnownAtAnyTimeAndTrueOnAnyDay(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
+		t := trial{t, rt}
 		l := newLedger(t)
 		drawHistory(rt, l, func() {})
 		db := caughtUp(t, l)
@@ -307,6 +308,7 @@ func TestTheRegisterIsWhatANaiveFoldSaysAsKnownAtAnyTimeAndTrueOnAnyDay(t *testi
 
 func TestTablesKeptUpInAnyStepsAreThoseOfOneRebuild(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
+		t := trial{t, rt}
 		l := newLedger(t)
 		db := open(t)
 		steps := runner(t, db, l.store, projections.All()...)
@@ -326,6 +328,7 @@ func TestTablesKeptUpInAnyStepsAreThoseOfOneRebuild(t *testing.T) {
 
 func TestTablesOfNowAreWhatAReplaySays(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
+		t := trial{t, rt}
 		l := newLedger(t)
 		drawHistory(rt, l, func() {})
 		db := caughtUp(t, l)

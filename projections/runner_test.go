@@ -57,7 +57,11 @@ func lines(t testing.TB, path string) string {
 	t.Helper()
 	db := reader(t, path)
 	var text sql.NullString
-	if err := db.QueryRow("SELECT group_concat(record || '/' || entry || '/' || version, ' ' ORDER BY record, entry) FROM journal").Scan(&text); err != nil {
+	join := "group_concat"
+	if onPostgres {
+		join = "string_agg"
+	}
+	if err := db.QueryRow("SELECT " + join + "(record || '/' || entry || '/' || version, ' ' ORDER BY record, entry) FROM journal").Scan(&text); err != nil {
 		t.Fatal(err)
 	}
 	return text.String
@@ -65,7 +69,11 @@ func lines(t testing.TB, path string) string {
 
 func reader(t testing.TB, path string) *sql.DB {
 	t.Helper()
-	db, err := sql.Open("sqlite", path)
+	driver, source := "sqlite", path
+	if onPostgres {
+		driver, source = "pgx", dsnOf(t, path)
+	}
+	db, err := sql.Open(driver, source)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -200,12 +208,12 @@ func TestAFileAsACrashLeavesItIsCaughtUpToTheSameRows(t *testing.T) {
 		}
 		return nil
 	})
-	db := openAt(t, path)
+	db := openFile(t, path)
 	before := runner(t, db, l.store, append(projections.All(), spy)...)
 	if err := before.CatchUp(ctx, nil); err != nil {
 		t.Fatal(err)
 	}
-	again := openAt(t, crashed)
+	again := openFile(t, crashed)
 	if got := status(t, again); strings.Contains(got, "at 1") {
 		t.Errorf("the crash left progress: %s", got)
 	}
@@ -288,7 +296,11 @@ func TestReadersOfARaisedVersionSeeTheOldRowsOrTheNewAndNeverAMixture(t *testing
 		t.Errorf("status %s", got)
 	}
 	var tables int
-	if err := reader(t, path).QueryRow("SELECT count(*) FROM sqlite_schema WHERE name GLOB 'journal__v*'").Scan(&tables); err != nil || tables != 1 {
+	count := "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name LIKE 'journal$_$_v%' ESCAPE '$'"
+	if onPostgres {
+		count = "SELECT count(*) FROM pg_tables WHERE schemaname = current_schema() AND tablename LIKE 'journal$_$_v%' ESCAPE '$'"
+	}
+	if err := reader(t, path).QueryRow(count).Scan(&tables); err != nil || tables != 1 {
 		t.Errorf("%d tables are left, %v", tables, err)
 	}
 }
@@ -357,7 +369,7 @@ func TestADamagedFileSaysThatItCanBeDeletedAndRebuilt(t *testing.T) {
 	}
 
 	path = filepath.Join(t.TempDir(), "r.db")
-	db := openAt(t, path)
+	db := openFile(t, path)
 	l := annsStory(t)
 	if err := runner(t, db, l.store, projections.All()...).CatchUp(ctx, nil); err != nil {
 		t.Fatal(err)
@@ -401,7 +413,12 @@ func useAll(path string, l *ledger) error {
 
 func TestTheDatabaseOfAnotherProgramIsLeftAlone(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "other.db")
-	if _, err := reader(t, path).Exec("CREATE TABLE precious (n)"); err != nil {
+	other, err := sql.Open("sqlite", path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer other.Close()
+	if _, err := other.Exec("CREATE TABLE precious (n)"); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := projections.Open(path); err == nil || errors.Is(err, projections.ErrUnusable) {
@@ -411,7 +428,7 @@ func TestTheDatabaseOfAnotherProgramIsLeftAlone(t *testing.T) {
 
 func TestOnlyTheOwnerMayReadTheFiles(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "r.db")
-	db := openAt(t, path)
+	db := openFile(t, path)
 	runner(t, db, newStore(), projections.All()...)
 	for _, suffix := range []string{"", "-wal", "-shm"} {
 		info, err := os.Stat(path + suffix)
