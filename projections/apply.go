@@ -96,8 +96,9 @@ func (f follower) step(ctx context.Context, tx tx, b *stretch) (follower, error)
 	if err := f.unmoved(tx); err != nil {
 		return f, err
 	}
-	w := &Writer{tx: tx, projection: &f.Projection, prepared: make(map[string]*sql.Stmt)}
-	failed, err := w.savepoint(func() error { return f.applyAll(w, b) })
+	rows := &rowByRow{tx: tx, version: f.Version, prepared: make(map[string]*sql.Stmt)}
+	w := &Writer{projection: &f.Projection, to: rows}
+	failed, err := rows.savepoint(func() error { return f.applyAll(w, b) })
 	if err != nil {
 		return f, err
 	}
@@ -105,7 +106,7 @@ func (f follower) step(ctx context.Context, tx tx, b *stretch) (follower, error)
 		f.position, f.event = b.last().position, b.last().id
 		return f, f.save(tx)
 	}
-	if f, err = f.singly(ctx, w, b); err != nil {
+	if f, err = f.singly(ctx, rows, b); err != nil {
 		return f, err
 	}
 	return f, f.save(tx)
@@ -126,13 +127,14 @@ func (f follower) applyAll(w *Writer, b *stretch) error {
 }
 
 // singly applies a batch an event at a time, until one fails.
-func (f follower) singly(ctx context.Context, w *Writer, b *stretch) (follower, error) {
+func (f follower) singly(ctx context.Context, rows *rowByRow, b *stretch) (follower, error) {
+	w := &Writer{projection: &f.Projection, to: rows}
 	for _, e := range b.log {
 		if e.position <= f.position {
 			continue
 		}
 		c := b.changes[e.change]
-		failed, err := w.savepoint(func() error { return f.Apply(w, c.only(e.nth)) })
+		failed, err := rows.savepoint(func() error { return f.Apply(w, c.only(e.nth)) })
 		if err == nil {
 			err = ctx.Err() // then the event is not to blame
 		}

@@ -206,6 +206,18 @@ func caughtUp(t testing.TB, l *ledger) *projections.DB {
 	return db
 }
 
+// rebuilt returns read models of all projections as a rebuild makes them.
+func rebuilt(t testing.TB, l *ledger) *projections.DB {
+	t.Helper()
+	db := open(t)
+	r := runner(t, db, l.store, projections.All()...)
+	r.SetRebuildFrom(0)
+	if err := r.CatchUp(context.Background(), nil); err != nil {
+		t.Fatal(err)
+	}
+	return db
+}
+
 func date(s string) domain.Date { return domain.MustDate(s) }
 
 func on(s string) domain.Dated { return domain.Dated{Happened: date(s)} }

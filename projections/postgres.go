@@ -91,8 +91,11 @@ func postgresConfig(dsn string) (postgresPlace, error) {
 	for key, value := range keepalive {
 		c.RuntimeParams[key] = value
 	}
-	for key, value := range map[string]string{"search_path": schema, "timezone": "UTC", "datestyle": "ISO", "application_name": "caseledger"} {
+	for key, value := range map[string]string{"search_path": schema, "timezone": "UTC", "datestyle": "ISO"} {
 		c.RuntimeParams[key] = value
+	}
+	if c.RuntimeParams["application_name"] == "" {
+		c.RuntimeParams["application_name"] = "caseledger"
 	}
 	if c.ConnectTimeout == 0 {
 		c.ConnectTimeout = connectTimeout

@@ -28,8 +28,10 @@ type Projection struct {
 	Version int
 	Tables  []Table
 	// Apply writes what follows from a change. It is called in a transaction,
-	// again after a failure, and for one event or thousands at a time: what it
-	// writes may not depend on where one change ends and the next begins.
+	// again after a failure, for one event or thousands at a time, and in a
+	// rebuild by several goroutines for a stream each: what it writes may not
+	// depend on where one change ends and the next begins, and rows belong to
+	// the stream that they come from.
 	//
 	// An error stops the projection at the event. Its text may hold nothing of
 	// what the event says about people.

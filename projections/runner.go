@@ -28,6 +28,8 @@ type Runner struct {
 	codec     eventstore.Codec
 	followers []*follower
 	folds     *folds
+	// rebuildFrom is the number of events from which a rebuild is worth it.
+	rebuildFrom int
 }
 
 // follower is a projection and how far it has come.
@@ -44,7 +46,7 @@ func NewRunner(db *DB, store eventstore.Store, codec eventstore.Codec, all []Pro
 	if err := check(all); err != nil {
 		return nil, err
 	}
-	r := &Runner{db: db, store: store, codec: codec, folds: newFolds(store, codec, foldBudget)}
+	r := &Runner{db: db, store: store, codec: codec, folds: newFolds(store, codec, foldBudget), rebuildFrom: rebuildFrom}
 	for _, p := range all {
 		if err := db.install(context.Background(), p); err != nil {
 			return nil, db.engine.explain(err)
@@ -139,6 +141,9 @@ func (r *Runner) fromStart(ctx context.Context, progress func(eventstore.Positio
 	if err := r.recognise(ctx); err != nil {
 		return err
 	}
+	if err := r.rebuild(ctx, progress); err != nil {
+		return err
+	}
 	return r.advance(ctx, progress)
 }
 
@@ -196,6 +201,9 @@ func (r *Runner) load(ctx context.Context) error {
 		}
 		found[physical(f.Name, f.Version)] = f
 	}
+	if err := rows.Err(); err != nil {
+		return err
+	}
 	for _, f := range r.followers {
 		at, ok := found[physical(f.Name, f.Version)]
 		if !ok {
@@ -203,7 +211,7 @@ func (r *Runner) load(ctx context.Context) error {
 		}
 		f.position, f.event, f.inUse = at.position, at.event, at.inUse
 	}
-	return rows.Err()
+	return nil
 }
 
 // recognise makes sure that the file was made from this ledger: the event at

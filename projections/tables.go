@@ -2,6 +2,7 @@ package projections
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -88,11 +89,19 @@ func (db *DB) install(ctx context.Context, p Projection) error {
 				}
 			}
 		}
-		if err := begin(tx, p); err != nil || inUse {
+		if err := errors.Join(begin(tx, p, ""), index(tx, p)); err != nil || inUse {
 			return err
 		}
 		return use(tx, p)
 	})
+}
+
+func (p Projection) tableNames() []string {
+	names := []string{}
+	for _, t := range p.Tables {
+		names = append(names, t.Name)
+	}
+	return names
 }
 
 type version struct {
@@ -122,22 +131,31 @@ func versionsOf(tx tx, projection string) ([]version, error) {
 	return all, rows.Err()
 }
 
-// begin makes empty tables.
-func begin(tx tx, p Projection) error {
-	names := []string{}
+// begin makes empty tables without indexes. event stands where the id of the
+// last event will.
+func begin(tx tx, p Projection, event string) error {
 	for _, t := range p.Tables {
-		names = append(names, t.Name)
 		name := physical(t.Name, p.Version)
-		if err := tx.execAll(append(t.create(tx.engine, name), t.index(name)...)...); err != nil {
+		if err := tx.execAll(t.create(tx.engine, name)...); err != nil {
 			return fmt.Errorf("table %s: %w", t.Name, err)
 		}
 	}
-	tables, err := json.Marshal(names)
+	tables, err := json.Marshal(p.tableNames())
 	if err != nil {
 		return err
 	}
-	_, err = tx.Exec("INSERT INTO projection VALUES (?, ?, 0, '', ?, '', ?)", p.Name, p.Version, false, string(tables))
+	_, err = tx.Exec("INSERT INTO projection VALUES (?, ?, 0, ?, ?, '', ?)", p.Name, p.Version, event, false, string(tables))
 	return err
+}
+
+// index makes the indexes beside the keys.
+func index(tx tx, p Projection) error {
+	for _, t := range p.Tables {
+		if err := tx.execAll(t.index(physical(t.Name, p.Version))...); err != nil {
+			return fmt.Errorf("table %s: %w", t.Name, err)
+		}
+	}
+	return nil
 }
 
 // use shows the version to readers in place of any other, which is dropped.
