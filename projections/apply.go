@@ -181,8 +181,9 @@ func (c *Change) between(from, to int) Change {
 // transaction holds the right to write, so none will until it ends.
 func (f follower) unmoved(tx tx) error {
 	var position eventstore.Position
-	err := tx.QueryRow("SELECT position FROM projection WHERE name = ? AND version = ?"+tx.engine.forUpdate(), f.Name, f.Version).Scan(&position)
-	if errors.Is(err, sql.ErrNoRows) || err == nil && position != f.position {
+	var event string
+	err := tx.QueryRow("SELECT position, event FROM projection WHERE name = ? AND version = ?"+tx.engine.forUpdate(), f.Name, f.Version).Scan(&position, &event)
+	if errors.Is(err, sql.ErrNoRows) || err == nil && (position != f.position || event != f.event) {
 		return errMoved
 	}
 	return err

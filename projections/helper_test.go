@@ -54,15 +54,24 @@ func apart(all iter.Seq2[eventstore.Recorded, error]) iter.Seq2[eventstore.Recor
 	}
 }
 
-// meanwhile is a store while whose log is read something else happens.
+// meanwhile is a store that lets something else happen whenever an event of it
+// is read.
 type meanwhile struct {
 	spaced
 	happens func()
 }
 
 func (m meanwhile) ReadLog(ctx context.Context, after eventstore.Position) iter.Seq2[eventstore.Recorded, error] {
+	return m.watched(m.spaced.ReadLog(ctx, after))
+}
+
+func (m meanwhile) ReadStream(ctx context.Context, stream string, after eventstore.Revision) iter.Seq2[eventstore.Recorded, error] {
+	return m.watched(m.spaced.ReadStream(ctx, stream, after))
+}
+
+func (m meanwhile) watched(all iter.Seq2[eventstore.Recorded, error]) iter.Seq2[eventstore.Recorded, error] {
 	return func(yield func(eventstore.Recorded, error) bool) {
-		for e, err := range m.spaced.ReadLog(ctx, after) {
+		for e, err := range all {
 			m.happens()
 			if !yield(e, err) {
 				return

@@ -99,6 +99,9 @@ type building struct {
 // empty makes the tables anew, unseen and without indexes.
 func (b *building) empty(tx tx) error {
 	for _, f := range b.fresh {
+		if err := f.unmoved(tx); err != nil {
+			return err
+		}
 		if err := dropVersion(tx, f.Name, version{f.Version, f.inUse, f.tableNames()}); err != nil {
 			return fmt.Errorf("projection %s: %w", f.Name, err)
 		}

@@ -198,6 +198,7 @@ func TestALongLogIsAppliedInSeveralTransactions(t *testing.T) {
 	}
 	path := filepath.Join(t.TempDir(), "r.db")
 	r := runner(t, openAt(t, path), l.store, journal(1, never))
+	r.SetRebuildFrom(events + 1)
 	var seen []eventstore.Position
 	if err := r.CatchUp(ctx, func(p eventstore.Position) { seen = append(seen, p) }); err != nil {
 		t.Fatal(err)
