@@ -35,6 +35,7 @@ type place struct {
 	passphraseFile string         // path; empty for none
 	transit        openbao.Config // empty for none
 	log            logPlace
+	readModels     string // inFile or "" for the file in dir, else the file of a connection string
 }
 
 // addData adds --data, and the flags that say what opens the keys, to a
@@ -48,6 +49,7 @@ func addData(cmd *cobra.Command) *place {
 	cmd.Flags().StringVar(&p.dir, "data", dir, "directory of the ledger (also CASELEDGER_DATA)")
 	addSecrets(cmd, p)
 	addLog(cmd, p)
+	addReadModels(cmd, p)
 	return p
 }
 
