@@ -202,3 +202,16 @@ func finish(limit time.Duration, do, cut func()) bool {
 		return false
 	}
 }
+
+// TopicName reports whether a name can be a topic's: what Kafka allows, up to
+// 200 characters, so that a file can bear it too.
+func TopicName(name string) bool {
+	for _, c := range []byte(name) {
+		switch {
+		case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9', c == '.', c == '_', c == '-':
+		default:
+			return false
+		}
+	}
+	return 0 < len(name) && len(name) <= 200 && name != "." && name != ".."
+}

@@ -70,6 +70,7 @@ func (f *following) run(ctx context.Context, logger *slog.Logger) {
 type health struct {
 	first, second *app
 	following     *following
+	topics        *exchange
 }
 
 // handler serves /livez, /readyz and /metrics.
@@ -106,13 +107,13 @@ type checked struct {
 
 func (h health) checks(ctx context.Context) []checked {
 	behind := h.following.catchUp(ctx)
-	return []checked{
+	return append([]checked{
 		{"journal", fmt.Sprintf("position %d", h.first.store.Head()), nil},
 		{"log", fmt.Sprintf("%d signed", h.first.log.signed()), h.first.log.alive()},
 		{"read models", fmt.Sprintf("position %d", h.following.at.Load()), behind},
 		{"access", fmt.Sprintf("position %d", h.second.store.Head()), nil},
 		{"access log", fmt.Sprintf("%d signed", h.second.log.signed()), h.second.log.alive()},
-	}
+	}, h.topics.checks()...)
 }
 
 // alive reports whether the sealer still works.

@@ -28,6 +28,7 @@ type serveFlags struct {
 	cert     string
 	key      string
 	policies string
+	kafka    string
 }
 
 func newServe(to streams) *cobra.Command {
@@ -49,6 +50,7 @@ leaves, who is given it is recorded in the second ledger, in the directory
 	cmd.Flags().StringVar(&o.cert, "tls-cert", "", "file of the certificate chain; without it HTTP is spoken")
 	cmd.Flags().StringVar(&o.key, "tls-key", "", "file of its key")
 	cmd.Flags().StringVar(&o.policies, "policies", "", "file of Cedar policies; the product's own if not given")
+	cmd.Flags().StringVar(&o.kafka, "kafka", os.Getenv("CASELEDGER_KAFKA_CONFIG"), "file that says which topics of Kafka are written and read (also CASELEDGER_KAFKA_CONFIG)")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		if (o.cert == "") != (o.key == "") {
 			return usageError{errors.New("--tls-cert and --tls-key belong together")}
@@ -87,13 +89,21 @@ func (a *app) serve(ctx context.Context, second *app, o serveFlags, to streams) 
 	if err != nil {
 		return err
 	}
+	topics, err := a.openExchange(o.kafka, following, accesses, numbers, logger)
+	if err != nil {
+		return err
+	}
 	background, stop := context.WithCancel(context.WithoutCancel(ctx))
-	ended := make(chan struct{}, 2)
+	exchanging, hangUp := context.WithCancel(background)
+	ended, hungUp := make(chan struct{}, 2), make(chan struct{})
+	go func() { topics.run(exchanging); close(hungUp) }()
 	go func() { accesses.Run(background); ended <- struct{}{} }()
 	go func() { following.run(background, logger); ended <- struct{}{} }()
-	h := health{a, second, following}
+	h := health{a, second, following, topics}
 	h.measure(numbers)
 	err = listenBoth(ctx, o, api, h.handler(numbers), logger, to)
+	hangUp() // first: what leaves or is refused is recorded by the others
+	<-hungUp
 	stop()
 	<-ended
 	<-ended
