@@ -360,11 +360,13 @@ func TestAMessageOfTwentyMegabytesOfOthersIsPutAsideUndelivered(t *testing.T) {
 	}
 }
 
-// mute is a broker that accepts connections and never answers.
-func mute(t *testing.T) kafka.Cluster {
+// mute is a broker that accepts connections and never answers. calls counts
+// those that it has read something from.
+func mute(t *testing.T) (c kafka.Cluster, calls *atomic.Int64) {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	must(t, err)
+	calls = new(atomic.Int64)
 	var conns sync.WaitGroup
 	conns.Go(func() {
 		for {
@@ -374,27 +376,35 @@ func mute(t *testing.T) kafka.Cluster {
 			}
 			conns.Go(func() { // reads, so that nothing but the answer is missing
 				defer c.Close()
-				for b := make([]byte, 1024); ; {
+				for b, n := make([]byte, 1024), 0; ; n++ {
 					if _, err := c.Read(b); err != nil {
 						return
+					}
+					if n == 0 {
+						calls.Add(1)
 					}
 				}
 			})
 		}
 	})
 	t.Cleanup(func() { _ = l.Close() })
-	return kafka.Cluster{Brokers: []string{l.Addr().String()}}
+	return kafka.Cluster{Brokers: []string{l.Addr().String()}}, calls
 }
 
 func TestCloseDoesNotWaitForABrokerThatDoesNotAnswer(t *testing.T) {
-	cluster := mute(t)
+	cluster, calls := mute(t)
 	pub := publisher(t, kafka.PublisherConfig{Cluster: cluster, CloseTimeout: 50 * time.Millisecond})
 	failed := make(chan error, 1)
 	go func() { failed <- pub.Publish("t", keyed("1", "", "")) }()
 	sub := subscriber(t, kafka.SubscriberConfig{Cluster: cluster, Group: "g", CloseTimeout: 50 * time.Millisecond})
 	out := subscribe(t, sub, "t")
+	until(t, "nobody speaks to the broker", func() bool { return calls.Load() >= 2 })
+	began := time.Now()
 	_ = pub.Close()
 	_ = sub.Close()
+	if took := time.Since(began); took > 15*time.Second { // less than any request's limit
+		t.Errorf("it took %v", took)
+	}
 	if _, open := <-out; open {
 		t.Error("the subscription goes on")
 	}
