@@ -31,7 +31,9 @@ type ReadModel struct {
 const (
 	maxRows   = 4_000_000 // of a table: 48 bytes of memory each, and the key
 	rowsBatch = 500       // rows in one batch, which is one access
-	rowsEvery = 10 * time.Second
+
+	leastRest = time.Second // between comparisons,
+	restTimes = 10          // or so many times what the last one took
 
 	// SchemaHeader names the JSON Schema of a row.
 	SchemaHeader = "schema"
@@ -52,8 +54,6 @@ type Rows struct {
 	publisher message.Publisher
 	topic     kafka.SubscriberConfig
 
-	every time.Duration
-
 	known map[string]published // by key; belongs to Run
 	round uint32
 
@@ -70,7 +70,7 @@ type published struct {
 
 // NewRows returns a keeper of a table. cluster is where the topic is.
 func NewRows(model ReadModel, ledger Ledger, db *projections.DB, publisher message.Publisher, cluster kafka.Cluster) (*Rows, error) {
-	r := &Rows{model: model, ledger: ledger, db: db, publisher: publisher, recordAt: -1, every: rowsEvery,
+	r := &Rows{model: model, ledger: ledger, db: db, publisher: publisher, recordAt: -1,
 		topic: kafka.SubscriberConfig{Cluster: cluster}}
 	if !kafka.TopicName(model.Topic) || model.Basis == "" || model.Purpose == "" {
 		return nil, fmt.Errorf("outbound: read model %s: it needs a topic, a legal basis and a purpose", model.Table)
@@ -141,13 +141,15 @@ func (r *Rows) remember(err error) (news bool) {
 	return before.Error() != err.Error()
 }
 
-// Run keeps the topic up until ctx ends: whenever the ledger has grown, at most
-// every ten seconds, it compares the table with what was published. upTo brings
+// Run keeps the topic up until ctx ends: whenever the ledger has grown it
+// compares the table with what was published, and spends at most a tenth of the
+// time on that. upTo brings
 // the read models up to date and returns the position that they hold. told is
 // as for a Follower.
 func (r *Rows) Run(ctx context.Context, upTo func(context.Context) (eventstore.Position, error), told func(topic string, err error)) {
 	pause := leastPause
 	for ctx.Err() == nil {
+		began := time.Now()
 		err := r.keep(ctx, upTo)
 		if ctx.Err() != nil {
 			return
@@ -155,7 +157,7 @@ func (r *Rows) Run(ctx context.Context, upTo func(context.Context) (eventstore.P
 		if r.remember(err) {
 			told(r.model.Topic, err)
 		}
-		wait := r.every
+		wait := max(leastRest, restTimes*time.Since(began))
 		if err != nil {
 			wait, pause = pause, min(2*pause, mostPause)
 			r.known = nil // what was published is asked of the topic again
