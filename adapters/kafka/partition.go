@@ -48,14 +48,12 @@ func (s *subscription) worker(partition int, offset int64, c *commits) *worker {
 // run delivers until ctx ends.
 func (w *worker) run(ctx context.Context) {
 	defer w.metrics.forget(w.config.Group, w.topic, w.partition)
+	defer w.trouble(w.subscription, w.partition, nil)
 	again := backoff{least: 50 * time.Millisecond, most: time.Second}
 	for ctx.Err() == nil {
 		records, err := w.fetch(ctx)
 		if err != nil && ctx.Err() == nil {
-			w.trouble(w.subscription, fmt.Errorf("partition %d: %w", w.partition, err))
-			err = w.place(ctx, err)
-		}
-		if err != nil {
+			w.trouble(w.subscription, w.partition, fmt.Errorf("partition %d: %w", w.partition, errors.Join(err, w.place(ctx, err))))
 			pause(ctx, again.step())
 			continue
 		}
@@ -78,11 +76,11 @@ func (w *worker) moved(next int64) {
 	}
 }
 
-// place finds where to go on after an error: where nothing was read yet, or
+// place finds where to go on after some errors: where nothing was read yet, or
 // where what comes next was removed by the topic's retention.
 func (w *worker) place(ctx context.Context, cause error) error {
 	if w.offset >= 0 && !errors.Is(cause, kgo.OffsetOutOfRange) {
-		return cause
+		return nil
 	}
 	first, last, err := w.bounds(ctx)
 	switch {
@@ -129,7 +127,7 @@ func (w *worker) fetch(ctx context.Context) ([]kgo.Message, error) {
 	if err != nil {
 		return nil, err
 	}
-	w.trouble(w.subscription, nil)
+	w.trouble(w.subscription, w.partition, nil)
 	w.end = got.HighWatermark
 	w.lag.Set(float64(max(w.end-w.offset, 0)))
 	records, err := w.read(got.Records)
@@ -252,7 +250,7 @@ func (w *worker) putAside(ctx context.Context, r kgo.Message, attempts int, reas
 			w.log.Info("message put aside", watermill.LogFields{"topic": r.Topic, "partition": r.Partition, "offset": r.Offset, "group": w.config.Group})
 			return true
 		}
-		w.trouble(w.subscription, err)
+		w.trouble(w.subscription, w.partition, err)
 		if !pause(ctx, again.step()) {
 			return false
 		}

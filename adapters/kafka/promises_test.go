@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/ThreeDotsLabs/watermill"
 	"github.com/ThreeDotsLabs/watermill/message"
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/testutil"
@@ -236,22 +237,25 @@ func commitsOf(c *kfake.Cluster) func() map[int32][]int64 {
 	}
 }
 
-func TestARebalanceLosesNothingAndNoCommitGoesBack(t *testing.T) {
-	c, cluster := fake(t, kfake.SeedTopics(4, "moving"))
-	commits := commitsOf(c)
+// rebalance lets members of a group come and go while a topic of 4 partitions
+// is read, and returns when every message was acknowledged and all have gone.
+func rebalance(t *testing.T, cluster kafka.Cluster, topic string) {
+	t.Helper()
 	pub := publisher(t, kafka.PublisherConfig{Cluster: cluster})
 	const total = 400
-	for i := range total {
-		must(t, pub.Publish("moving", keyed(fmt.Sprint(i), fmt.Sprint(i%16), "")))
+	all := make([]*message.Message, total)
+	for i := range all {
+		all[i] = keyed(fmt.Sprint(i), fmt.Sprint(i%16), "")
 	}
+	must(t, pub.Publish(topic, all...))
 	var mu sync.Mutex
 	got := make(map[string]bool)
 	count := func() int { mu.Lock(); defer mu.Unlock(); return len(got) }
 	var members []*kafka.Subscriber
 	join := func() {
-		s := subscriber(t, kafka.SubscriberConfig{Cluster: cluster, Group: "g"})
+		s := subscriber(t, kafka.SubscriberConfig{Cluster: cluster, Group: topic})
 		members = append(members, s)
-		out := subscribe(t, s, "moving")
+		out := subscribe(t, s, topic)
 		go func() {
 			for m := range out {
 				time.Sleep(time.Millisecond) // a handler's work, so that members change in the midst of it
@@ -273,6 +277,12 @@ func TestARebalanceLosesNothingAndNoCommitGoesBack(t *testing.T) {
 	for _, m := range members[1:] {
 		must(t, m.Close())
 	}
+}
+
+func TestARebalanceLosesNothingAndNoCommitGoesBack(t *testing.T) {
+	c, cluster := fake(t, kfake.SeedTopics(4, "moving"))
+	commits := commitsOf(c)
+	rebalance(t, cluster, "moving")
 	for partition, offsets := range commits() {
 		for i := 1; i < len(offsets); i++ {
 			if offsets[i] < offsets[i-1] {
@@ -282,6 +292,17 @@ func TestARebalanceLosesNothingAndNoCommitGoesBack(t *testing.T) {
 		if end := c.PartitionInfo("moving", partition).HighWatermark; offsets[len(offsets)-1] != end {
 			t.Errorf("partition %d ends at %d, committed is %d", partition, end, offsets[len(offsets)-1])
 		}
+	}
+}
+
+func TestARebalanceLosesNothingOnKafka(t *testing.T) {
+	cluster, topic := real(t), "moving-"+watermill.NewShortUUID()
+	must(t, subscriber(t, kafka.SubscriberConfig{Cluster: cluster, Topic: kafka.Topic{Partitions: 4}}).SubscribeInitialize(topic))
+	rebalance(t, cluster, topic)
+	// The group has committed all of it: who comes next gets only what is new.
+	must(t, publisher(t, kafka.PublisherConfig{Cluster: cluster}).Publish(topic, keyed("new", "k", "")))
+	if m := next(t, subscribe(t, subscriber(t, kafka.SubscriberConfig{Cluster: cluster, Group: topic}), topic)); m.UUID != "new" {
+		t.Errorf("%s came again", m.UUID)
 	}
 }
 

@@ -79,8 +79,16 @@ type Subscriber struct {
 	mu       sync.Mutex
 	closed   bool
 	running  sync.WaitGroup
-	troubles map[*subscription]error // of those that cannot read now
+	troubles map[reading]error // of those that cannot read now
 }
+
+// reading is a subscription's way to a partition, or to all of them.
+type reading struct {
+	of        *subscription
+	partition int // noPartition is all
+}
+
+const noPartition = -1
 
 // NewSubscriber returns a subscriber. It does not speak to a broker yet.
 func NewSubscriber(c SubscriberConfig) (*Subscriber, error) {
@@ -95,7 +103,7 @@ func NewSubscriber(c SubscriberConfig) (*Subscriber, error) {
 		return nil, err
 	}
 	s := &Subscriber{config: c, format: formatWith(c.IDHeader), client: from, metrics: c.Metrics.orNone(), log: c.Logger,
-		troubles: make(map[*subscription]error)}
+		troubles: make(map[reading]error)}
 	if s.log == nil {
 		s.log = watermill.NopLogger{}
 	}
@@ -120,15 +128,16 @@ func (s *Subscriber) Subscribe(ctx context.Context, topic string) (<-chan *messa
 		return nil, ErrClosed
 	}
 	ctx, cancel := context.WithCancel(ctx)
-	context.AfterFunc(s.ctx, cancel)
+	with := context.AfterFunc(s.ctx, cancel)
 	sub := &subscription{Subscriber: s, topic: topic, ctx: ctx, out: make(chan *message.Message)}
 	s.running.Add(1)
 	go func() {
 		defer s.running.Done()
 		defer cancel()
+		defer with()
 		defer close(sub.out)
 		sub.run()
-		s.trouble(sub, nil)
+		s.trouble(sub, noPartition, nil)
 	}()
 	return sub.out, nil
 }
@@ -160,18 +169,20 @@ func (s *Subscriber) SubscribeInitialize(topic string) error {
 	}
 }
 
-// trouble remembers why a subscription cannot read, or that it can.
-func (s *Subscriber) trouble(of *subscription, err error) {
+// trouble remembers why a partition, or the whole subscription, cannot be read,
+// or that it can.
+func (s *Subscriber) trouble(of *subscription, partition int, err error) {
+	at := reading{of, partition}
 	s.mu.Lock()
-	before := s.troubles[of]
+	before := s.troubles[at]
 	if err == nil {
-		delete(s.troubles, of)
+		delete(s.troubles, at)
 	} else {
-		s.troubles[of] = err
+		s.troubles[at] = err
 	}
 	s.mu.Unlock()
 	if err != nil && (before == nil || before.Error() != err.Error()) {
-		s.log.Error("cannot read from Kafka", err, watermill.LogFields{"topic": of.topic, "group": s.config.Group})
+		s.log.Error("cannot read from Kafka", err, watermill.LogFields{"topic": of.topic, "group": s.config.Group, "partition": partition})
 	}
 }
 
@@ -181,8 +192,8 @@ func (s *Subscriber) Health(ctx context.Context) error {
 	s.mu.Lock()
 	closed := s.closed
 	var errs []error
-	for of, err := range s.troubles {
-		errs = append(errs, fmt.Errorf("kafka: topic %s: %w", of.topic, err))
+	for at, err := range s.troubles {
+		errs = append(errs, fmt.Errorf("kafka: topic %s: %w", at.of.topic, err))
 	}
 	s.mu.Unlock()
 	if closed {

@@ -28,14 +28,14 @@ func (s *subscription) run() {
 		case s.ctx.Err() != nil:
 			return
 		case err != nil:
-			s.trouble(s, err)
+			s.trouble(s, noPartition, err)
 			pause(s.ctx, again.step())
 		case s.config.Group == "":
-			s.trouble(s, nil)
+			s.trouble(s, noPartition, nil)
 			s.readAll(partitions)
 			return
 		default:
-			s.trouble(s, nil)
+			s.trouble(s, noPartition, nil)
 			s.join()
 			return
 		}
@@ -67,7 +67,7 @@ func (s *subscription) join() {
 		JoinGroupBackoff: time.Second, WatchPartitionChanges: true, Timeout: requestTimeout,
 	})
 	if err != nil { // of the configuration
-		s.trouble(s, err)
+		s.trouble(s, noPartition, err)
 		<-s.ctx.Done()
 		return
 	}
@@ -81,10 +81,10 @@ func (s *subscription) join() {
 			return
 		case err != nil: // the group pauses before it tries again
 			if !errors.Is(err, kgo.RebalanceInProgress) {
-				s.trouble(s, err)
+				s.trouble(s, noPartition, err)
 			}
 		default:
-			s.trouble(s, nil)
+			s.trouble(s, noPartition, nil)
 			s.begin(generation)
 		}
 	}

@@ -32,8 +32,8 @@ type Partner struct {
 // Agreement is the sharing agreement under which a partner's messages are
 // taken: which acts, on which legal basis, for which purpose, and when.
 type Agreement struct {
-	ID       string      `json:"id" validate:"required,max=80,printascii"`
-	Basis    string      `json:"basis" validate:"required,max=100,printascii"`
+	ID       string      `json:"id" validate:"required,max=28,printascii"`
+	Basis    string      `json:"basis" validate:"required,max=60,printascii"`
 	Purpose  string      `json:"purpose" validate:"required,max=100,printascii"`
 	From     domain.Date `json:"from" validate:"required"`
 	Until    domain.Date `json:"until" validate:"required"` // the last day
@@ -66,6 +66,11 @@ func (i Inbox) check() error {
 		}
 	}
 	return nil
+}
+
+// authority is what every entry says of why it was made.
+func (a Agreement) authority() domain.Authority {
+	return domain.Authority{Basis: a.Basis + "; agreement " + a.ID, Purpose: a.Purpose}
 }
 
 // allows says which rule of the agreement forbids a message, or nothing.

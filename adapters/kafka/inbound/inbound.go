@@ -126,7 +126,7 @@ func (c clerk) handle(m *message.Message) ([]*message.Message, error) {
 func (c clerk) act(ctx context.Context, r request) (outcome, error) {
 	by := domain.Circumstances{
 		Actor:     domain.Actor{ID: c.Partner.ID, Role: c.Partner.Role, Agency: c.Partner.Agency},
-		Authority: domain.Authority{Basis: c.Agreement.Basis, Purpose: c.Agreement.Purpose},
+		Authority: c.Agreement.authority(),
 	}
 	receipt, err := c.record(ctx, by, &r)
 	faults, decided := faultsOf(err, r.expect != nil)

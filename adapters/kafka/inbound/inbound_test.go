@@ -225,7 +225,7 @@ func TestAPartnersCommandIsRecordedInItsNameAndAnswered(t *testing.T) {
 	on, _, err := w.records.Load(t.Context(), domain.RecordID(id))
 	must(t, err)
 	entry := on.Entries[1]
-	if entry.Actor.ID != "nhs-anytown" || entry.Authority.Basis != "children-act-2004-s10" || entry.Request != "nhs-anytown/m1" {
+	if entry.Actor.ID != "nhs-anytown" || entry.Authority.Basis != "children-act-2004-s10; agreement a-12" || entry.Request != "nhs-anytown/m1" {
 		t.Errorf("recorded as %+v", entry.Circumstances)
 	}
 }

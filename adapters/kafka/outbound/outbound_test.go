@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"net"
 	"os"
 	"path/filepath"
 	"slices"
@@ -62,6 +63,12 @@ func newWorld(t testing.TB, topics ...string) *world {
 	broker, err := kfake.NewCluster(kfake.NumBrokers(1), kfake.SeedTopics(2, topics...))
 	must(t, err)
 	t.Cleanup(broker.Close)
+	return newWorldBeside(t, broker)
+}
+
+func newWorldBeside(t testing.TB, broker *kfake.Cluster) *world {
+	t.Helper()
+	var err error
 	w := &world{t: t, broker: broker, cluster: kafka.Cluster{Brokers: broker.ListenAddrs()}, store: memory.New(), dir: t.TempDir()}
 	w.pub, err = kafka.NewPublisher(kafka.PublisherConfig{Cluster: w.cluster, IDHeader: "ce_id", Attempts: 1})
 	must(t, err)
@@ -299,6 +306,36 @@ func TestEveryEventArrivesInOrderPerRecordHoweverOftenTheBrokerRefuses(t *testin
 		if key := fmt.Sprintf("%032x", i); highest[key] != 2 {
 			t.Errorf("record %s came up to revision %d", key, highest[key])
 		}
+	}
+}
+
+func TestWhatWasRecordedWhileTheBrokerWasAwayArrivesWhenItIsBack(t *testing.T) {
+	dir := t.TempDir()
+	broker, err := kfake.NewCluster(kfake.NumBrokers(1), kfake.DataDir(dir), kfake.SyncWrites(), kfake.SeedTopics(2, "notices"))
+	must(t, err)
+	w := newWorldBeside(t, broker)
+	f, _ := w.follow(outbound.Topic{Topic: "notices"})
+	w.person(0)
+	w.caughtUp(f)
+	_, port, err := net.SplitHostPort(broker.ListenAddrs()[0])
+	must(t, err)
+	broker.Close()
+	for i := 1; i < 5; i++ {
+		w.person(i)
+	}
+	w.until("nobody says that the broker is away", func() bool { return f.Health() != nil })
+	var number int
+	fmt.Sscan(port, &number)
+	w.broker, err = kfake.NewCluster(kfake.NumBrokers(1), kfake.DataDir(dir), kfake.Ports(number))
+	must(t, err)
+	defer w.broker.Close()
+	w.caughtUp(f)
+	seen := make(map[string]bool)
+	for _, m := range w.read("notices") {
+		seen[m.UUID] = true
+	}
+	if len(seen) != 10 || f.Health() != nil {
+		t.Errorf("%d of 10 events arrived: %v", len(seen), f.Health())
 	}
 }
 
