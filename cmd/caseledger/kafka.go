@@ -169,7 +169,10 @@ func (x *exchange) openOutbound(a *app, config kafkaConfig, cluster kafka.Cluste
 // upTo brings the read models up to date, and returns the position that they
 // hold at least.
 func (x *exchange) upTo(ctx context.Context) (eventstore.Position, error) {
-	head := x.following.store.Head()
+	head, err := x.following.store.Head(ctx)
+	if err != nil {
+		return 0, err
+	}
 	return head, x.following.catchUp(ctx)
 }
 
