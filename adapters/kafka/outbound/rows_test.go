@@ -82,7 +82,7 @@ func TestATableStandsOnItsTopicRowByRow(t *testing.T) {
 	}
 	r.stop()
 	w.person(3)
-	r = w.keep(people) // another process, with read models built anew
+	w.keep(people) // another process, with read models built anew
 	if standing, all := w.table("people"); all != 3 || len(standing) != 3 {
 		t.Errorf("%d messages of %d rows after a restart: those that stood were published again", all, len(standing))
 	}
