@@ -227,6 +227,11 @@ func (w *worker) deliver(ctx context.Context, m *message.Message, r kgo.Message)
 	case <-m.Nacked():
 		return false, true
 	case <-ctx.Done():
+	}
+	select {
+	case <-m.Acked(): // just in time: if it is not, the group takes no commit
+		return true, true
+	default:
 		return false, false
 	}
 }
