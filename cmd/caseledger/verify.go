@@ -368,7 +368,7 @@ func newRebuild(to streams) *cobra.Command {
 		}
 		err = v.current(cmd.Context())
 		if err == nil {
-			err = removeReadModels(data.dir)
+			err = data.removeReadModels(cmd.Context())
 		}
 		if err != nil {
 			return errors.Join(err, v.close())
@@ -382,14 +382,4 @@ func newRebuild(to streams) *cobra.Command {
 		})
 	}
 	return cmd
-}
-
-func removeReadModels(dir string) error {
-	for _, suffix := range []string{"", "-wal", "-shm"} {
-		err := os.Remove(filepath.Join(dir, projectionsFile+suffix))
-		if err != nil && !errors.Is(err, os.ErrNotExist) {
-			return err
-		}
-	}
-	return nil
 }
