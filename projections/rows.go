@@ -232,6 +232,9 @@ func (c cell) scanNumber(n int64) error {
 
 func (c cell) scanText(s string) error {
 	switch to := c.to.(type) {
+	case *string:
+		*to = s
+		return nil
 	case *domain.Date:
 		return to.UnmarshalText([]byte(s))
 	case *time.Time:
