@@ -29,7 +29,7 @@ func careSentence(e domain.Event) string {
 	case legal.Event:
 		return legalSentence(e)
 	}
-	return ""
+	return adultSentence(e)
 }
 
 func legalSentence(e legal.Event) string {

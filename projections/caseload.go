@@ -21,6 +21,11 @@ const (
 	WorkCINPlan    = "cin-plan"
 	WorkProtection = "protection-plan"
 	WorkReview     = "protection-plan-review"
+
+	WorkSupportRequest  = "support-request"
+	WorkAdultAssessment = "adult-assessment"
+	WorkSupportPlan     = "support-plan"
+	WorkDirectPayment   = "direct-payment"
 )
 
 // CaseloadRow is one open piece of work.
@@ -63,10 +68,10 @@ func caseloadTable() Table {
 		Name: "caseload", Comment: "One row for each open piece of work. What is overdue depends on the day: due < '2026-02-03'.",
 		Columns: []Column{
 			{"record", Text, "Id of the record."},
-			{"kind", Text, "referral-decision (a referral that waits for a decision), referral (an open case), assessment, s47-enquiry, cin-plan, protection-plan, protection-plan-review."},
-			{"work", Text, "Id within the record of the referral, assessment, enquiry or plan."},
+			{"kind", Text, "referral-decision (a referral that waits for a decision), referral (an open case), assessment, s47-enquiry, cin-plan, protection-plan, protection-plan-review; of adults and carers support-request, adult-assessment, support-plan, direct-payment."},
+			{"work", Text, "Id within the record of the referral, assessment, enquiry, plan, request or payment."},
 			{"la_child_id", Text, "The authority's own number for the child."},
-			{"referral", Text, "The referral under which the work is done."},
+			{"referral", Text, "The referral under which the work is done; none for adults."},
 			{"worker", Text, "The lead worker. NULL: nobody holds the case."},
 			{"team", Text, "The lead worker's team."},
 			{"opened", Date, "Day on which the work began; of a review, the day of the conference before it."},
@@ -88,17 +93,25 @@ func caseloadRows(id domain.RecordID, r record.Record) []CaseloadRow {
 	}
 	rows = append(rows, enquiryWork(r)...)
 	rows = append(rows, planWork(r)...)
+	for i := range rows {
+		rows[i].contradict(r)
+	}
+	rows = append(rows, adultWork(r)...)
 	lead, number := r.Allocations.Lead().Allocated, r.Person.Identifier(identity.LAChildID)
 	for i := range rows {
 		row := &rows[i]
 		row.Record, row.LAChildID, row.Worker, row.Team = id, number.Fact.Value, lead.Fact.Worker, lead.Fact.Team
 		row.Entries = entries(append(row.Entries, lead.Entry, number.Entry)...)
-		if row.Kind != WorkCase && row.Kind != WorkDecision {
-			under := r.Referrals.Find(row.Referral)
-			row.Contradictory = under.Received.IsZero() || !under.Open()
-		}
 	}
 	return rows
+}
+
+// contradict marks work under a referral that was never received, or is over.
+func (r *CaseloadRow) contradict(rec record.Record) {
+	if r.Kind != WorkCase && r.Kind != WorkDecision {
+		under := rec.Referrals.Find(r.Referral)
+		r.Contradictory = under.Received.IsZero() || !under.Open()
+	}
 }
 
 // referralWork returns the case that a referral opened, while it is open (see

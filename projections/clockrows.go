@@ -20,6 +20,9 @@ import (
 	"caseledger/domain/temporary"
 	"caseledger/domain/transfer"
 	"caseledger/domain/visit"
+
+	"caseledger/domain/needs"
+	"caseledger/domain/support"
 )
 
 // Clocks that a plan sets, and no rule.
@@ -34,6 +37,8 @@ func movesClocks(e domain.Entry) bool {
 	switch e.Event.(type) {
 	case referral.Event, contact.Event, assessment.Event, enquiry.Event, cinplan.Event, protection.Event, conference.Event, visit.Event,
 		privatefostering.Event, transfer.Event, incident.Event, temporary.Event, allocation.Event:
+		return true
+	case needs.Event, support.Event:
 		return true
 	}
 	return target(e) != 0
@@ -102,6 +107,7 @@ func clockRows(id domain.RecordID, r record.Record) []ClockRow {
 		c.protection(r, p)
 	}
 	c.others(r)
+	c.adults(r)
 	lead := r.Allocations.Lead().Allocated
 	for i := range c.rows {
 		row := &c.rows[i]

@@ -37,6 +37,9 @@ import (
 	"caseledger/domain/transfer"
 	"caseledger/domain/visit"
 	"caseledger/domain/voice"
+
+	"caseledger/domain/needs"
+	"caseledger/domain/support"
 )
 
 // Setting is what a decision needs to know beside the record: whose rules, and
@@ -594,6 +597,64 @@ func Commands() []Command {
 		command("restriction.lift", "restrictions/{restriction}/end", "Lift a restriction.",
 			func(r record.Record, _ Setting, c restriction.Lift) ([]domain.Event, error) {
 				return r.Restrictions.Lift(c)
+			}),
+
+		command("support.request", "support-requests", "Record a request for support for an adult or a carer.",
+			func(r record.Record, s Setting, c needs.Ask) ([]domain.Event, error) {
+				return r.Needs.Ask(c, s.Pack)
+			}),
+		command("support-request.decide", "support-requests/{supportRequest}/decision", "Record what came of a request for support.",
+			func(r record.Record, _ Setting, c needs.DecideRequest) ([]domain.Event, error) {
+				return r.Needs.DecideRequest(c)
+			}),
+		command("adult-assessment.start", "adult-assessments", "Begin an assessment of an adult or a carer.",
+			func(r record.Record, s Setting, c needs.Start) ([]domain.Event, error) {
+				return r.Needs.Start(c, s.Pack)
+			}),
+		command("answer.record", "adult-assessments/{assessment}/answers", "Record the answer to a question of the assessments, or why there is none.",
+			func(r record.Record, _ Setting, c needs.Answer) ([]domain.Event, error) {
+				return r.Needs.Answer(c)
+			}),
+		command("adult-assessment.complete", "adult-assessments/{assessment}/completion", "Record what an assessment of an adult or a carer found.",
+			func(r record.Record, _ Setting, c needs.Complete) ([]domain.Event, error) {
+				return r.Needs.Complete(c)
+			}),
+		command("eligibility.decide", "adult-assessments/{assessment}/eligibility", "Record the findings by which a person is eligible for support or not.",
+			func(r record.Record, s Setting, c needs.DecideEligibility) ([]domain.Event, error) {
+				return r.Needs.DecideEligibility(c, s.Pack)
+			}),
+
+		command("support-plan.agree", "support-plans", "Record the content of a support plan.",
+			func(r record.Record, s Setting, c support.Agree) ([]domain.Event, error) {
+				return r.Support.Agree(c, r.Needs.Find(c.Assessment), s.Pack)
+			}),
+		command("support-plan.review", "support-plans/{plan}/reviews", "Record a review of a support plan.",
+			func(r record.Record, s Setting, c support.Review) ([]domain.Event, error) {
+				return r.Support.Review(c, s.Pack)
+			}),
+		command("support-plan.end", "support-plans/{plan}/end", "End a support plan.",
+			func(r record.Record, _ Setting, c support.End) ([]domain.Event, error) {
+				return r.Support.End(c)
+			}),
+		command("service.start", "services", "Begin a service under a support plan.",
+			func(r record.Record, _ Setting, c support.StartService) ([]domain.Event, error) {
+				return r.Support.StartService(c)
+			}),
+		command("service.end", "services/{service}/end", "End a service.",
+			func(r record.Record, _ Setting, c support.EndService) ([]domain.Event, error) {
+				return r.Support.EndService(c)
+			}),
+		command("direct-payment.start", "direct-payments", "Begin a direct payment under a support plan.",
+			func(r record.Record, s Setting, c support.StartPayment) ([]domain.Event, error) {
+				return r.Support.StartPayment(c, s.Pack)
+			}),
+		command("direct-payment.review", "direct-payments/{payment}/reviews", "Record a look at the use of a direct payment.",
+			func(r record.Record, s Setting, c support.ReviewPayment) ([]domain.Event, error) {
+				return r.Support.ReviewPayment(c, s.Pack)
+			}),
+		command("direct-payment.end", "direct-payments/{payment}/end", "End a direct payment.",
+			func(r record.Record, _ Setting, c support.EndPayment) ([]domain.Event, error) {
+				return r.Support.EndPayment(c)
 			}),
 	}
 }

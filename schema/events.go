@@ -44,6 +44,9 @@ import (
 	"caseledger/domain/transfer"
 	"caseledger/domain/visit"
 	"caseledger/domain/voice"
+
+	"caseledger/domain/needs"
+	"caseledger/domain/support"
 )
 
 // EventType is one type of event with all its versions.
@@ -261,5 +264,21 @@ func Events() []EventType {
 
 		event[access.Released]("access.released", "Content of records was given to somebody."),
 		event[access.Denied]("access.denied", "Somebody asked for something and was not given it."),
+
+		event[needs.Requested]("support.requested", "Somebody asked for support for an adult or a carer."),
+		event[needs.RequestDecided]("support-request.decided", "It was decided what came of a request for support."),
+		event[needs.Started]("adult-assessment.started", "An assessment of an adult or a carer began, at one of four levels."),
+		event[needs.Answered]("answer.recorded", "It is known what the answer to a question of the assessments is, and who gave it."),
+		event[needs.Completed]("adult-assessment.completed", "An assessment of an adult or a carer ended with a finding."),
+		event[needs.EligibilityDecided]("eligibility.decided", "It was decided whether the person is eligible for support."),
+
+		event[support.Agreed]("support-plan.agreed", "The content of a support plan was agreed."),
+		event[support.Reviewed]("support-plan.reviewed", "A support plan was reviewed."),
+		event[support.Ended]("support-plan.ended", "A support plan ended."),
+		event[support.ServiceStarted]("service.started", "A service for an adult or a carer began."),
+		event[support.ServiceEnded]("service.ended", "A service for an adult or a carer ended."),
+		event[support.PaymentStarted]("direct-payment.started", "A direct payment began."),
+		event[support.PaymentReviewed]("direct-payment.reviewed", "The use of a direct payment was looked at."),
+		event[support.PaymentEnded]("direct-payment.ended", "A direct payment ended."),
 	}
 }

@@ -61,6 +61,11 @@ const (
 	PrivateFosteringFirstVisit   Clock = "private-fostering-first-visit"   // the notification
 	PrivateFosteringVisit        Clock = "private-fostering-visit"         // the visit before, in the first year
 	PrivateFosteringSettledVisit Clock = "private-fostering-settled-visit" // the visit before, after the first year
+
+	FirstSupportReview       Clock = "first-support-review"        // the agreement of an adult's support plan
+	SupportReview            Clock = "support-review"              // the review before
+	DirectPaymentFirstReview Clock = "direct-payment-first-review" // the first payment
+	DirectPaymentReview      Clock = "direct-payment-review"       // the review before
 )
 
 // Clocks that no nation sets: an authority may, in its local rules.
@@ -71,11 +76,19 @@ const (
 	InNeedReview    Clock = "cin-review"       // the agreement of the plan, or the review before
 	LaterCoreGroup  Clock = "later-core-group" // the core group before
 	TemporaryReview Clock = "temporary-review" // the temporary registration
+
+	SupportRequest  Clock = "support-request"  // an adult's request for support
+	AdultAssessment Clock = "adult-assessment" // the start of an adult's or carer's assessment
+
+	SafeguardingDecision Clock = "safeguarding-decision" // the concern about an adult
+	SafeguardingEnquiry  Clock = "safeguarding-enquiry"  // the start of the enquiry
+	SafeguardingReview   Clock = "safeguarding-review"   // the agreement of the plan, or the review before
 )
 
 // OwnClocks are the clocks that no nation sets.
 func OwnClocks() []Clock {
-	return []Clock{ContactDecision, ProtectionVisit, InNeedVisit, InNeedReview, LaterCoreGroup, TemporaryReview}
+	return []Clock{ContactDecision, ProtectionVisit, InNeedVisit, InNeedReview, LaterCoreGroup, TemporaryReview, SupportRequest, AdultAssessment,
+		SafeguardingDecision, SafeguardingEnquiry, SafeguardingReview}
 }
 
 // Unit is what a clock counts in.

@@ -52,6 +52,22 @@ const (
 // allow, in England and Wales.
 const CourtOrder CodeSet = "court-order"
 
+// The code sets of adults' care and support in England.
+const (
+	RouteOfAccess      CodeSet = "route-of-access"
+	AdultOutcome       CodeSet = "adult-outcome"
+	SupportReason      CodeSet = "support-reason"
+	ServiceType        CodeSet = "service-type"
+	ServiceComponent   CodeSet = "service-component"
+	DeliveryMechanism  CodeSet = "delivery-mechanism"
+	CostFrequency      CodeSet = "cost-frequency"
+	CareActOutcome     CodeSet = "care-act-outcome"
+	CarerOutcome       CodeSet = "carer-outcome"
+	AssessmentQuestion CodeSet = "assessment-question" // of the Single Assessment Process
+	AssessmentDomain   CodeSet = "assessment-domain"   // the questions that a specialist goes into
+	TypeOfAbuse        CodeSet = "type-of-abuse"       // of adults
+)
+
 // Code is one code while its label held. From and Until are the first and last
 // day; a zero Date leaves that end open.
 type Code struct {

@@ -16,6 +16,7 @@ var everyClock = []Clock{
 	CareProceedings, PoliceProtection, EmergencyProtectionOrder, EmergencyProtectionExtension,
 	SeriousIncidentNotification, SubjectAccess, SubjectAccessExtended,
 	RapidReview, PrivateFosteringFirstVisit, PrivateFosteringVisit, PrivateFosteringSettledVisit,
+	FirstSupportReview, SupportReview, DirectPaymentFirstReview, DirectPaymentReview,
 }
 
 func TestNoNationSetsAClockThatIsLocal(t *testing.T) {

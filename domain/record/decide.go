@@ -16,6 +16,9 @@ import (
 	"caseledger/domain/privatefostering"
 	"caseledger/domain/temporary"
 	"caseledger/domain/visit"
+
+	"caseledger/domain/needs"
+	"caseledger/domain/support"
 )
 
 // Allow checks the rules that hold for every event of a record, whatever its
@@ -50,12 +53,14 @@ func (r Record) allow(e domain.Event, today domain.Date) error {
 			Reason: "The day lies after the person's death."})
 }
 
-// startsWork reports whether the event begins work with a living child.
+// startsWork reports whether the event begins work with a living person.
 func startsWork(e domain.Event) bool {
 	switch e.(type) {
 	case assessment.Started, cinplan.Started, protection.Registered, lookedafter.EpisodeBegan:
 		return true
 	case contact.HelpStarted, privatefostering.Notified, temporary.Entered, visit.Made:
+		return true
+	case needs.Started, support.Agreed, support.ServiceStarted, support.PaymentStarted:
 		return true
 	}
 	return false

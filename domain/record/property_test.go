@@ -27,6 +27,9 @@ import (
 	"caseledger/domain/record"
 	"caseledger/domain/referral"
 	"caseledger/domain/unmapped"
+
+	"caseledger/domain/needs"
+	"caseledger/domain/support"
 )
 
 // drawHistory draws entries with late and undated ones, corrections and errors,
@@ -83,6 +86,10 @@ func drawEvent(t *rapid.T, i int) domain.Event {
 		legal.Ordered{Dated: d, Made: legal.OrderID(id), Order: text},
 		legal.Heard{Dated: d, Application: legal.ApplicationID(id), Hearing: legal.HearingID(id), Outcome: text},
 		careleaver.Contacted{Dated: d, Contact: careleaver.ContactID(id), InTouch: text},
+		needs.Started{Dated: d, Assessment: needs.ID(id), Level: text},
+		needs.Answered{Dated: d, Question: id, Answer: text},
+		support.Agreed{Dated: d, Plan: support.PlanID(id), Aims: []string{text}},
+		support.ServiceStarted{Dated: d, Service: support.ServiceID(id), Provider: text},
 	}).Draw(t, "event")
 }
 
@@ -153,7 +160,7 @@ func refold(effective []domain.Entry) record.Record {
 
 func parts(r record.Record) []any {
 	return []any{r.Person, r.Referrals, r.Assessments, r.Enquiries, r.CINPlans, r.Protection, r.Notes, r.Allocations, r.Unmapped,
-		r.Care, r.Health, r.Absences, r.Adoptions, r.Leaver, r.Legal}
+		r.Care, r.Health, r.Absences, r.Adoptions, r.Leaver, r.Legal, r.Needs, r.Support}
 }
 
 func TestHoweverEntriesArriveTheRecordIsTheSame(t *testing.T) {

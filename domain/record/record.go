@@ -35,6 +35,9 @@ import (
 	"caseledger/domain/transfer"
 	"caseledger/domain/visit"
 	"caseledger/domain/voice"
+
+	"caseledger/domain/needs"
+	"caseledger/domain/support"
 )
 
 // Record is a person's record as the entries tell it. The zero value is the
@@ -69,6 +72,9 @@ type Record struct {
 	Temporary        temporary.Registrations
 	Family           family.Family
 	Restrictions     restriction.Restrictions
+
+	Needs   needs.Needs
+	Support support.Support
 
 	latest domain.Date // the latest day of an entry in force
 }
@@ -160,6 +166,10 @@ func (r Record) apply(e domain.Entry) Record {
 		r.Leaver = r.Leaver.Evolve(e.Seq, ev)
 	case legal.Event:
 		r.Legal = r.Legal.Evolve(e.Seq, ev)
+	case needs.Event:
+		r.Needs = r.Needs.Evolve(e.Seq, ev)
+	case support.Event:
+		r.Support = r.Support.Evolve(e.Seq, ev)
 	}
 	if day := e.Event.HappenedOn(); day.After(r.latest) {
 		r.latest = day

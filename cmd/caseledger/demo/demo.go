@@ -41,6 +41,7 @@ type Summary struct {
 	Transfers   int // cases handed to another authority
 	Again       int // children registered a second time
 	LookedAfter int // children who came into care
+	Adults      int // adults and carers who asked for support
 }
 
 // The days between which the authority's work lies.
@@ -86,6 +87,7 @@ func Build(ctx context.Context, records *schema.Records, clock *Clock, o Options
 	for len(g.born) < o.Children {
 		g.family()
 	}
+	g.adults()
 	slices.SortStableFunc(g.steps, func(a, b step) int { return cmp.Or(a.at.Compare(b.at), cmp.Compare(a.order, b.order)) })
 	for i, s := range g.steps {
 		if s.at.After(clock.now) {

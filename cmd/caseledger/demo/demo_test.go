@@ -17,7 +17,7 @@ import (
 // elsewhere the events that do not happen in England.
 var (
 	whole = []string{"referral", "assessment", "enquiry", "cinplan", "protection", "contact", "voice", "conference", "visit", "privatefostering",
-		"transfer", "incident", "temporary", "family", "restriction", "allocation"}
+		"transfer", "incident", "temporary", "family", "restriction", "allocation", "needs", "support"}
 	elsewhere = []string{"assessment.reviewed", "protection-plan.concerns-recorded"}
 )
 
@@ -68,7 +68,7 @@ func TestTheAuthorityHoldsWhatPracticeHolds(t *testing.T) {
 	}
 	t.Logf("%+v", s)
 	for what, n := range map[string]int{"families": s.Families, "late notes": s.Late, "corrections": s.Corrections,
-		"errors": s.Errors, "transfers": s.Transfers, "registered again": s.Again, "looked after": s.LookedAfter} {
+		"errors": s.Errors, "transfers": s.Transfers, "registered again": s.Again, "looked after": s.LookedAfter, "adults": s.Adults} {
 		if n == 0 {
 			t.Errorf("no %s", what)
 		}

@@ -1,0 +1,169 @@
+package demo
+
+import (
+	"fmt"
+	"slices"
+
+	"caseledger/domain"
+	"caseledger/domain/allocation"
+	"caseledger/domain/identity"
+	wants "caseledger/domain/needs"
+	"caseledger/domain/policy"
+	"caseledger/domain/support"
+)
+
+// childrenToAnAdult is how many children there are in the demo for each adult
+// who asks for support.
+const childrenToAnAdult = 20
+
+// adultDuty is who takes in requests for adults' support.
+var adultDuty = actor{id: "mgr-adults", role: "team-manager", basis: "care-act-2014-s9", purpose: "request"}
+
+// adults draws the adults whom the authority supports, each with a carer. They
+// come after all children, so that those are the same with and without them.
+func (g *generator) adults() {
+	for range 1 + len(g.born)/childrenToAnAdult {
+		day := firstDay.AddDays(g.rng.IntN(firstDay.DaysUntil(lastDay) - 20))
+		adult := g.grown(day, 66, 95)
+		adult.supported(day)
+		carer := g.grown(day, 30, 70)
+		carer.cares(adult.children[0].record, day)
+	}
+}
+
+// grown is an adult of an age between two, on the way to being written down.
+func (g *generator) grown(day domain.Date, youngest, oldest int) *family {
+	g.summary.Adults++
+	f := &family{g: g, name: pick(g, familyNames), team: "adults"}
+	f.worker = actor{id: fmt.Sprintf("sw-%03d", g.between(76, 95)), role: "social-worker", basis: "care-act-2014-s9", purpose: "assessment"}
+	f.now = at(day, 8, 30)
+	c := child{record: domain.RecordID(g.newID()), sex: pick(g, []string{"F", "M"}), given: pick(g, givenNames), born: day.AddDays(-g.between(youngest*365, oldest*365)), upn: true}
+	f.children = []child{c}
+	g.numbers++
+	f.act(c.record, day, adultDuty,
+		identity.Register{Dated: dated(day), Person: domain.PersonID(g.newID())},
+		identity.Identify{Dated: dated(day), Kind: identity.LAChildID, Value: fmt.Sprintf("AT%06d", g.numbers), Source: "anytown"},
+		identity.RecordBirth{Dated: dated(c.born)},
+		identity.GiveName{Dated: dated(c.born), Kind: "legal", Given: c.given, Family: f.name},
+		identity.RecordSex{Dated: dated(c.born), Sex: c.sex},
+		identity.RecordEthnicity{Dated: dated(c.born), Ethnicity: pick(g, ethnicities)},
+		identity.RecordAddress{Dated: dated(day), Lines: []string{fmt.Sprintf("%d %s", g.between(1, 180), pick(g, streets)), "Anytown"}, Postcode: "ZZ1 1AA"})
+	return f
+}
+
+// told is what an adult says to the questions of the assessments.
+func told(question string) string {
+	if policy.Valid(policy.AssessmentDomain, question, domain.Date{}) {
+		return "Manages with some help; gone through together at home."
+	}
+	return "As told on the telephone, in the person's own words."
+}
+
+// adultAssessment writes an assessment of a level in which everything that is not
+// known yet is asked.
+func (f *family) adultAssessment(day domain.Date, c wants.Start, known []string) (domain.Date, []string) {
+	record := f.children[0].record
+	c.Dated = dated(day)
+	done := f.after(day, 2, 15)
+	commands := []any{}
+	for _, q := range policy.Codes(policy.AssessmentQuestion, day) {
+		inDomain := policy.Valid(policy.AssessmentDomain, q.Code, day)
+		asked := c.Level == wants.Overview || c.Level == wants.Comprehensive || c.Level == wants.Contact && !inDomain
+		if !asked || slices.Contains(known, q.Code) {
+			continue
+		}
+		known = append(known, q.Code)
+		answer := wants.Answer{Dated: dated(done), Question: q.Code, Assessment: c.Assessment, Source: "person", Answer: told(q.Code)}
+		if f.g.chance(15) {
+			answer.Answer, answer.NotGiven = "", "declined"
+		}
+		commands = append(commands, answer)
+	}
+	outcome := "support"
+	if c.Level == wants.Contact {
+		outcome = "assessment"
+	}
+	f.act(record, day, f.worker, c)
+	f.act(record, done, f.worker, append(commands, wants.Complete{Dated: dated(done), Assessment: c.Assessment,
+		Reason: pick(f.g, []string{"personal-care", "mobility", "memory", "mental-health"}), Outcome: outcome})...)
+	return done, known
+}
+
+// asks writes a request and the decision on it.
+func (f *family) asks(day domain.Date, of, outcome string) {
+	decided := f.after(day, 0, 2)
+	f.act(f.children[0].record, day, adultDuty, wants.Ask{Dated: dated(day), Request: "q1", Of: of,
+		Route: pick(f.g, []string{"community", "community", "hospital-discharge", "self-funder"}), Wanted: "Help at home."})
+	f.act(f.children[0].record, decided, adultDuty, wants.DecideRequest{Dated: dated(decided), Request: "q1", Outcome: outcome})
+}
+
+// supported is an adult's way from a request to support and its reviews.
+func (f *family) supported(day domain.Date) {
+	g, record := f.g, f.children[0].record
+	if g.chance(5) {
+		f.asks(day, wants.OfNeeds, "information")
+		return
+	}
+	f.asks(day, wants.OfNeeds, "assessment")
+	day = f.after(day, 3, 6)
+	f.act(record, day, adultDuty, allocation.Allocate{Dated: dated(day), Allocation: "l1", Worker: f.worker.id, Team: f.team, Role: "lead"})
+	done, known := f.adultAssessment(day, wants.Start{Assessment: "a1", Request: "q1", Of: wants.OfNeeds, Level: wants.Contact}, nil)
+	done, known = f.adultAssessment(f.after(done, 1, 5), wants.Start{Assessment: "a2", Request: "q1", Of: wants.OfNeeds, Level: wants.Overview}, known)
+	if g.chance(3) {
+		done, known = f.adultAssessment(f.after(done, 1, 5), wants.Start{Assessment: "a3", Of: wants.OfNeeds, Level: wants.Specialist, Domains: []string{"mental-health"}}, known)
+		done, _ = f.adultAssessment(f.after(done, 1, 5), wants.Start{Assessment: "a4", Of: wants.OfNeeds, Level: wants.Comprehensive}, known)
+	}
+	f.act(record, done, f.worker, wants.DecideEligibility{Dated: dated(done), Assessment: "a2", Cause: true,
+		Unable: []string{"nutrition", "personal-hygiene", "home-safely"}, Impact: true})
+	f.supportPlan(f.after(done, 2, 10), "a2")
+}
+
+// supportPlan writes a support plan, what is given under it, and its reviews.
+func (f *family) supportPlan(day domain.Date, after wants.ID) {
+	g, record := f.g, f.children[0].record
+	agree := support.Agree{Dated: dated(day), Plan: "p1", Assessment: after, Aims: []string{"To live safely at home."}, Budget: 100 * g.between(2000, 18000)}
+	begun := f.after(day, 2, 8)
+	f.act(record, day, f.worker, agree)
+	f.act(record, begun, f.worker, support.StartService{Dated: dated(begun), Service: "s1", Plan: "p1", Type: "long-community", Component: "home-support",
+		Delivery: "managed-budget", Provider: "Anytown Home Care", Location: "1-100000001", Cost: 1950, Per: "hourly", Units: 50 * g.between(6, 40)})
+	paid := g.chance(2)
+	if paid {
+		f.act(record, begun, f.worker, support.StartPayment{Dated: dated(begun), Payment: "d1", Plan: "p1", To: "self", Amount: 100 * g.between(40, 300), Per: "weekly"})
+		looked := begun.AddMonths(5)
+		f.act(record, looked, f.worker, support.ReviewPayment{Dated: dated(looked), Payment: "d1", Review: "v1", Proper: true})
+	}
+	if !paid || g.chance(3) {
+		f.supportReviews(day, paid)
+	}
+}
+
+// supportReviews writes the reviews of a plan; after the last of some plans all
+// support ends.
+func (f *family) supportReviews(agreed domain.Date, paid bool) {
+	g, record := f.g, f.children[0].record
+	day := f.after(agreed, 28, 38)
+	if paid {
+		day = f.after(agreed, 112, 130) // after the look at the payment
+	}
+	for n := range g.between(1, 4) {
+		f.act(record, day, f.worker, support.Review{Dated: dated(day), Plan: "p1", Review: support.ReviewID(fmt.Sprintf("v%d", n+1)), Planned: true,
+			Achieved: pick(g, []string{"fully", "partially"}), Outcome: "no-change"})
+		day = f.after(day, 230, 250)
+	}
+	if !g.chance(2) {
+		return
+	}
+	end := []any{support.EndService{Dated: dated(day), Service: "s1", Outcome: "ended-as-planned"}}
+	if paid {
+		end = append(end, support.EndPayment{Dated: dated(day), Payment: "d1", Outcome: "ended-as-planned"})
+	}
+	f.act(record, day, f.worker, append(end, support.End{Dated: dated(day), Plan: "p1", Outcome: "ended-as-planned"})...)
+}
+
+// cares is a carer's way from a request to a plan of the carer's own.
+func (f *family) cares(of domain.RecordID, day domain.Date) {
+	f.asks(day, wants.OfCarer, "assessment")
+	done, _ := f.adultAssessment(f.after(day, 5, 15), wants.Start{Assessment: "a1", Request: "q1", Of: wants.OfCarer, Level: wants.Overview, CaresFor: of}, nil)
+	f.act(f.children[0].record, done, f.worker, wants.DecideEligibility{Dated: dated(done), Assessment: "a1", Cause: true, Unable: []string{"recreation"},
+		HealthAtRisk: f.g.chance(2), Impact: f.g.chance(2)})
+}

@@ -1,0 +1,86 @@
+package projections
+
+import (
+	"caseledger/domain/policy"
+	"caseledger/domain/record"
+	"caseledger/domain/support"
+)
+
+// adultWork returns the open work with an adult or carer.
+func adultWork(r record.Record) []CaseloadRow {
+	var rows []CaseloadRow
+	for _, q := range r.Needs.Requests {
+		if s := q.Requested; q.Open() {
+			rows = append(rows, CaseloadRow{Kind: WorkSupportRequest, Work: string(q.ID), Opened: s.Fact.Happened, Due: s.Fact.DecideBy,
+				What: "decision on the request", Entries: []uint64{s.Entry}})
+		}
+	}
+	for _, a := range r.Needs.Assessments {
+		if s := a.Started; a.Open() {
+			rows = append(rows, CaseloadRow{Kind: WorkAdultAssessment, Work: string(a.ID), Opened: s.Fact.Happened, Due: s.Fact.CompleteBy,
+				What: "completion of the assessment", Entries: []uint64{s.Entry}})
+		}
+	}
+	for _, p := range r.Support.Plans {
+		if p.Open() {
+			rows = append(rows, CaseloadRow{Kind: WorkSupportPlan, Work: string(p.ID), Opened: p.First.Fact.Happened, Due: p.ReviewBy(),
+				What: "review of the plan", Entries: supportEntries(p)})
+		}
+	}
+	for _, p := range r.Support.Payments {
+		if s := p.Started; p.Open() {
+			row := CaseloadRow{Kind: WorkDirectPayment, Work: string(p.ID), Opened: s.Fact.Happened, Due: s.Fact.ReviewBy,
+				What: "review of the direct payment", Entries: []uint64{s.Entry}}
+			if n := len(p.Reviews); n > 0 {
+				row.Due, row.Entries = p.Reviews[n-1].Fact.ReviewBy, append(row.Entries, p.Reviews[n-1].Entry)
+			}
+			rows = append(rows, row)
+		}
+	}
+	return rows
+}
+
+// supportEntries are the entries that say what a plan is and when it is next
+// due for a review.
+func supportEntries(p support.Plan) []uint64 {
+	all := []uint64{p.First.Entry, p.Agreed.Entry}
+	if n := len(p.Reviews); n > 0 {
+		all = append(all, p.Reviews[n-1].Entry)
+	}
+	return all
+}
+
+// adults adds the clocks of work with adults and carers.
+func (c *clocks) adults(r record.Record) {
+	for _, q := range r.Needs.Requests {
+		c.add(string(policy.SupportRequest), string(q.ID), at(q.Requested), q.Requested.Fact.DecideBy, at(q.Decided), moment{})
+	}
+	for _, a := range r.Needs.Assessments {
+		c.add(string(policy.AdultAssessment), string(a.ID), at(a.Started), a.Started.Fact.CompleteBy, at(a.Completed), moment{})
+	}
+	for _, p := range r.Support.Plans {
+		c.support(p)
+	}
+	for _, p := range r.Support.Payments {
+		done := moments(p.Reviews)
+		c.chain(string(policy.DirectPaymentFirstReview), string(p.ID), []run{{at(p.Started), p.Started.Fact.ReviewBy}}, done, at(p.Ended))
+		for _, v := range p.Reviews {
+			c.chain(string(policy.DirectPaymentReview), string(p.ID), []run{{at(v), v.Fact.ReviewBy}}, done, at(p.Ended))
+		}
+	}
+}
+
+// support adds the clocks of the reviews of a plan. A review ends the clock
+// that was set last before it; so does a plan that is agreed anew.
+func (c *clocks) support(p support.Plan) {
+	done := moments(p.Reviews)
+	var later []run
+	if p.Agreed.Entry != p.First.Entry {
+		done, later = append(done, at(p.Agreed)), append(later, run{at(p.Agreed), p.Agreed.Fact.ReviewBy})
+	}
+	for _, v := range p.Reviews {
+		later = append(later, run{at(v), v.Fact.ReviewBy})
+	}
+	c.chain(string(policy.FirstSupportReview), string(p.ID), []run{{at(p.First), p.First.Fact.ReviewBy}}, done, at(p.Ended))
+	c.chain(string(policy.SupportReview), string(p.ID), later, done, at(p.Ended))
+}

@@ -1,0 +1,88 @@
+package projections
+
+import (
+	"fmt"
+
+	"caseledger/domain"
+	"caseledger/domain/needs"
+	"caseledger/domain/policy"
+	"caseledger/domain/support"
+)
+
+// adultSentence tells an event of the parts that say how an adult or a carer
+// was helped.
+func adultSentence(e domain.Event) string {
+	switch e := e.(type) {
+	case needs.Event:
+		return needsSentence(e)
+	case support.Event:
+		return supportSentence(e)
+	}
+	return ""
+}
+
+func needsSentence(e needs.Event) string {
+	switch e := e.(type) {
+	case needs.Requested:
+		return fmt.Sprintf("Support was asked for%s%s.", unless(e.Of != needs.OfCarer, " by a carer"), prefixed(": ", label(policy.RouteOfAccess, e.Route)))
+	case needs.RequestDecided:
+		return fmt.Sprintf("The request for support was decided: %s.", label(policy.AdultOutcome, e.Outcome))
+	case needs.Started:
+		return fmt.Sprintf("A %s assessment%s began%s.", e.Level, unless(e.Of != needs.OfCarer, " of a carer"), prefixed(": ", labels(policy.AssessmentDomain, e.Domains)))
+	case needs.Answered:
+		return fmt.Sprintf("%s (%s): %s", policy.Label(policy.AssessmentQuestion, e.Question), spaced(e.Source), quote(orElse(e.Answer, spaced(e.NotGiven))))
+	case needs.Completed:
+		return fmt.Sprintf("The assessment was completed: %s.", label(policy.AdultOutcome, e.Outcome))
+	case needs.EligibilityDecided:
+		return fmt.Sprintf("The person is %seligible for support%s.", unless(e.Eligible, "not "), eligibleBy(e))
+	}
+	return ""
+}
+
+// eligibleBy says which outcomes the person cannot achieve, of whichever list
+// they are.
+func eligibleBy(e needs.EligibilityDecided) string {
+	text := ""
+	for _, code := range e.Unable {
+		text += prefixed("; unable: ", orElse(policy.Label(policy.CareActOutcome, code), orElse(policy.Label(policy.CarerOutcome, code), code)))
+	}
+	return text
+}
+
+func supportSentence(e support.Event) string {
+	switch e := e.(type) {
+	case support.Agreed:
+		return fmt.Sprintf("A support plan was agreed: %d aims%s%s.", len(e.Aims), prefixed(", ", yearly(e.Budget)), prefixed(", to be reviewed by ", day(e.ReviewBy)))
+	case support.Reviewed:
+		return fmt.Sprintf("The support plan was reviewed; aims achieved: %s; %s.", e.Achieved, label(policy.AdultOutcome, e.Outcome))
+	case support.Ended:
+		return fmt.Sprintf("The support plan ended: %s.", label(policy.AdultOutcome, e.Outcome))
+	case support.ServiceStarted:
+		return fmt.Sprintf("A service began: %s, given by %s (%s)%s.", label(policy.ServiceComponent, e.Component), e.Provider, label(policy.DeliveryMechanism, e.Delivery), costing(e.Cost, e.Per))
+	case support.ServiceEnded:
+		return fmt.Sprintf("A service ended: %s.", label(policy.AdultOutcome, e.Outcome))
+	case support.PaymentStarted:
+		return fmt.Sprintf("A direct payment began, to %s%s%s.", spaced(e.To), costing(e.Amount, e.Per), prefixed(", to be reviewed by ", day(e.ReviewBy)))
+	case support.PaymentReviewed:
+		return fmt.Sprintf("The direct payment was looked at and is %sused as it is meant.", unless(e.Proper, "not "))
+	case support.PaymentEnded:
+		return fmt.Sprintf("The direct payment ended: %s.", label(policy.AdultOutcome, e.Outcome))
+	}
+	return ""
+}
+
+func yearly(pence int) string {
+	if pence == 0 {
+		return ""
+	}
+	return pounds(pence) + " a year"
+}
+
+func costing(pence int, per string) string {
+	if pence == 0 {
+		return ""
+	}
+	return ", " + pounds(pence) + " " + label(policy.CostFrequency, per)
+}
+
+func pounds(pence int) string { return fmt.Sprintf("£%d.%02d", pence/100, pence%100) }
