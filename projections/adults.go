@@ -1,9 +1,11 @@
 package projections
 
 import (
+	"caseledger/domain/needs"
 	"caseledger/domain/policy"
 	"caseledger/domain/record"
 	"caseledger/domain/support"
+	"caseledger/domain/transition"
 )
 
 // adultWork returns the open work with an adult or carer.
@@ -37,6 +39,41 @@ func adultWork(r record.Record) []CaseloadRow {
 			rows = append(rows, row)
 		}
 	}
+	return append(rows, safeguardingWork(r)...)
+}
+
+// safeguardingWork returns the open work that keeps an adult safe, and that
+// with a young person who comes of age.
+func safeguardingWork(r record.Record) []CaseloadRow {
+	var rows []CaseloadRow
+	for _, c := range r.Safeguarding.Concerns {
+		if s := c.Raised; c.Open() {
+			rows = append(rows, CaseloadRow{Kind: WorkConcern, Work: string(c.ID), Opened: s.Fact.Happened, Due: s.Fact.DecideBy,
+				What: "decision on the concern", Entries: []uint64{s.Entry}})
+		}
+	}
+	for _, q := range r.Safeguarding.Enquiries {
+		if s := q.Started; q.Open() {
+			rows = append(rows, CaseloadRow{Kind: WorkAdultEnquiry, Work: string(q.ID), Opened: s.Fact.Happened, Due: s.Fact.EndBy,
+				What: "end of the enquiry", Entries: []uint64{s.Entry}})
+		}
+	}
+	for _, p := range r.Safeguarding.Plans {
+		if p.Open() {
+			row := CaseloadRow{Kind: WorkAdultProtection, Work: string(p.ID), Opened: p.First.Fact.Happened, Due: p.ReviewBy(),
+				What: "review of the plan", Entries: []uint64{p.First.Entry, p.Agreed.Entry}}
+			if n := len(p.Reviews); n > 0 {
+				row.Entries = append(row.Entries, p.Reviews[n-1].Entry)
+			}
+			rows = append(rows, row)
+		}
+	}
+	for _, t := range r.Transitions {
+		if s := t.Planned; t.Open() {
+			rows = append(rows, CaseloadRow{Kind: WorkTransition, Work: string(t.ID), Opened: s.Fact.Happened, Due: s.Fact.Eighteen,
+				What: "conclusion of the transition", Entries: []uint64{s.Entry}})
+		}
+	}
 	return rows
 }
 
@@ -66,6 +103,41 @@ func (c *clocks) adults(r record.Record) {
 		c.chain(string(policy.DirectPaymentFirstReview), string(p.ID), []run{{at(p.Started), p.Started.Fact.ReviewBy}}, done, at(p.Ended))
 		for _, v := range p.Reviews {
 			c.chain(string(policy.DirectPaymentReview), string(p.ID), []run{{at(v), v.Fact.ReviewBy}}, done, at(p.Ended))
+		}
+	}
+	c.safeguarding(r)
+	for _, t := range r.Transitions {
+		c.transition(r, t)
+	}
+}
+
+// transition adds the clocks of a young person who comes of age: to the start
+// of the assessment, and to the conclusion.
+func (c *clocks) transition(r record.Record, t transition.Transition) {
+	var assessed []moment
+	for _, a := range r.Needs.Assessments {
+		if a.Started.Fact.Of == needs.OfNeeds {
+			assessed = append(assessed, at(a.Started))
+		}
+	}
+	planned := at(t.Planned)
+	c.chain(TransitionAssessment, string(t.ID), []run{{planned, t.Planned.Fact.AssessBy}}, assessed, at(t.Concluded))
+	c.add(ComingOfAge, string(t.ID), planned, t.Planned.Fact.Eighteen, at(t.Concluded), moment{})
+}
+
+// safeguarding adds the clocks of what keeps an adult safe.
+func (c *clocks) safeguarding(r record.Record) {
+	for _, one := range r.Safeguarding.Concerns {
+		c.add(string(policy.SafeguardingDecision), string(one.ID), at(one.Raised), one.Raised.Fact.DecideBy, at(one.Decided), moment{})
+	}
+	for _, q := range r.Safeguarding.Enquiries {
+		c.add(string(policy.SafeguardingEnquiry), string(q.ID), at(q.Started), q.Started.Fact.EndBy, at(q.Ended), moment{})
+	}
+	for _, p := range r.Safeguarding.Plans {
+		agreed, done := at(p.Agreed), moments(p.Reviews)
+		c.chain(string(policy.SafeguardingReview), string(p.ID), []run{{agreed, p.Agreed.Fact.ReviewBy}}, done, at(p.Ended))
+		for _, v := range p.Reviews {
+			c.chain(string(policy.SafeguardingReview), string(p.ID), []run{{at(v), v.Fact.ReviewBy}}, append(done, agreed), at(p.Ended))
 		}
 	}
 }

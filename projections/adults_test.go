@@ -5,8 +5,13 @@ import (
 	"testing"
 
 	"caseledger/domain"
+	"caseledger/domain/assessment"
+	"caseledger/domain/identity"
 	"caseledger/domain/needs"
+	"caseledger/domain/referral"
+	"caseledger/domain/safeguarding"
 	"caseledger/domain/support"
+	"caseledger/domain/transition"
 	"caseledger/projections"
 )
 
@@ -18,6 +23,11 @@ func TestAnAdultsClocksRunFromWhatStartsThemToWhatEndsThem(t *testing.T) {
 	again := support.Agreed{Dated: on("2024-06-01"), Plan: "p1", ReviewBy: date("2025-06-01")}
 	paid := support.PaymentStarted{Dated: on("2024-02-01"), Payment: "d1", Plan: "p1", ReviewBy: date("2024-08-01")}
 	looked := support.PaymentReviewed{Dated: on("2024-07-01"), Payment: "d1", Review: "v1", ReviewBy: date("2025-07-01")}
+	raised := safeguarding.Raised{Dated: on("2024-01-02"), Concern: "c1", DecideBy: date("2024-01-03")}
+	enquiry := safeguarding.EnquiryStarted{Dated: on("2024-01-03"), Enquiry: "e1", Concern: "c1", EndBy: date("2024-01-31")}
+	protect := safeguarding.PlanAgreed{Dated: on("2024-02-01"), Plan: "p1", Enquiry: "e1", ReviewBy: date("2024-05-01")}
+	protectedStill := safeguarding.PlanReviewed{Dated: on("2024-04-01"), Plan: "p1", Review: "v1", ReviewBy: date("2024-07-01")}
+	crossing := transition.Planned{Dated: on("2024-02-01"), Transition: "t1", AssessBy: date("2024-03-01"), Eighteen: date("2024-09-10")}
 	for _, tt := range []struct {
 		why, on string
 		given   []domain.Event
@@ -34,6 +44,19 @@ func TestAnAdultsClocksRunFromWhatStartsThemToWhatEndsThem(t *testing.T) {
 		{"a plan that ended", "2024-06-02", []domain.Event{agreed, reviewed, support.Ended{Dated: on("2024-06-02"), Plan: "p1"}}, ""},
 		{"a payment", "2024-02-02", []domain.Event{paid}, "direct-payment-first-review by 2024-08-01"},
 		{"a look at it", "2024-07-02", []domain.Event{paid, looked}, "direct-payment-review by 2025-07-01"},
+		{"a concern", "2024-01-03", []domain.Event{raised}, "safeguarding-decision by 2024-01-03"},
+		{"a concern the day after", "2024-01-04", []domain.Event{raised}, "safeguarding-decision by 2024-01-03!"},
+		{"a concern decided", "2024-01-04", []domain.Event{raised, safeguarding.Decided{Dated: on("2024-01-03"), Concern: "c1"}}, ""},
+		{"an enquiry", "2024-01-04", []domain.Event{enquiry}, "safeguarding-enquiry by 2024-01-31"},
+		{"an enquiry that ended", "2024-01-30", []domain.Event{enquiry, safeguarding.EnquiryEnded{Dated: on("2024-01-30"), Enquiry: "e1"}}, ""},
+		{"an adult's protection plan", "2024-02-02", []domain.Event{protect}, "safeguarding-review by 2024-05-01"},
+		{"its review", "2024-04-02", []domain.Event{protect, protectedStill}, "safeguarding-review by 2024-07-01"},
+		{"its end", "2024-04-02", []domain.Event{protect, protectedStill, safeguarding.PlanEnded{Dated: on("2024-04-02"), Plan: "p1"}}, ""},
+		{"a transition", "2024-02-02", []domain.Event{crossing}, "transition-assessment by 2024-03-01, coming-of-age by 2024-09-10"},
+		{"a transition with an assessment", "2024-02-11", []domain.Event{crossing, needs.Started{Dated: on("2024-02-10"), Assessment: "a1", Of: needs.OfNeeds}}, "coming-of-age by 2024-09-10"},
+		{"a transition with a carer's assessment", "2024-02-11", []domain.Event{crossing, needs.Started{Dated: on("2024-02-10"), Assessment: "a1", Of: needs.OfCarer}}, "transition-assessment by 2024-03-01, coming-of-age by 2024-09-10"},
+		{"a transition late", "2024-09-11", []domain.Event{crossing}, "transition-assessment by 2024-03-01!, coming-of-age by 2024-09-10!"},
+		{"a transition concluded", "2024-09-10", []domain.Event{crossing, transition.Concluded{Dated: on("2024-09-10"), Transition: "t1"}}, ""},
 		{"a payment that ended", "2024-07-02", []domain.Event{paid, support.PaymentEnded{Dated: on("2024-07-02"), Payment: "d1"}}, ""},
 	} {
 		if got := clocksOf(t, tt.on, tt.given...); got != tt.want {
@@ -73,5 +96,55 @@ func TestAnAdultsWorkIsOpenUntilItEnds(t *testing.T) {
 		support.Ended{Dated: on("2024-07-02"), Plan: "p1"})
 	if got, want := work(), "direct-payment 2025-07-01"; got != want {
 		t.Errorf("%s\nwant %s", got, want)
+	}
+}
+
+func TestWhatKeepsAnAdultSafeIsOpenUntilItEnds(t *testing.T) {
+	l := newLedger(t)
+	l.events(ann, safeguarding.Raised{Dated: on("2024-01-02"), Concern: "c1", DecideBy: date("2024-01-03")},
+		safeguarding.EnquiryStarted{Dated: on("2024-01-03"), Enquiry: "e1", Concern: "c1", EndBy: date("2024-01-31")},
+		safeguarding.PlanAgreed{Dated: on("2024-02-01"), Plan: "p1", Enquiry: "e1", ReviewBy: date("2024-05-01")},
+		transition.Planned{Dated: on("2024-02-01"), Transition: "t1", Eighteen: date("2024-09-10")})
+	kinds := func() string {
+		t.Helper()
+		rows, err := caughtUp(t, l).Caseload(ctx, projections.CaseloadFilter{Record: ann})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var all []string
+		for _, r := range rows {
+			all = append(all, r.Kind+" "+r.Due.String())
+		}
+		return strings.Join(all, ", ")
+	}
+	if got, want := kinds(), "safeguarding-concern 2024-01-03, safeguarding-enquiry 2024-01-31, safeguarding-plan 2024-05-01, transition 2024-09-10"; got != want {
+		t.Errorf("%s\nwant %s", got, want)
+	}
+	l.events(ann, safeguarding.Decided{Dated: on("2024-03-01"), Concern: "c1"}, safeguarding.EnquiryEnded{Dated: on("2024-03-01"), Enquiry: "e1"},
+		safeguarding.PlanEnded{Dated: on("2024-03-01"), Plan: "p1"}, transition.Concluded{Dated: on("2024-03-01"), Transition: "t1"})
+	if got := kinds(); got != "" {
+		t.Errorf("still open: %s", got)
+	}
+}
+
+func TestOneRecordTellsOneHistoryAcrossEighteen(t *testing.T) {
+	l := newLedger(t)
+	l.events(ann, identity.Born{Dated: on("2006-09-10")},
+		referral.Received{Dated: on("2023-11-01"), Referral: "r1"}, assessment.Started{Dated: on("2023-11-02"), Assessment: "a1", Referral: "r1"},
+		transition.Planned{Dated: on("2024-02-01"), Transition: "t1", Team: "adults", Eighteen: date("2024-09-10")},
+		needs.Started{Dated: on("2024-03-01"), Assessment: "a1", Of: needs.OfNeeds, Level: needs.Overview},
+		transition.Concluded{Dated: on("2024-09-09"), Transition: "t1", Outcome: "adult-support"},
+		support.Agreed{Dated: on("2024-09-10"), Plan: "p1"})
+	rows, err := caughtUp(t, l).Chronology(ctx, ann)
+	if err != nil || len(rows) != 7 {
+		t.Fatalf("%d rows, %v", len(rows), err)
+	}
+	for i, want := range []int{0, 17, 17, 17, 17, 17, 18} {
+		if rows[i].AgeYears == nil || *rows[i].AgeYears != want {
+			t.Errorf("%s at the age of %v, want %d", rows[i].Sentence, rows[i].AgeYears, want)
+		}
+	}
+	if got := rows[3].Sentence; got != "The way into adults' services was planned, with team adults, to be settled by 10 September 2024." {
+		t.Error(got)
 	}
 }

@@ -6,7 +6,9 @@ import (
 	"caseledger/domain"
 	"caseledger/domain/needs"
 	"caseledger/domain/policy"
+	"caseledger/domain/safeguarding"
 	"caseledger/domain/support"
+	"caseledger/domain/transition"
 )
 
 // adultSentence tells an event of the parts that say how an adult or a carer
@@ -17,6 +19,10 @@ func adultSentence(e domain.Event) string {
 		return needsSentence(e)
 	case support.Event:
 		return supportSentence(e)
+	case safeguarding.Event:
+		return safeguardingSentence(e)
+	case transition.Event:
+		return transitionSentence(e)
 	}
 	return ""
 }
@@ -67,6 +73,36 @@ func supportSentence(e support.Event) string {
 		return fmt.Sprintf("The direct payment was looked at and is %sused as it is meant.", unless(e.Proper, "not "))
 	case support.PaymentEnded:
 		return fmt.Sprintf("The direct payment ended: %s.", label(policy.AdultOutcome, e.Outcome))
+	}
+	return ""
+}
+
+func safeguardingSentence(e safeguarding.Event) string {
+	switch e := e.(type) {
+	case safeguarding.Raised:
+		return fmt.Sprintf("A concern about the adult was raised by: %s; %s (%s).", spaced(e.Source), labels(policy.TypeOfAbuse, e.Types), spaced(e.Where))
+	case safeguarding.Decided:
+		return fmt.Sprintf("The concern about the adult was decided: %s.", spaced(e.Outcome))
+	case safeguarding.EnquiryStarted:
+		return fmt.Sprintf("An enquiry into the concern began%s.", prefixed("; the adult wants: ", quote(e.Wished)))
+	case safeguarding.EnquiryEnded:
+		return fmt.Sprintf("The enquiry ended; risk: %s; what the adult wanted was reached: %s.", spaced(e.Risk), spaced(e.Wishes))
+	case safeguarding.PlanAgreed:
+		return fmt.Sprintf("The adult's protection plan was agreed: %d actions%s.", len(e.Actions), prefixed(", to be reviewed by ", day(e.ReviewBy)))
+	case safeguarding.PlanReviewed:
+		return "The adult's protection plan was reviewed and goes on."
+	case safeguarding.PlanEnded:
+		return fmt.Sprintf("The adult's protection plan ended: %s.", spaced(e.Reason))
+	}
+	return ""
+}
+
+func transitionSentence(e transition.Event) string {
+	switch e := e.(type) {
+	case transition.Planned:
+		return fmt.Sprintf("The way into adults' services was planned, with team %s%s.", e.Team, prefixed(", to be settled by ", day(e.Eighteen)))
+	case transition.Concluded:
+		return fmt.Sprintf("The way into adults' services was concluded: %s.", spaced(e.Outcome))
 	}
 	return ""
 }

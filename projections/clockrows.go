@@ -22,13 +22,18 @@ import (
 	"caseledger/domain/visit"
 
 	"caseledger/domain/needs"
+	"caseledger/domain/safeguarding"
 	"caseledger/domain/support"
+	"caseledger/domain/transition"
 )
 
-// Clocks that a plan sets, and no rule.
+// Clocks that a plan or a birthday sets, and no rule.
 const (
 	PlanAction   = "plan-action"
 	InNeedAction = "cin-action"
+
+	TransitionAssessment = "transition-assessment"
+	ComingOfAge          = "coming-of-age"
 )
 
 // movesClocks reports whether an entry can start or stop a clock, or say who
@@ -38,7 +43,7 @@ func movesClocks(e domain.Entry) bool {
 	case referral.Event, contact.Event, assessment.Event, enquiry.Event, cinplan.Event, protection.Event, conference.Event, visit.Event,
 		privatefostering.Event, transfer.Event, incident.Event, temporary.Event, allocation.Event:
 		return true
-	case needs.Event, support.Event:
+	case needs.Event, support.Event, safeguarding.Event, transition.Event:
 		return true
 	}
 	return target(e) != 0

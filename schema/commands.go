@@ -39,7 +39,9 @@ import (
 	"caseledger/domain/voice"
 
 	"caseledger/domain/needs"
+	"caseledger/domain/safeguarding"
 	"caseledger/domain/support"
+	"caseledger/domain/transition"
 )
 
 // Setting is what a decision needs to know beside the record: whose rules, and
@@ -655,6 +657,44 @@ func Commands() []Command {
 		command("direct-payment.end", "direct-payments/{payment}/end", "End a direct payment.",
 			func(r record.Record, _ Setting, c support.EndPayment) ([]domain.Event, error) {
 				return r.Support.EndPayment(c)
+			}),
+
+		command("safeguarding-concern.raise", "safeguarding-concerns", "Record a concern about an adult.",
+			func(r record.Record, s Setting, c safeguarding.Raise) ([]domain.Event, error) {
+				return r.Safeguarding.Raise(c, s.Pack)
+			}),
+		command("safeguarding-concern.decide", "safeguarding-concerns/{concern}/decision", "Record whether to enquire into a concern about an adult.",
+			func(r record.Record, _ Setting, c safeguarding.Decide) ([]domain.Event, error) {
+				return r.Safeguarding.Decide(c)
+			}),
+		command("safeguarding-enquiry.start", "safeguarding-enquiries", "Begin an enquiry into a concern about an adult.",
+			func(r record.Record, s Setting, c safeguarding.StartEnquiry) ([]domain.Event, error) {
+				return r.Safeguarding.StartEnquiry(c, s.Pack)
+			}),
+		command("safeguarding-enquiry.end", "safeguarding-enquiries/{enquiry}/end", "Record what an enquiry found and changed.",
+			func(r record.Record, _ Setting, c safeguarding.EndEnquiry) ([]domain.Event, error) {
+				return r.Safeguarding.EndEnquiry(c)
+			}),
+		command("safeguarding-plan.agree", "safeguarding-plans", "Record how an adult is to be protected.",
+			func(r record.Record, s Setting, c safeguarding.AgreePlan) ([]domain.Event, error) {
+				return r.Safeguarding.AgreePlan(c, s.Pack)
+			}),
+		command("safeguarding-plan.review", "safeguarding-plans/{plan}/reviews", "Record a review of an adult's protection plan.",
+			func(r record.Record, s Setting, c safeguarding.ReviewPlan) ([]domain.Event, error) {
+				return r.Safeguarding.ReviewPlan(c, s.Pack)
+			}),
+		command("safeguarding-plan.end", "safeguarding-plans/{plan}/end", "End an adult's protection plan.",
+			func(r record.Record, _ Setting, c safeguarding.EndPlan) ([]domain.Event, error) {
+				return r.Safeguarding.EndPlan(c)
+			}),
+
+		command("transition.plan", "transitions", "Plan a young person's way into adults' services.",
+			func(r record.Record, _ Setting, c transition.Plan) ([]domain.Event, error) {
+				return r.Transitions.Plan(c, r.Person.Born.Fact.Happened)
+			}),
+		command("transition.conclude", "transitions/{transition}/conclusion", "Record what adults' services do for a young person.",
+			func(r record.Record, _ Setting, c transition.Conclude) ([]domain.Event, error) {
+				return r.Transitions.Conclude(c, r.Needs.Find(c.Assessment))
 			}),
 	}
 }

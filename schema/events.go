@@ -46,7 +46,9 @@ import (
 	"caseledger/domain/voice"
 
 	"caseledger/domain/needs"
+	"caseledger/domain/safeguarding"
 	"caseledger/domain/support"
+	"caseledger/domain/transition"
 )
 
 // EventType is one type of event with all its versions.
@@ -280,5 +282,16 @@ func Events() []EventType {
 		event[support.PaymentStarted]("direct-payment.started", "A direct payment began."),
 		event[support.PaymentReviewed]("direct-payment.reviewed", "The use of a direct payment was looked at."),
 		event[support.PaymentEnded]("direct-payment.ended", "A direct payment ended."),
+
+		event[safeguarding.Raised]("safeguarding-concern.raised", "Somebody had a concern about an adult."),
+		event[safeguarding.Decided]("safeguarding-concern.decided", "It was decided whether to enquire into a concern about an adult."),
+		event[safeguarding.EnquiryStarted]("safeguarding-enquiry.started", "An enquiry into a concern about an adult began."),
+		event[safeguarding.EnquiryEnded]("safeguarding-enquiry.ended", "An enquiry into a concern about an adult ended."),
+		event[safeguarding.PlanAgreed]("safeguarding-plan.agreed", "It was agreed how an adult is to be protected."),
+		event[safeguarding.PlanReviewed]("safeguarding-plan.reviewed", "An adult's protection plan was reviewed and goes on."),
+		event[safeguarding.PlanEnded]("safeguarding-plan.ended", "An adult's protection plan ended."),
+
+		event[transition.Planned]("transition.planned", "A young person's way into adults' services was planned."),
+		event[transition.Concluded]("transition.concluded", "It was settled what adults' services do for a young person."),
 	}
 }

@@ -18,7 +18,9 @@ import (
 	"caseledger/domain/visit"
 
 	"caseledger/domain/needs"
+	"caseledger/domain/safeguarding"
 	"caseledger/domain/support"
+	"caseledger/domain/transition"
 )
 
 // Allow checks the rules that hold for every event of a record, whatever its
@@ -60,7 +62,7 @@ func startsWork(e domain.Event) bool {
 		return true
 	case contact.HelpStarted, privatefostering.Notified, temporary.Entered, visit.Made:
 		return true
-	case needs.Started, support.Agreed, support.ServiceStarted, support.PaymentStarted:
+	case needs.Started, support.Agreed, support.ServiceStarted, support.PaymentStarted, safeguarding.PlanAgreed, transition.Planned:
 		return true
 	}
 	return false

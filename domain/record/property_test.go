@@ -29,7 +29,9 @@ import (
 	"caseledger/domain/unmapped"
 
 	"caseledger/domain/needs"
+	"caseledger/domain/safeguarding"
 	"caseledger/domain/support"
+	"caseledger/domain/transition"
 )
 
 // drawHistory draws entries with late and undated ones, corrections and errors,
@@ -90,6 +92,9 @@ func drawEvent(t *rapid.T, i int) domain.Event {
 		needs.Answered{Dated: d, Question: id, Answer: text},
 		support.Agreed{Dated: d, Plan: support.PlanID(id), Aims: []string{text}},
 		support.ServiceStarted{Dated: d, Service: support.ServiceID(id), Provider: text},
+		safeguarding.Raised{Dated: d, Concern: safeguarding.ConcernID(id), Account: text},
+		safeguarding.PlanReviewed{Dated: d, Plan: safeguarding.PlanID(id), Review: safeguarding.ReviewID(id)},
+		transition.Planned{Dated: d, Transition: transition.ID(id), Team: text},
 	}).Draw(t, "event")
 }
 
@@ -160,7 +165,7 @@ func refold(effective []domain.Entry) record.Record {
 
 func parts(r record.Record) []any {
 	return []any{r.Person, r.Referrals, r.Assessments, r.Enquiries, r.CINPlans, r.Protection, r.Notes, r.Allocations, r.Unmapped,
-		r.Care, r.Health, r.Absences, r.Adoptions, r.Leaver, r.Legal, r.Needs, r.Support}
+		r.Care, r.Health, r.Absences, r.Adoptions, r.Leaver, r.Legal, r.Needs, r.Support, r.Safeguarding, r.Transitions}
 }
 
 func TestHoweverEntriesArriveTheRecordIsTheSame(t *testing.T) {

@@ -37,7 +37,9 @@ import (
 	"caseledger/domain/voice"
 
 	"caseledger/domain/needs"
+	"caseledger/domain/safeguarding"
 	"caseledger/domain/support"
+	"caseledger/domain/transition"
 )
 
 // Record is a person's record as the entries tell it. The zero value is the
@@ -73,8 +75,10 @@ type Record struct {
 	Family           family.Family
 	Restrictions     restriction.Restrictions
 
-	Needs   needs.Needs
-	Support support.Support
+	Needs        needs.Needs
+	Support      support.Support
+	Safeguarding safeguarding.Safeguarding
+	Transitions  transition.Transitions
 
 	latest domain.Date // the latest day of an entry in force
 }
@@ -170,6 +174,10 @@ func (r Record) apply(e domain.Entry) Record {
 		r.Needs = r.Needs.Evolve(e.Seq, ev)
 	case support.Event:
 		r.Support = r.Support.Evolve(e.Seq, ev)
+	case safeguarding.Event:
+		r.Safeguarding = r.Safeguarding.Evolve(e.Seq, ev)
+	case transition.Event:
+		r.Transitions = r.Transitions.Evolve(e.Seq, ev)
 	}
 	if day := e.Event.HappenedOn(); day.After(r.latest) {
 		r.latest = day

@@ -6,10 +6,13 @@ import (
 
 	"caseledger/domain"
 	"caseledger/domain/allocation"
+	"caseledger/domain/contact"
 	"caseledger/domain/identity"
 	wants "caseledger/domain/needs"
 	"caseledger/domain/policy"
+	"caseledger/domain/safeguarding"
 	"caseledger/domain/support"
+	"caseledger/domain/transition"
 )
 
 // childrenToAnAdult is how many children there are in the demo for each adult
@@ -28,6 +31,8 @@ func (g *generator) adults() {
 		adult.supported(day)
 		carer := g.grown(day, 30, 70)
 		carer.cares(adult.children[0].record, day)
+		g.grown(day, 45, 90).safeguarded(day)
+		g.comesOfAge()
 	}
 }
 
@@ -166,4 +171,66 @@ func (f *family) cares(of domain.RecordID, day domain.Date) {
 	done, _ := f.adultAssessment(f.after(day, 5, 15), wants.Start{Assessment: "a1", Request: "q1", Of: wants.OfCarer, Level: wants.Overview, CaresFor: of}, nil)
 	f.act(f.children[0].record, done, f.worker, wants.DecideEligibility{Dated: dated(done), Assessment: "a1", Cause: true, Unable: []string{"recreation"},
 		HealthAtRisk: f.g.chance(2), Impact: f.g.chance(2)})
+}
+
+// safeguarded is an adult about whom somebody was concerned: turned down,
+// enquired into, or protected by a plan.
+func (f *family) safeguarded(day domain.Date) {
+	g, record := f.g, f.children[0].record
+	lead := actor{id: "mgr-safeguarding", role: "team-manager", basis: "care-act-2014-s42", purpose: "safeguarding"}
+	duty := !g.chance(3)
+	decided := f.after(day, 0, 1)
+	decision := safeguarding.Decide{Dated: dated(decided), Concern: "sc1", CareNeeds: true, AtRisk: true, Unprotected: duty, Outcome: "s42-enquiry"}
+	if !duty {
+		decision.Outcome, decision.Reason = "no-enquiry", "Able to protect themselves; advice given."
+	}
+	f.act(record, day, lead, safeguarding.Raise{Dated: dated(day), Concern: "sc1", Types: []string{pick(g, []string{"neglect", "financial", "physical", "self-neglect"})},
+		Source: pick(g, []string{"family", "provider", "health", "police"}), Where: pick(g, []string{"own-home", "care-home"})})
+	f.act(record, decided, lead, decision)
+	if !duty {
+		return
+	}
+	begun, ended := f.after(decided, 1, 2), f.after(decided, 15, 30)
+	f.act(record, begun, lead, safeguarding.StartEnquiry{Dated: dated(begun), Enquiry: "se1", Concern: "sc1", Wished: "To be left in peace, and to stay at home."})
+	if g.chance(4) {
+		return
+	}
+	risk := pick(g, []string{"none-found", "removed", "reduced", "remains"})
+	f.act(record, ended, lead, safeguarding.EndEnquiry{Dated: dated(ended), Enquiry: "se1", Risk: risk, Wishes: pick(g, []string{"fully", "partially", "not-expressed"})})
+	if risk == "reduced" || risk == "remains" {
+		f.keptSafe(lead, ended)
+	}
+}
+
+// keptSafe is the life of an adult's protection plan.
+func (f *family) keptSafe(lead actor, day domain.Date) {
+	record := f.children[0].record
+	reviewed := f.after(day, 40, 58)
+	f.act(record, day, lead, safeguarding.AgreePlan{Dated: dated(day), Plan: "sp1", Enquiry: "se1", ReviewBy: day.AddMonths(3),
+		Actions: []domain.Action{{ID: "x1", What: "Weekly visit by the support worker.", Who: f.worker.id, By: day.AddMonths(1)}}})
+	f.act(record, reviewed, lead, safeguarding.ReviewPlan{Dated: dated(reviewed), Plan: "sp1", Review: "sv1", ReviewBy: reviewed.AddMonths(3)})
+	if f.g.chance(2) {
+		end := f.after(reviewed, 30, 58)
+		f.act(record, end, lead, safeguarding.EndPlan{Dated: dated(end), Plan: "sp1", Reason: "risk-removed"})
+	}
+}
+
+// comesOfAge is a disabled young person whose record goes on across the
+// eighteenth birthday.
+func (g *generator) comesOfAge() {
+	day := firstDay.AddDays(g.between(0, 4*365))
+	f := g.grown(day, 16, 16)
+	record, adult := f.children[0].record, f.children[0].born.AddMonths(eighteenYears)
+	day = f.workingDay(day)
+	f.act(record, day, duty, identity.RecordDisabilities{Dated: dated(day), Disabilities: []string{"LD"}},
+		contact.StartHelp{Dated: dated(day), Help: "h1", Lead: "education", Aim: "To get ready for college.", Consent: true})
+	planned := f.after(day, 20, 60)
+	f.act(record, planned, f.worker, transition.Plan{Dated: dated(planned), Transition: "t1", Team: "adults", AssessBy: adult.AddMonths(-6)})
+	f.asks(f.after(planned, 20, 60), wants.OfNeeds, "assessment")
+	done, _ := f.adultAssessment(f.after(planned, 70, 100), wants.Start{Assessment: "a1", Request: "q1", Of: wants.OfNeeds, Level: wants.Overview}, nil)
+	f.act(record, done, f.worker, wants.DecideEligibility{Dated: dated(done), Assessment: "a1", Cause: true, Unable: []string{"work", "community", "habitable-home"}, Impact: true})
+	settled := adult.AddDays(-10)
+	f.act(record, settled, f.worker, transition.Conclude{Dated: dated(settled), Transition: "t1", Outcome: "adult-support", Assessment: "a1"})
+	f.act(record, adult, duty, contact.EndHelp{Dated: dated(adult), Help: "h1", Reason: "aims-reached"})
+	f.supportPlan(f.workingDay(adult), "a1")
 }
