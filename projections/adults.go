@@ -1,6 +1,9 @@
 package projections
 
 import (
+	"context"
+
+	"caseledger/domain"
 	"caseledger/domain/needs"
 	"caseledger/domain/policy"
 	"caseledger/domain/record"
@@ -39,7 +42,7 @@ func adultWork(r record.Record) []CaseloadRow {
 			rows = append(rows, row)
 		}
 	}
-	return append(rows, safeguardingWork(r)...)
+	return append(append(rows, safeguardingWork(r)...), libertyWork(r)...)
 }
 
 // safeguardingWork returns the open work that keeps an adult safe, and that
@@ -87,6 +90,24 @@ func supportEntries(p support.Plan) []uint64 {
 	return all
 }
 
+// libertyWork returns the requests for authority to deprive the adult of liberty
+// that wait for a decision, and the authorisations that hold.
+func libertyWork(r record.Record) []CaseloadRow {
+	var rows []CaseloadRow
+	for _, a := range r.Capacity.Authorisations {
+		s := a.Requested
+		switch {
+		case a.Waits():
+			rows = append(rows, CaseloadRow{Kind: WorkLibertyRequest, Work: string(a.ID), Opened: s.Fact.Happened, Due: s.Fact.DecideBy,
+				What: "decision on the request", Entries: []uint64{s.Entry}})
+		case a.Granted():
+			rows = append(rows, CaseloadRow{Kind: WorkLiberty, Work: string(a.ID), Opened: a.Decided.Fact.Happened, Due: a.Decided.Fact.Until,
+				What: "end of the authorisation, or another", Entries: []uint64{s.Entry, a.Decided.Entry}})
+		}
+	}
+	return rows
+}
+
 // adults adds the clocks of work with adults and carers.
 func (c *clocks) adults(r record.Record) {
 	for _, q := range r.Needs.Requests {
@@ -106,6 +127,10 @@ func (c *clocks) adults(r record.Record) {
 		}
 	}
 	c.safeguarding(r)
+	for _, a := range r.Capacity.Authorisations {
+		c.add(string(policy.LibertyDecision), string(a.ID), at(a.Requested), a.Requested.Fact.DecideBy, at(a.Decided), at(a.Ended))
+		c.add(string(policy.StandardAuthorisation), string(a.ID), at(a.Decided), a.Decided.Fact.Until, at(a.Ended), moment{})
+	}
 	for _, t := range r.Transitions {
 		c.transition(r, t)
 	}
@@ -155,4 +180,11 @@ func (c *clocks) support(p support.Plan) {
 	}
 	c.chain(string(policy.FirstSupportReview), string(p.ID), []run{{at(p.First), p.First.Fact.ReviewBy}}, done, at(p.Ended))
 	c.chain(string(policy.SupportReview), string(p.ID), later, done, at(p.Ended))
+}
+
+// EverSupported returns the records of which any entry speaks of a request for
+// an adult's or carer's support, of an assessment, a service or a review.
+func (db *DB) EverSupported(ctx context.Context) ([]domain.RecordID, error) {
+	return db.records(ctx, `SELECT DISTINCT record FROM audit WHERE type LIKE 'support%' OR type LIKE 'adult-assessment.%'
+		OR type LIKE 'service.%' OR type LIKE 'direct-payment.%' ORDER BY record`)
 }

@@ -6,6 +6,7 @@ import (
 
 	"caseledger/domain"
 	"caseledger/domain/assessment"
+	"caseledger/domain/capacity"
 	"caseledger/domain/identity"
 	"caseledger/domain/needs"
 	"caseledger/domain/referral"
@@ -28,6 +29,8 @@ func TestAnAdultsClocksRunFromWhatStartsThemToWhatEndsThem(t *testing.T) {
 	protect := safeguarding.PlanAgreed{Dated: on("2024-02-01"), Plan: "p1", Enquiry: "e1", ReviewBy: date("2024-05-01")}
 	protectedStill := safeguarding.PlanReviewed{Dated: on("2024-04-01"), Plan: "p1", Review: "v1", ReviewBy: date("2024-07-01")}
 	crossing := transition.Planned{Dated: on("2024-02-01"), Transition: "t1", AssessBy: date("2024-03-01"), Eighteen: date("2024-09-10")}
+	locked := capacity.LibertyRequested{Dated: on("2024-01-02"), Authorisation: "l1", DecideBy: date("2024-01-23")}
+	granted := capacity.LibertyDecided{Dated: on("2024-01-20"), Authorisation: "l1", Granted: true, Until: date("2024-07-20")}
 	for _, tt := range []struct {
 		why, on string
 		given   []domain.Event
@@ -57,6 +60,11 @@ func TestAnAdultsClocksRunFromWhatStartsThemToWhatEndsThem(t *testing.T) {
 		{"a transition with a carer's assessment", "2024-02-11", []domain.Event{crossing, needs.Started{Dated: on("2024-02-10"), Assessment: "a1", Of: needs.OfCarer}}, "transition-assessment by 2024-03-01, coming-of-age by 2024-09-10"},
 		{"a transition late", "2024-09-11", []domain.Event{crossing}, "transition-assessment by 2024-03-01!, coming-of-age by 2024-09-10!"},
 		{"a transition concluded", "2024-09-10", []domain.Event{crossing, transition.Concluded{Dated: on("2024-09-10"), Transition: "t1"}}, ""},
+		{"a request about liberty", "2024-01-10", []domain.Event{locked}, "liberty-decision by 2024-01-23"},
+		{"an authorisation", "2024-01-21", []domain.Event{locked, granted}, "standard-authorisation by 2024-07-20"},
+		{"an authorisation that ran out", "2024-07-21", []domain.Event{locked, granted}, "standard-authorisation by 2024-07-20!"},
+		{"an authorisation that ended", "2024-03-02", []domain.Event{locked, granted, capacity.LibertyEnded{Dated: on("2024-03-01"), Authorisation: "l1"}}, ""},
+		{"a request withdrawn", "2024-01-11", []domain.Event{locked, capacity.LibertyEnded{Dated: on("2024-01-11"), Authorisation: "l1"}}, ""},
 		{"a payment that ended", "2024-07-02", []domain.Event{paid, support.PaymentEnded{Dated: on("2024-07-02"), Payment: "d1"}}, ""},
 	} {
 		if got := clocksOf(t, tt.on, tt.given...); got != tt.want {
@@ -104,7 +112,10 @@ func TestWhatKeepsAnAdultSafeIsOpenUntilItEnds(t *testing.T) {
 	l.events(ann, safeguarding.Raised{Dated: on("2024-01-02"), Concern: "c1", DecideBy: date("2024-01-03")},
 		safeguarding.EnquiryStarted{Dated: on("2024-01-03"), Enquiry: "e1", Concern: "c1", EndBy: date("2024-01-31")},
 		safeguarding.PlanAgreed{Dated: on("2024-02-01"), Plan: "p1", Enquiry: "e1", ReviewBy: date("2024-05-01")},
-		transition.Planned{Dated: on("2024-02-01"), Transition: "t1", Eighteen: date("2024-09-10")})
+		transition.Planned{Dated: on("2024-02-01"), Transition: "t1", Eighteen: date("2024-09-10")},
+		capacity.LibertyRequested{Dated: on("2024-02-01"), Authorisation: "l1", DecideBy: date("2024-02-22")},
+		capacity.LibertyRequested{Dated: on("2024-02-01"), Authorisation: "l2"},
+		capacity.LibertyDecided{Dated: on("2024-02-01"), Authorisation: "l2", Granted: true, Until: date("2024-08-01")})
 	kinds := func() string {
 		t.Helper()
 		rows, err := caughtUp(t, l).Caseload(ctx, projections.CaseloadFilter{Record: ann})
@@ -117,11 +128,12 @@ func TestWhatKeepsAnAdultSafeIsOpenUntilItEnds(t *testing.T) {
 		}
 		return strings.Join(all, ", ")
 	}
-	if got, want := kinds(), "safeguarding-concern 2024-01-03, safeguarding-enquiry 2024-01-31, safeguarding-plan 2024-05-01, transition 2024-09-10"; got != want {
+	if got, want := kinds(), "safeguarding-concern 2024-01-03, safeguarding-enquiry 2024-01-31, liberty-request 2024-02-22, safeguarding-plan 2024-05-01, deprivation-of-liberty 2024-08-01, transition 2024-09-10"; got != want {
 		t.Errorf("%s\nwant %s", got, want)
 	}
 	l.events(ann, safeguarding.Decided{Dated: on("2024-03-01"), Concern: "c1"}, safeguarding.EnquiryEnded{Dated: on("2024-03-01"), Enquiry: "e1"},
-		safeguarding.PlanEnded{Dated: on("2024-03-01"), Plan: "p1"}, transition.Concluded{Dated: on("2024-03-01"), Transition: "t1"})
+		safeguarding.PlanEnded{Dated: on("2024-03-01"), Plan: "p1"}, transition.Concluded{Dated: on("2024-03-01"), Transition: "t1"},
+		capacity.LibertyDecided{Dated: on("2024-03-01"), Authorisation: "l1"}, capacity.LibertyEnded{Dated: on("2024-03-01"), Authorisation: "l2"})
 	if got := kinds(); got != "" {
 		t.Errorf("still open: %s", got)
 	}

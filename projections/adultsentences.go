@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"caseledger/domain"
+	"caseledger/domain/capacity"
 	"caseledger/domain/needs"
 	"caseledger/domain/policy"
 	"caseledger/domain/safeguarding"
@@ -23,6 +24,8 @@ func adultSentence(e domain.Event) string {
 		return safeguardingSentence(e)
 	case transition.Event:
 		return transitionSentence(e)
+	case capacity.Event:
+		return capacitySentence(e)
 	}
 	return ""
 }
@@ -103,6 +106,22 @@ func transitionSentence(e transition.Event) string {
 		return fmt.Sprintf("The way into adults' services was planned, with team %s%s.", e.Team, prefixed(", to be settled by ", day(e.Eighteen)))
 	case transition.Concluded:
 		return fmt.Sprintf("The way into adults' services was concluded: %s.", spaced(e.Outcome))
+	}
+	return ""
+}
+
+func capacitySentence(e capacity.Event) string {
+	switch e := e.(type) {
+	case capacity.Assessed:
+		return fmt.Sprintf("The adult was found %sable to decide: %s", unless(e.Capable, "not "), quote(e.Decision))
+	case capacity.Decided:
+		return fmt.Sprintf("A decision was taken in the adult's best interests (%s)%s: %s", spaced(e.Maker), people(e.Consulted, nil), quote(e.Outcome))
+	case capacity.LibertyRequested:
+		return fmt.Sprintf("%s asked for authority to deprive the adult of liberty%s.", e.Place, prefixed(", to be decided by ", day(e.DecideBy)))
+	case capacity.LibertyDecided:
+		return fmt.Sprintf("Authority to deprive the adult of liberty was %sgiven%s.", unless(e.Granted, "not "), prefixed(", until ", day(e.Until)))
+	case capacity.LibertyEnded:
+		return fmt.Sprintf("The authority to deprive the adult of liberty ended: %s.", spaced(e.Reason))
 	}
 	return ""
 }

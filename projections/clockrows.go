@@ -21,6 +21,7 @@ import (
 	"caseledger/domain/transfer"
 	"caseledger/domain/visit"
 
+	"caseledger/domain/capacity"
 	"caseledger/domain/needs"
 	"caseledger/domain/safeguarding"
 	"caseledger/domain/support"
@@ -43,7 +44,7 @@ func movesClocks(e domain.Entry) bool {
 	case referral.Event, contact.Event, assessment.Event, enquiry.Event, cinplan.Event, protection.Event, conference.Event, visit.Event,
 		privatefostering.Event, transfer.Event, incident.Event, temporary.Event, allocation.Event:
 		return true
-	case needs.Event, support.Event, safeguarding.Event, transition.Event:
+	case needs.Event, support.Event, safeguarding.Event, transition.Event, capacity.Event:
 		return true
 	}
 	return target(e) != 0

@@ -38,6 +38,7 @@ import (
 	"caseledger/domain/visit"
 	"caseledger/domain/voice"
 
+	"caseledger/domain/capacity"
 	"caseledger/domain/needs"
 	"caseledger/domain/safeguarding"
 	"caseledger/domain/support"
@@ -695,6 +696,27 @@ func Commands() []Command {
 		command("transition.conclude", "transitions/{transition}/conclusion", "Record what adults' services do for a young person.",
 			func(r record.Record, _ Setting, c transition.Conclude) ([]domain.Event, error) {
 				return r.Transitions.Conclude(c, r.Needs.Find(c.Assessment))
+			}),
+
+		command("capacity.assess", "capacity-assessments", "Record whether an adult can take a decision.",
+			func(r record.Record, _ Setting, c capacity.Assess) ([]domain.Event, error) {
+				return r.Capacity.Assess(c)
+			}),
+		command("best-interest.decide", "best-interest-decisions", "Record a decision in the best interests of an adult.",
+			func(r record.Record, _ Setting, c capacity.Decide) ([]domain.Event, error) {
+				return r.Capacity.Decide(c)
+			}),
+		command("deprivation-of-liberty.request", "liberty-authorisations", "Record a request for authority to deprive an adult of liberty.",
+			func(r record.Record, s Setting, c capacity.RequestLiberty) ([]domain.Event, error) {
+				return r.Capacity.RequestLiberty(c, r.Person.Born.Fact.Happened, s.Pack)
+			}),
+		command("deprivation-of-liberty.decide", "liberty-authorisations/{authorisation}/decision", "Record whether an adult may be deprived of liberty.",
+			func(r record.Record, s Setting, c capacity.DecideLiberty) ([]domain.Event, error) {
+				return r.Capacity.DecideLiberty(c, s.Pack)
+			}),
+		command("deprivation-of-liberty.end", "liberty-authorisations/{authorisation}/end", "End an authorisation to deprive an adult of liberty.",
+			func(r record.Record, _ Setting, c capacity.EndLiberty) ([]domain.Event, error) {
+				return r.Capacity.EndLiberty(c)
 			}),
 	}
 }

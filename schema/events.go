@@ -45,6 +45,7 @@ import (
 	"caseledger/domain/visit"
 	"caseledger/domain/voice"
 
+	"caseledger/domain/capacity"
 	"caseledger/domain/needs"
 	"caseledger/domain/safeguarding"
 	"caseledger/domain/support"
@@ -293,5 +294,11 @@ func Events() []EventType {
 
 		event[transition.Planned]("transition.planned", "A young person's way into adults' services was planned."),
 		event[transition.Concluded]("transition.concluded", "It was settled what adults' services do for a young person."),
+
+		event[capacity.Assessed]("capacity.assessed", "It was assessed whether an adult can take a decision."),
+		event[capacity.Decided]("best-interest.decided", "A decision was taken in the best interests of an adult who cannot take it."),
+		event[capacity.LibertyRequested]("deprivation-of-liberty.requested", "A hospital or care home asked for authority to deprive an adult of liberty."),
+		event[capacity.LibertyDecided]("deprivation-of-liberty.decided", "It was decided whether an adult may be deprived of liberty."),
+		event[capacity.LibertyEnded]("deprivation-of-liberty.ended", "An authorisation to deprive an adult of liberty no longer holds."),
 	}
 }

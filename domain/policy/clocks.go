@@ -66,6 +66,10 @@ const (
 	SupportReview            Clock = "support-review"              // the review before
 	DirectPaymentFirstReview Clock = "direct-payment-first-review" // the first payment
 	DirectPaymentReview      Clock = "direct-payment-review"       // the review before
+
+	LibertyDecision       Clock = "liberty-decision"       // the request for a standard authorisation
+	UrgentAuthorisation   Clock = "urgent-authorisation"   // its start
+	StandardAuthorisation Clock = "standard-authorisation" // its start
 )
 
 // Clocks that no nation sets: an authority may, in its local rules.

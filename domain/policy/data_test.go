@@ -17,6 +17,7 @@ var everyClock = []Clock{
 	SeriousIncidentNotification, SubjectAccess, SubjectAccessExtended,
 	RapidReview, PrivateFosteringFirstVisit, PrivateFosteringVisit, PrivateFosteringSettledVisit,
 	FirstSupportReview, SupportReview, DirectPaymentFirstReview, DirectPaymentReview,
+	LibertyDecision, UrgentAuthorisation, StandardAuthorisation,
 }
 
 func TestNoNationSetsAClockThatIsLocal(t *testing.T) {

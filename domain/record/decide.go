@@ -17,6 +17,7 @@ import (
 	"caseledger/domain/temporary"
 	"caseledger/domain/visit"
 
+	"caseledger/domain/capacity"
 	"caseledger/domain/needs"
 	"caseledger/domain/safeguarding"
 	"caseledger/domain/support"
@@ -62,7 +63,7 @@ func startsWork(e domain.Event) bool {
 		return true
 	case contact.HelpStarted, privatefostering.Notified, temporary.Entered, visit.Made:
 		return true
-	case needs.Started, support.Agreed, support.ServiceStarted, support.PaymentStarted, safeguarding.PlanAgreed, transition.Planned:
+	case needs.Started, support.Agreed, support.ServiceStarted, support.PaymentStarted, safeguarding.PlanAgreed, transition.Planned, capacity.Assessed, capacity.LibertyRequested:
 		return true
 	}
 	return false

@@ -28,6 +28,7 @@ import (
 	"caseledger/domain/referral"
 	"caseledger/domain/unmapped"
 
+	"caseledger/domain/capacity"
 	"caseledger/domain/needs"
 	"caseledger/domain/safeguarding"
 	"caseledger/domain/support"
@@ -95,6 +96,8 @@ func drawEvent(t *rapid.T, i int) domain.Event {
 		safeguarding.Raised{Dated: d, Concern: safeguarding.ConcernID(id), Account: text},
 		safeguarding.PlanReviewed{Dated: d, Plan: safeguarding.PlanID(id), Review: safeguarding.ReviewID(id)},
 		transition.Planned{Dated: d, Transition: transition.ID(id), Team: text},
+		capacity.Assessed{Dated: d, Assessment: capacity.ID(id), Decision: text},
+		capacity.LibertyDecided{Dated: d, Authorisation: capacity.AuthorisationID(id), Granted: true},
 	}).Draw(t, "event")
 }
 
@@ -165,7 +168,7 @@ func refold(effective []domain.Entry) record.Record {
 
 func parts(r record.Record) []any {
 	return []any{r.Person, r.Referrals, r.Assessments, r.Enquiries, r.CINPlans, r.Protection, r.Notes, r.Allocations, r.Unmapped,
-		r.Care, r.Health, r.Absences, r.Adoptions, r.Leaver, r.Legal, r.Needs, r.Support, r.Safeguarding, r.Transitions}
+		r.Care, r.Health, r.Absences, r.Adoptions, r.Leaver, r.Legal, r.Needs, r.Support, r.Safeguarding, r.Transitions, r.Capacity}
 }
 
 func TestHoweverEntriesArriveTheRecordIsTheSame(t *testing.T) {

@@ -36,6 +36,7 @@ import (
 	"caseledger/domain/visit"
 	"caseledger/domain/voice"
 
+	"caseledger/domain/capacity"
 	"caseledger/domain/needs"
 	"caseledger/domain/safeguarding"
 	"caseledger/domain/support"
@@ -79,6 +80,7 @@ type Record struct {
 	Support      support.Support
 	Safeguarding safeguarding.Safeguarding
 	Transitions  transition.Transitions
+	Capacity     capacity.Capacity
 
 	latest domain.Date // the latest day of an entry in force
 }
@@ -178,6 +180,8 @@ func (r Record) apply(e domain.Entry) Record {
 		r.Safeguarding = r.Safeguarding.Evolve(e.Seq, ev)
 	case transition.Event:
 		r.Transitions = r.Transitions.Evolve(e.Seq, ev)
+	case capacity.Event:
+		r.Capacity = r.Capacity.Evolve(e.Seq, ev)
 	}
 	if day := e.Event.HappenedOn(); day.After(r.latest) {
 		r.latest = day

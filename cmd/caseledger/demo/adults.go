@@ -6,6 +6,7 @@ import (
 
 	"caseledger/domain"
 	"caseledger/domain/allocation"
+	"caseledger/domain/capacity"
 	"caseledger/domain/contact"
 	"caseledger/domain/identity"
 	wants "caseledger/domain/needs"
@@ -32,6 +33,7 @@ func (g *generator) adults() {
 		carer := g.grown(day, 30, 70)
 		carer.cares(adult.children[0].record, day)
 		g.grown(day, 45, 90).safeguarded(day)
+		g.grown(day, 70, 95).inACareHome(day)
 		g.comesOfAge()
 	}
 }
@@ -233,4 +235,27 @@ func (g *generator) comesOfAge() {
 	f.act(record, settled, f.worker, transition.Conclude{Dated: dated(settled), Transition: "t1", Outcome: "adult-support", Assessment: "a1"})
 	f.act(record, adult, duty, contact.EndHelp{Dated: dated(adult), Help: "h1", Reason: "aims-reached"})
 	f.supportPlan(f.workingDay(adult), "a1")
+}
+
+// inACareHome is an adult who may or may not be able to decide where to live.
+func (f *family) inACareHome(day domain.Date) {
+	g, record := f.g, f.children[0].record
+	assessor := actor{id: "bia-01", role: "best-interests-assessor", basis: "mental-capacity-act-2005", purpose: "liberty"}
+	capable := g.chance(4)
+	f.act(record, day, assessor, capacity.RequestLiberty{Dated: dated(day), Authorisation: "dl1", Place: "Anytown Grange", UrgentUntil: day.AddDays(7)})
+	seen := day.AddDays(g.between(3, 7))
+	f.act(record, seen, assessor, capacity.Assess{Dated: dated(seen), Assessment: "mc1", Decision: "Whether to live at Anytown Grange.", Impaired: true,
+		Understands: true, Retains: capable, Weighs: capable, Communicates: true, Help: "Asked in the morning, with photographs of both homes."})
+	if capable {
+		f.act(record, seen, assessor, capacity.DecideLiberty{Dated: dated(seen), Authorisation: "dl1"})
+		return
+	}
+	until := seen.AddMonths(g.between(6, 12))
+	f.act(record, seen, assessor,
+		capacity.Decide{Dated: dated(seen), Decision: "bi1", Assessment: "mc1", Maker: "worker", Consulted: []domain.Attendee{{Role: "daughter"}},
+			Wishes: "Has always wanted to be near the church.", Outcome: "To stay at Anytown Grange."},
+		capacity.DecideLiberty{Dated: dated(seen), Authorisation: "dl1", Granted: true, Assessment: "mc1", Until: until, Conditions: []string{"A walk outside every day."}})
+	if g.chance(2) {
+		f.act(record, until, assessor, capacity.EndLiberty{Dated: dated(until), Authorisation: "dl1", Reason: "expired"})
+	}
 }
