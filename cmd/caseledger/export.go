@@ -22,7 +22,7 @@ func newExport(to streams) *cobra.Command {
 		Use:     "export",
 		Short:   "Give data out in other formats",
 		Example: "  caseledger export cin-census --year 2026 --out return.xml --trace return-trace.csv\n  caseledger export ssda903 --year 2026 --out return-2026",
-	}, newExportCINCensus(to), newExportSSDA903(to))
+	}, newExportCINCensus(to), newExportSSDA903(to), newExportCLD(to))
 }
 
 func newExportCINCensus(to streams) *cobra.Command {
