@@ -34,6 +34,7 @@ type bench struct {
 	events   int           // of the journals that are read and opened
 	to       streams
 	results  []storebench.Result
+	filled   *storebench.Filled // the journal that is read and scanned, once it is made
 }
 
 // benchmark is one selection.

@@ -35,23 +35,32 @@ const (
 )
 
 // withFilled does something with a journal of b.events events that was closed
-// and opened again.
+// and opened again. It is made once for a run.
 func (b *bench) withFilled(ctx context.Context, do func(*journal.Store, storebench.Filled) error) error {
-	return b.scratch(func() error {
-		var made storebench.Filled
-		store, err := journal.Open(b.journal(), journal.Options{})
+	dir := b.filledDir()
+	if b.filled == nil {
+		made, err := fill(ctx, dir, b.events)
 		if err != nil {
 			return err
 		}
-		made, err = storebench.NewWorkload(1).Fill(ctx, store, b.events)
-		if err := errors.Join(err, store.Close()); err != nil {
-			return err
-		}
-		if store, err = journal.Open(b.journal(), journal.Options{}); err != nil {
-			return err
-		}
-		return errors.Join(do(store, made), store.Close())
-	})
+		b.filled = &made
+	}
+	store, err := journal.Open(dir, journal.Options{})
+	if err != nil {
+		return err
+	}
+	return errors.Join(do(store, *b.filled), store.Close())
+}
+
+func (b *bench) filledDir() string { return filepath.Join(b.dir, "filled") }
+
+func fill(ctx context.Context, dir string, events int) (storebench.Filled, error) {
+	store, err := journal.Open(dir, journal.Options{})
+	if err != nil {
+		return storebench.Filled{}, err
+	}
+	made, err := storebench.NewWorkload(1).Fill(ctx, store, events)
+	return made, errors.Join(err, store.Close())
 }
 
 // read measures the reading of whole streams, whose events lie apart.
@@ -115,7 +124,7 @@ func (b *bench) scan(ctx context.Context) error {
 			if err != nil {
 				return err
 			}
-			bare, err := b.repeated(func() (int64, error) { return readSegments(b.journal()) })
+			bare, err := b.repeated(func() (int64, error) { return readSegments(b.filledDir()) })
 			if err != nil {
 				return err
 			}
