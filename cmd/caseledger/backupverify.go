@@ -235,13 +235,17 @@ func (c backupCheck) readModels(ctx context.Context, to streams, v vault, dir st
 	if err != nil {
 		return err
 	}
-	show, total := bar(to.err, "read models"), int64(v.store.Head())
+	head, err := v.store.Head(ctx)
+	if err != nil {
+		return err
+	}
+	show, total := bar(to.err, "read models"), int64(head)
 	err = runner.CatchUp(ctx, func(at eventstore.Position) { show(int64(at), total) })
 	r.add("replay", err, fmt.Sprintf("%d read models of %d events", len(projections.All()), total))
 	if err != nil {
 		return nil
 	}
-	used, err := c.inUse(ctx, v.store.Head())
+	used, err := c.inUse(ctx, head)
 	if err != nil {
 		return err
 	}

@@ -13,7 +13,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"caseledger/adapters/openbao"
-	"caseledger/eventstore/journal"
 	"caseledger/eventstore/seal"
 	"caseledger/eventstore/seal/keys"
 	"caseledger/schema"
@@ -160,17 +159,19 @@ func (p place) warning(k keys.KMS) string {
 	return text
 }
 
-// vault is an open journal with the keys that open it: what cannot be made
+// vault is the open store of a ledger with the keys that open it: what cannot be made
 // anew.
 type vault struct {
-	store   *journal.Store
+	store   ledgerStore
 	keys    *keys.Directory
 	warning string
+
+	sealedElsewhere bool // by another node, which has the log
 }
 
 // openVault opens both. Nothing is written when one of them is not there.
 func openVault(ctx context.Context, p place) (vault, error) {
-	store, err := openJournal(p.dir)
+	store, err := openStore(ctx, p.dir)
 	if err != nil {
 		return vault{}, err
 	}
@@ -184,7 +185,7 @@ func openVault(ctx context.Context, p place) (vault, error) {
 // newVault makes both in a directory that holds neither, and a key file when no
 // secret is given.
 func newVault(ctx context.Context, p place) (vault, error) {
-	store, err := newJournal(p.dir)
+	store, err := newStoreIn(ctx, p.dir)
 	if err != nil {
 		return vault{}, err
 	}
@@ -210,8 +211,8 @@ func (p place) makeKeyFile() error {
 	return keys.WriteKeyFile(p.ownKeyFile())
 }
 
-// withKeys adds the keys to an open journal, which it closes when it fails.
-func (p place) withKeys(ctx context.Context, store *journal.Store, open func(context.Context, keys.Dirs, keys.KMS) (*keys.Directory, error)) (vault, error) {
+// withKeys adds the keys to an open store, which it closes when it fails.
+func (p place) withKeys(ctx context.Context, store ledgerStore, open func(context.Context, keys.Dirs, keys.KMS) (*keys.Directory, error)) (vault, error) {
 	k, err := p.kms()
 	if err != nil {
 		return vault{}, errors.Join(err, store.Close())
@@ -220,7 +221,8 @@ func (p place) withKeys(ctx context.Context, store *journal.Store, open func(con
 	if err != nil {
 		return vault{}, errors.Join(err, store.Close())
 	}
-	return vault{store, directory, p.warning(k)}, nil
+	elsewhere, err := readStoreFile(p.dir)
+	return vault{store, directory, p.warning(k), elsewhere != nil && elsewhere.SealedElsewhere}, err
 }
 
 // warn prints the warning, for commands that write or verify.
@@ -253,20 +255,19 @@ func (v vault) ledger(ctx context.Context) (string, error) {
 // current refuses keys that are older than the end of the log. Older events
 // are looked at when they are read.
 func (v vault) current(ctx context.Context) error {
-	for e, err := range v.store.ReadLog(ctx, v.store.Head()-1) {
-		if err != nil {
-			return err
-		}
-		leaf, err := seal.ParseLeaf(e.Metadata)
-		if err == nil {
-			_, err = v.keys.ForOpening(ctx, leaf.Key)
-		}
-		if errors.Is(err, seal.ErrErased) {
-			return nil // it knows more than the log
-		}
-		if err != nil {
-			return fmt.Errorf("position %d: stream %s: %w", e.Position, e.Stream, err)
-		}
+	e, err := v.store.Last(ctx)
+	if err != nil || e.Position == 0 {
+		return err
+	}
+	leaf, err := seal.ParseLeaf(e.Metadata)
+	if err == nil {
+		_, err = v.keys.ForOpening(ctx, leaf.Key)
+	}
+	if errors.Is(err, seal.ErrErased) {
+		return nil // it knows more than the log
+	}
+	if err != nil {
+		return fmt.Errorf("position %d: stream %s: %w", e.Position, e.Stream, err)
 	}
 	return nil
 }

@@ -89,7 +89,7 @@ func notOlder(err error) error {
 	return err
 }
 
-// importVault opens the journal, which must be there, and makes its keys of the
+// importVault opens the store, which must be there, and makes its keys of the
 // export.
 func importVault(ctx context.Context, p place, path string, identities []string) (vault, error) {
 	first, err := readIdentity(identities[0])
@@ -105,7 +105,7 @@ func importVault(ctx context.Context, p place, path string, identities []string)
 		return vault{}, err
 	}
 	defer export.Close()
-	store, err := openJournal(p.dir)
+	store, err := openStore(ctx, p.dir)
 	if err != nil {
 		return vault{}, err
 	}
