@@ -12,7 +12,7 @@ import (
 // among those of the workload.
 const (
 	fillWriters            = 64
-	mostAppends            = 500_000 // above, an append is of several events
+	mostAppends            = 200_000 // above, an append is of several events
 	longEvents, shortEvent = 10_000, 100
 	longStreams            = 4
 	mostShortStreams       = 64
