@@ -6,7 +6,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"path/filepath"
 	"strings"
 	"time"
 
@@ -98,7 +97,7 @@ func (a *app) assemble(ledger *eventstore.Ledger) error {
 	if a.records, err = schema.NewRecords(ledger, policy.Pack{}); err != nil {
 		return err
 	}
-	if a.db, err = projections.Open(filepath.Join(a.place.dir, projectionsFile)); err != nil {
+	if a.db, err = a.place.openReadModels(context.Background()); err != nil {
 		return err
 	}
 	a.view = projections.View{DB: a.db, Records: a.records, Codec: a.sealed.Payload}

@@ -28,6 +28,7 @@ gives the same entries; they are sealed under other keys each time.`,
 	cmd.Flags().StringVar(&at.dir, "data", "", "directory for the ledger; empty makes a temporary one")
 	addSecrets(cmd, &at)
 	addLog(cmd, &at)
+	addReadModels(cmd, &at)
 	cmd.Flags().Uint64Var(&options.Seed, "seed", 1, "the same seed gives the same entries")
 	cmd.Flags().IntVar(&options.Children, "children", 1200, "at least this many children")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {

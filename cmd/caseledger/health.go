@@ -76,6 +76,7 @@ func (f *following) run(ctx context.Context, logger *slog.Logger) {
 type health struct {
 	first, second *app
 	following     *following
+	topics        *exchange
 }
 
 // handler serves /livez, /readyz and /metrics.
@@ -123,7 +124,7 @@ func (h health) checks(ctx context.Context) []checked {
 	if h.first.log != nil {
 		out = append(out, checked{"log", fmt.Sprintf("%d signed", h.first.log.signed()), h.first.log.alive()})
 	}
-	return out
+	return append(out, h.topics.checks()...)
 }
 
 // alive reports whether the sealer still works.

@@ -35,6 +35,7 @@ type place struct {
 	passphraseFile string         // path; empty for none
 	transit        openbao.Config // empty for none
 	log            logPlace
+	readModels     string // inFile or "" for the file in dir, else the file of a connection string
 }
 
 // addData adds --data, and the flags that say what opens the keys, to a
@@ -48,6 +49,7 @@ func addData(cmd *cobra.Command) *place {
 	cmd.Flags().StringVar(&p.dir, "data", dir, "directory of the ledger (also CASELEDGER_DATA)")
 	addSecrets(cmd, p)
 	addLog(cmd, p)
+	addReadModels(cmd, p)
 	return p
 }
 
@@ -62,11 +64,6 @@ func addSecrets(cmd *cobra.Command, p *place) {
 		"file of the token that may use it (also CASELEDGER_KMS_TOKEN_FILE)")
 	cmd.Flags().StringVar(&p.transit.CAFile, "kms-ca-file", os.Getenv("CASELEDGER_KMS_CA_FILE"),
 		"file of the authorities of its certificate (also CASELEDGER_KMS_CA_FILE); the system's if not given")
-}
-
-func (p place) keyDirs() keys.Dirs {
-	dir := filepath.Join(p.dir, keysDir)
-	return keys.Dirs{Keys: dir, Epochs: filepath.Join(dir, "epochs")}
 }
 
 // ownKeyFile is the key file that init makes when no other secret is given.
@@ -163,7 +160,7 @@ func (p place) warning(k keys.KMS) string {
 // anew.
 type vault struct {
 	store   ledgerStore
-	keys    *keys.Directory
+	keys    keyStore
 	warning string
 
 	sealedElsewhere bool // by another node, which has the log
@@ -175,7 +172,7 @@ func openVault(ctx context.Context, p place) (vault, error) {
 	if err != nil {
 		return vault{}, err
 	}
-	v, err := p.withKeys(ctx, store, keys.OpenDirectory)
+	v, err := p.withKeys(ctx, store, keyPlace.open)
 	if errors.Is(err, keys.ErrMissing) {
 		err = fmt.Errorf("%w: without its keys nobody can read the ledger; put %s back", err, filepath.Join(p.dir, keysDir))
 	}
@@ -192,7 +189,7 @@ func newVault(ctx context.Context, p place) (vault, error) {
 	if err := p.makeKeyFile(); err != nil {
 		return vault{}, errors.Join(err, store.Close())
 	}
-	v, err := p.withKeys(ctx, store, keys.CreateDirectory)
+	v, err := p.withKeys(ctx, store, keyPlace.create)
 	if errors.Is(err, keys.ErrExists) {
 		err = fmt.Errorf("%w, without the journal that belongs to it: if there never was one, remove %s", err, filepath.Join(p.dir, keysDir))
 	}
@@ -212,17 +209,21 @@ func (p place) makeKeyFile() error {
 }
 
 // withKeys adds the keys to an open store, which it closes when it fails.
-func (p place) withKeys(ctx context.Context, store ledgerStore, open func(context.Context, keys.Dirs, keys.KMS) (*keys.Directory, error)) (vault, error) {
+func (p place) withKeys(ctx context.Context, store ledgerStore, open func(keyPlace, context.Context, keys.KMS) (keyStore, error)) (vault, error) {
 	k, err := p.kms()
 	if err != nil {
 		return vault{}, errors.Join(err, store.Close())
 	}
-	directory, err := open(ctx, p.keyDirs(), k)
+	at, err := p.keyPlace()
+	if err != nil {
+		return vault{}, errors.Join(err, store.Close())
+	}
+	opened, err := open(at, ctx, k)
 	if err != nil {
 		return vault{}, errors.Join(err, store.Close())
 	}
 	elsewhere, err := readStoreFile(p.dir)
-	return vault{store, directory, p.warning(k), elsewhere != nil && elsewhere.SealedElsewhere}, err
+	return vault{store, opened, p.warning(k), elsewhere != nil && elsewhere.SealedElsewhere}, err
 }
 
 // warn prints the warning, for commands that write or verify.

@@ -64,6 +64,9 @@ type storeConfig struct {
 	Connection string `json:"connection"`
 	// Credentials is the path of a file with one line, login:password.
 	Credentials string `json:"credentials,omitzero"`
+	// Keys is the path of a file with the connection string of the PostgreSQL
+	// that has the keys of the records; the directory's own keys if empty.
+	Keys string `json:"keys,omitzero"`
 	// SealedElsewhere says that another node has the log and its keys.
 	SealedElsewhere bool `json:"sealedElsewhere,omitzero"`
 }

@@ -29,6 +29,7 @@ type serveFlags struct {
 	key      string
 	policies string
 	esdb     esdbFlags
+	kafka    string
 }
 
 func newServe(to streams) *cobra.Command {
@@ -57,6 +58,7 @@ which calls in the role "service", the action "event.open".`,
 	cmd.Flags().StringVar(&o.esdb.accounts, "esdb-accounts", "", "file of the accounts that may call there")
 	cmd.Flags().StringVar(&o.esdb.clientCA, "esdb-client-ca", "", "file of the authorities whose client certificates stand for an account there")
 	cmd.Flags().StringVar(&o.policies, "policies", "", "file of Cedar policies; the product's own if not given")
+	cmd.Flags().StringVar(&o.kafka, "kafka", os.Getenv("CASELEDGER_KAFKA_CONFIG"), "file that says which topics of Kafka are written and read (also CASELEDGER_KAFKA_CONFIG)")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		if (o.cert == "") != (o.key == "") {
 			return usageError{errors.New("--tls-cert and --tls-key belong together")}
@@ -95,20 +97,29 @@ func (a *app) serve(ctx context.Context, second *app, o serveFlags, to streams) 
 	if err != nil {
 		return err
 	}
+	topics, err := a.openExchange(o.kafka, following, accesses, numbers, logger)
+	if err != nil {
+		return err
+	}
 	background, stop := context.WithCancel(context.WithoutCancel(ctx))
 	ended := make(chan struct{}, 2)
 	go func() { accesses.Run(background); ended <- struct{}{} }()
 	go func() { following.run(background, logger); ended <- struct{}{} }()
-	h := health{a, second, following}
+	h := health{a, second, following, topics}
 	h.measure(numbers)
 	protocol, err := a.serveESDB(o, accesses, logger, to)
 	if err != nil {
 		stop()
 		<-ended
 		<-ended
-		return err
+		return errors.Join(err, topics.close())
 	}
+	exchanging, hangUp := context.WithCancel(background)
+	hungUp := make(chan struct{})
+	go func() { topics.run(exchanging); close(hungUp) }()
 	err = listenBoth(ctx, o, api, h.handler(numbers), logger, to)
+	hangUp() // before the others end: they record what leaves or is refused
+	<-hungUp
 	err = errors.Join(err, protocol())
 	stop()
 	<-ended

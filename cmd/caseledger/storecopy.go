@@ -77,7 +77,7 @@ func (m move) run(ctx context.Context) error {
 	if err := m.copied(ctx, v); err != nil || m.dry {
 		return errors.Join(err, v.close())
 	}
-	if err := errors.Join(v.close(), m.change()); err != nil {
+	if err := errors.Join(v.close(), m.change(ctx)); err != nil {
 		return err
 	}
 	// Opening it makes the tree of what the new store holds and compares it with
@@ -134,10 +134,10 @@ func (m move) fill(ctx context.Context, v vault, target ledgerStore) error {
 // change makes the target the ledger's store. Log and read models name
 // positions of the old one; both are made anew, whichever store the ledger has
 // when this is interrupted.
-func (m move) change() error {
+func (m move) change(ctx context.Context) error {
 	err := sealer.Forget(m.place.logDir())
 	if err == nil {
-		err = removeReadModels(m.place.dir)
+		err = m.place.removeReadModels(ctx)
 	}
 	if err != nil {
 		return err

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"time"
@@ -351,6 +352,9 @@ func sameRows(ctx context.Context, a, b *projections.DB, name string) error {
 	return err
 }
 
+// rebuildGC lets the heap grow to five times what lives.
+const rebuildGC = 400
+
 func newRebuild(to streams) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "rebuild",
@@ -368,11 +372,14 @@ func newRebuild(to streams) *cobra.Command {
 		}
 		err = v.current(cmd.Context())
 		if err == nil {
-			err = removeReadModels(data.dir)
+			err = data.removeReadModels(cmd.Context())
 		}
 		if err != nil {
 			return errors.Join(err, v.close())
 		}
+		// What lives is little beside what is made on the way: looking for garbage
+		// seldom saves a good part of the time.
+		debug.SetGCPercent(rebuildGC)
 		return useApp(cmd.Context(), *data, v, to, func(a *app) error {
 			head, err := a.store.Head(cmd.Context())
 			if err == nil {
@@ -382,14 +389,4 @@ func newRebuild(to streams) *cobra.Command {
 		})
 	}
 	return cmd
-}
-
-func removeReadModels(dir string) error {
-	for _, suffix := range []string{"", "-wal", "-shm"} {
-		err := os.Remove(filepath.Join(dir, projectionsFile+suffix))
-		if err != nil && !errors.Is(err, os.ErrNotExist) {
-			return err
-		}
-	}
-	return nil
 }
