@@ -165,7 +165,7 @@ func (w *writer) publish(g *group, v *view) {
 		if r.last == 0 {
 			continue
 		}
-		for range r.ids {
+		for range r.n {
 			next.active.count(r.places, uint32(v.active.end)+uint32(offset))
 			offset += int(binary.LittleEndian.Uint32(g.records[offset:]))
 		}
