@@ -20,6 +20,9 @@ const (
 	// it a journal of 1000 segments has at most 7 + 7 + 7 + 1 runs, and a place
 	// is written at most four times.
 	mergedAtOnce = 8
+	// buildLanes is how many index files are built at once. It is more than the
+	// processors of a small machine: while one is made durable another is read.
+	buildLanes = 4
 )
 
 // runs are the index files. Together they hold the place of every event in the
@@ -80,7 +83,7 @@ func (x *runs) complete(ctx context.Context, list []*run) error {
 			missing = append(missing, i)
 		}
 	}
-	for at, built := range ahead(len(missing), func(i int) built { return x.build(ctx, list[missing[i]].first) }) {
+	for at, built := range ahead(len(missing), buildLanes, func(i int) built { return x.build(ctx, list[missing[i]].first) }) {
 		if built.err != nil {
 			return built.err
 		}

@@ -30,7 +30,7 @@ func newScan(h header, number int, path string) *scan {
 // *unreadableError; segment.end tells what came before it.
 func (c *scan) read(ctx context.Context, src io.ReaderAt, to int64) error {
 	offset := c.end
-	for r, err := range records(src, c.seed, offset, to, reused()) {
+	for r, err := range records(scanned(src, offset, to), c.seed) {
 		if errors.Is(err, errUnreadable) {
 			return &unreadableError{c.path, offset}
 		}

@@ -49,7 +49,7 @@ func (s *Store) each(ctx context.Context, t *trail, places []location) iter.Seq2
 	return func(yield func(record, error) bool) {
 		n := (len(places) + recordsAtOnce - 1) / recordsAtOnce
 		due := t.after - uint64(len(places))
-		for _, c := range ahead(n, func(i int) chunk {
+		for _, c := range ahead(n, readLanes, func(i int) chunk {
 			return s.chunk(t.view, places[i*recordsAtOnce:min((i+1)*recordsAtOnce, len(places))])
 		}) {
 			for i, r := range c.records {
