@@ -209,6 +209,11 @@ func recordSize(b []byte) (int, bool) {
 	return int(size), recordHeaderBytes+names+uint64(binary.LittleEndian.Uint32(b[48:])) <= uint64(size)
 }
 
+// recordKind is the type of the event whose record b begins with.
+func recordKind(b []byte) []byte {
+	return b[recordHeaderBytes+int(b[46]):][:b[47]]
+}
+
 // decode reads the record that b consists of and reports whether it is sound.
 // recordSize has been asked before.
 func decode(b []byte, seed uint32) (record, bool) {

@@ -37,6 +37,10 @@ type runs struct {
 
 	mu      sync.Mutex // held to change what is in use
 	digests [][sha256.Size]byte
+
+	typesMu   sync.Mutex
+	types     map[int][]typed // by segment, of those that were asked for
+	typesMade sync.Mutex      // held to make a file
 }
 
 func (x *runs) all() []*run { return *x.list.Load() }
@@ -110,7 +114,11 @@ func (x *runs) build(ctx context.Context, segment int) built {
 // write makes the index file of a table.
 func (x *runs) write(t *table) built {
 	e := extent{t.segment, 1}
-	if err := writeTable(x.disk, x.dir, t, x.digest(e)); err != nil {
+	err := writeTypes(x.disk, x.dir, t, x.digests[t.segment])
+	if err == nil {
+		err = writeTable(x.disk, x.dir, t, x.digest(e))
+	}
+	if err != nil {
 		return built{nil, fmt.Errorf("journal: %w", err)}
 	}
 	r, err := openRun(x.dir, e)

@@ -166,8 +166,10 @@ func (w *writer) publish(g *group, v *view) {
 			continue
 		}
 		for range r.n {
-			next.active.count(r.places, uint32(v.active.end)+uint32(offset))
-			offset += int(binary.LittleEndian.Uint32(g.records[offset:]))
+			b, at := g.records[offset:], uint32(v.active.end)+uint32(offset)
+			next.active.count(r.places, at)
+			g.table.ofType(recordKind(b)).push(at)
+			offset += int(binary.LittleEndian.Uint32(b))
 		}
 	}
 	next.active.end += int64(offset)
