@@ -269,6 +269,10 @@ func BenchmarkIndexMemory(b *testing.B) {
 	for i := range names {
 		names[i] = []byte(streamName(uint64(i)))
 	}
+	kinds := make([][]byte, 60)
+	for i := range kinds {
+		kinds[i] = fmt.Appendf(nil, "assessment.completed-%d/1", i)
+	}
 	began := time.Now()
 	for segment := range events / perSegment {
 		t := newTable(segment)
@@ -280,11 +284,15 @@ func BenchmarkIndexMemory(b *testing.B) {
 			}
 			p.push(uint32(i * 1000))
 			heads[stream]++
+			t.ofType(kinds[stream%uint64(len(kinds))]).push(uint32(i * 1000))
 		}
 		if err := x.seal(t, [sha256.Size]byte{}); err != nil {
 			b.Fatal(err)
 		}
 		if err := x.merge(b.Context()); err != nil {
+			b.Fatal(err)
+		}
+		if _, err := x.typesOf(b.Context(), segment); err != nil {
 			b.Fatal(err)
 		}
 	}
@@ -301,16 +309,29 @@ func BenchmarkIndexMemory(b *testing.B) {
 		}
 		onDisk += info.Size()
 	}
-	x.list.Store(&[]*run{})
-	fences := 0
-	for _, r := range held {
-		fences += len(r.fences) * fenceBytes
+	byType, err := filepath.Glob(filepath.Join(dir, "*"+typesSuffix))
+	if err != nil || len(byType) == 0 {
+		b.Fatal("no index by type: ", err)
 	}
+	for _, path := range byType {
+		info, err := os.Stat(path)
+		if err != nil {
+			b.Fatal(err)
+		}
+		onDisk += info.Size()
+	}
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		b.Fatal(err)
+	}
+	b.ReportMetric(float64(u.Maxrss)/1e3, "MB-RSS-at-most")
+	x.list.Store(&[]*run{})
+	x.types = nil
 	held = nil
 	runtime.GC()
 	runtime.ReadMemStats(&after)
 	b.ReportMetric(0, "ns/op")
 	b.ReportMetric(float64(before.HeapAlloc-after.HeapAlloc)/1e6, "MB-resident")
-	b.ReportMetric(float64(fences)/float64(events), "bytes-resident/event")
+	b.ReportMetric(float64(before.HeapAlloc-after.HeapAlloc)/float64(events), "bytes-resident/event")
 	b.ReportMetric(float64(onDisk)/float64(events), "bytes-on-disk/event")
 }
