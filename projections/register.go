@@ -54,7 +54,7 @@ func (r *RegisterRow) fields() []any {
 
 func registerProjection() Projection {
 	return Projection{
-		Name: "register", Version: 3, Tables: []Table{registerTable()},
+		Name: "register", Version: 2, Tables: []Table{registerTable()},
 		Apply: func(w *Writer, c Change) error {
 			if c.Record == "" {
 				return nil
