@@ -24,7 +24,6 @@ const (
 	rebuildFrom   = 20_000 // events from which a rebuild is worth its preparations
 	portionSize   = 64     // streams that are folded in one go
 	rebuildCommit = 50_000 // rows in one transaction
-
 )
 
 // rebuild fills the tables of the projections that are at the beginning of a
@@ -151,15 +150,15 @@ func (b *building) finishOne(tx tx, f *follower, failed bool) error {
 	return f.save(tx)
 }
 
-// mine makes sure that no other process has begun the rebuild anew.
+// mine makes sure that no other process has begun the rebuild anew, and that
+// none can before the transaction ends.
 func (b *building) mine(tx tx) error {
-	var mark string
-	f := b.fresh[0]
-	err := tx.QueryRow("SELECT event FROM projection WHERE name = ? AND version = ?", f.Name, f.Version).Scan(&mark)
-	if errors.Is(err, sql.ErrNoRows) || err == nil && mark != b.mark {
-		return errMoved
+	for _, f := range b.fresh {
+		if err := (follower{Projection: f.Projection, event: b.mark}).unmoved(tx); err != nil {
+			return err
+		}
 	}
-	return err
+	return nil
 }
 
 // portion is some streams that are folded in one go, and then their rows.
