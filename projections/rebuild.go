@@ -23,7 +23,8 @@ import (
 const (
 	rebuildFrom   = 20_000 // events from which a rebuild is worth its preparations
 	portionSize   = 64     // streams that are folded in one go
-	rebuildCommit = 50_000 // rows in one transaction
+	rebuildCommit = 20_000 // rows in one transaction
+	portionsAhead = 16     // that may be folded before they are written
 )
 
 // rebuild fills the tables of the projections that are at the beginning of a
@@ -169,6 +170,7 @@ type portion struct {
 
 type folded struct {
 	rows   []gathered // by projection
+	size   int        // of them
 	events int
 	err    error
 }
@@ -180,7 +182,7 @@ func (b *building) fill(ctx context.Context) error {
 	defer workers.Wait()
 	defer stop()
 	n := runtime.GOMAXPROCS(0)
-	todo, inOrder := make(chan *portion), make(chan *portion, 2*n)
+	todo, inOrder := make(chan *portion), make(chan *portion, portionsAhead)
 	workers.Go(func() {
 		defer close(todo)
 		defer close(inOrder)
@@ -225,6 +227,11 @@ func (b *building) fold(ctx context.Context, streams []string) folded {
 			}
 		}
 	}
+	for _, g := range out.rows {
+		for _, rows := range g.tables {
+			out.size += len(rows)
+		}
+	}
 	return out
 }
 
@@ -251,38 +258,46 @@ func (b *building) whole(ctx context.Context, stream string) (Change, error) {
 	return c, nil
 }
 
-// write writes the rows of portions as they come, many in one transaction.
+// write writes the rows of portions as they come, many in one transaction. No
+// transaction waits for a portion.
 func (b *building) write(ctx context.Context, inOrder <-chan *portion) error {
-	events := 0
-	for more := true; more; {
-		err := b.db.within(ctx, func(tx tx) error {
-			if err := b.mine(tx); err != nil {
-				return err
-			}
-			insert := &inserter{tx: tx, statements: make(map[string]*sql.Stmt)}
-			for insert.rows < rebuildCommit && more {
-				var p *portion
-				if p, more = <-inOrder; !more {
-					break
-				}
-				out, err := p.wait(ctx)
-				if err != nil {
-					return err
-				}
-				if err := b.insert(insert, out.rows); err != nil {
-					return err
-				}
-				events += out.events
-			}
-			return nil
-		})
+	var ready []folded
+	rows, events := 0, 0
+	for p := range inOrder {
+		out, err := p.wait(ctx)
 		if err != nil {
 			return err
 		}
+		ready, rows, events = append(ready, out), rows+out.size, events+out.events
+		if rows < rebuildCommit {
+			continue
+		}
+		if err := b.commit(ctx, ready); err != nil {
+			return err
+		}
+		ready, rows = nil, 0
 		// The log is not gone through in its order: this is the share that is done.
 		b.progress(eventstore.Position(float64(b.last) * float64(events) / float64(b.events)))
 	}
-	return ctx.Err()
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	return b.commit(ctx, ready)
+}
+
+func (b *building) commit(ctx context.Context, all []folded) error {
+	return b.db.within(ctx, func(tx tx) error {
+		if err := b.mine(tx); err != nil {
+			return err
+		}
+		to := &inserter{tx: tx, statements: make(map[string]*sql.Stmt)}
+		for _, one := range all {
+			if err := b.insert(to, one.rows); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }
 
 func (p *portion) wait(ctx context.Context) (folded, error) {
@@ -312,11 +327,9 @@ func (b *building) insert(to *inserter, rows []gathered) error {
 type inserter struct {
 	tx         tx
 	statements map[string]*sql.Stmt
-	rows       int
 }
 
 func (i *inserter) insert(table string, columns int, rows [][]any) error {
-	i.rows += len(rows)
 	for len(rows) > 0 {
 		n := i.tx.engine.rowsAtOnce()
 		if len(rows) < n {

@@ -93,7 +93,7 @@ func registerTable() Table {
 			{"entries", JSON, "List of the entries that the row comes from."},
 		},
 		Key:     []string{"record", "kind", "plan"},
-		Indexes: [][]string{{"open", "family", "given"}},
+		Indexes: [][]string{{"open", "family", "given", "record", "kind", "plan"}},
 	}
 }
 
