@@ -272,7 +272,7 @@ func (b *building) write(ctx context.Context, inOrder <-chan *portion) error {
 		if rows < rebuildCommit {
 			continue
 		}
-		if err := b.commit(ctx, ready); err != nil {
+		if err := b.commitRows(ctx, ready); err != nil {
 			return err
 		}
 		ready, rows = nil, 0
@@ -282,10 +282,10 @@ func (b *building) write(ctx context.Context, inOrder <-chan *portion) error {
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
-	return b.commit(ctx, ready)
+	return b.commitRows(ctx, ready)
 }
 
-func (b *building) commit(ctx context.Context, all []folded) error {
+func (b *building) commitRows(ctx context.Context, all []folded) error {
 	return b.db.within(ctx, func(tx tx) error {
 		if err := b.mine(tx); err != nil {
 			return err
