@@ -17,6 +17,6 @@ func RowFields() map[string][]any {
 		"relation": new(RelationRow).fields(), "household": new(HouseholdRow).fields(), "restriction": new(RestrictionRow).fields(),
 		"clock": new(ClockRow).fields(), "visit": new(VisitRow).fields(), "sight": new(SightRow).fields(), "allocation": new(AllocationRow).fields(),
 		"batch": new(BatchRow).fields(), "open_group": new(GroupRow).fields(),
-		"looked_after": new(LookedAfterRow).fields(),
+		"looked_after": new(LookedAfterRow).fields(), "identity_link": new(LinkRow).fields(),
 	}
 }

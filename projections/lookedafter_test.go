@@ -11,6 +11,7 @@ import (
 	"caseledger/domain"
 	"caseledger/domain/health"
 	"caseledger/domain/lookedafter"
+	"caseledger/domain/visit"
 	"caseledger/projections"
 )
 
@@ -19,9 +20,8 @@ import (
 func naiveCare(id domain.RecordID, told []domain.Entry) []string {
 	began, ceased := map[lookedafter.EpisodeID]lookedafter.EpisodeBegan{}, map[lookedafter.EpisodeID]lookedafter.EpisodeCeased{}
 	var order []lookedafter.EpisodeID // of the first word of each
-	reviews, visits := map[lookedafter.ReviewID]lookedafter.Reviewed{}, map[lookedafter.VisitID]lookedafter.Visited{}
+	reviews, visits := map[lookedafter.ReviewID]lookedafter.Reviewed{}, []visit.Made{}
 	var reviewOrder []lookedafter.ReviewID
-	var visitOrder []lookedafter.VisitID
 	officer := ""
 	for _, e := range told {
 		switch e := e.Event.(type) {
@@ -40,11 +40,12 @@ func naiveCare(id domain.RecordID, told []domain.Entry) []string {
 				reviewOrder = append(reviewOrder, e.Review)
 			}
 			reviews[e.Review] = e
-		case lookedafter.Visited:
-			if _, again := visits[e.Visit]; !again {
-				visitOrder = append(visitOrder, e.Visit)
+		case visit.MadeInCare:
+			visits = append(visits, visit.Made{Dated: e.Dated, Seen: e.Seen, NextBy: e.VisitBy})
+		case visit.Made:
+			if e.Under == visit.LookedAfter {
+				visits = append(visits, e)
 			}
-			visits[e.Visit] = e
 		case lookedafter.OfficerNamed:
 			officer = e.Officer
 		}
@@ -88,13 +89,12 @@ func naiveCare(id domain.RecordID, told []domain.Entry) []string {
 			visitBy, moved = b.VisitBy, b.Happened
 		}
 	}
-	for _, one := range visitOrder {
-		v := visits[one]
+	for _, v := range visits {
 		if !v.Happened.Before(since) && !v.Happened.Before(lastVisit) {
 			lastVisit = v.Happened
 		}
-		if !v.Happened.Before(since) && !v.Happened.Before(moved) && !v.VisitBy.IsZero() {
-			visitBy, moved = v.VisitBy, v.Happened
+		if !v.Happened.Before(since) && !v.Happened.Before(moved) && !v.NextBy.IsZero() && v.Seen {
+			visitBy, moved = v.NextBy, v.Happened
 		}
 	}
 	return []string{fmt.Sprintf("%s %s since %s under %s in %s, %s, reviewed %s, again by %s, visited %s, again by %s",

@@ -84,6 +84,7 @@ func All() []Projection {
 		enquiryProjection(), familyProjection(), restrictionProjection(),
 		lookedAfterProjection(),
 		clockProjection(), visitProjection(), allocationProjection(),
+		linkProjection(),
 	}
 }
 
