@@ -208,6 +208,9 @@ func (c *clocks) protection(r record.Record, p protection.Plan) {
 	for _, a := range p.Actions {
 		c.add(PlanAction, plan+"/"+a.ID, at(a.Set), a.Set.Fact.By, at(a.Closed), ended)
 	}
+	for _, s := range p.Changes {
+		c.add(string(policy.SignificantChange), plan+"/"+s.ID, at(s.Found), s.Found.Fact.ReportBy, at(s.Reported), ended)
+	}
 	c.visits(r, always(policy.ProtectionVisit), visit.Protection, plan, ended)
 }
 

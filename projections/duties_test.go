@@ -67,6 +67,7 @@ func TestEachClockRunsFromWhatStartsItToWhatEndsIt(t *testing.T) {
 	group := protection.CoreGroupMet{Dated: on("2024-01-20"), Plan: "p1", Meeting: "g1", NextBy: date("2024-03-02")}
 	review := protection.Reviewed{Dated: on("2024-04-01"), Plan: "p1", Review: "v1", ReviewBy: date("2024-10-01")}
 	action := protection.ActionSet{Dated: on("2024-01-20"), Plan: "p1", Action: domain.Action{ID: "x1", By: date("2024-02-20")}}
+	change := protection.ChangeFound{Dated: on("2024-02-01"), Plan: "p1", Change: "s1", ReportBy: date("2024-02-04")}
 	seen := visit.Made{Dated: on("2024-01-12"), Visit: "b1", Under: visit.Protection, Of: "p1", Seen: true, NextBy: date("2024-01-26")}
 	unseen := visit.Made{Dated: on("2024-01-20"), Visit: "b2", Under: visit.Protection, Of: "p1"}
 	need := cinplan.Agreed{Dated: on("2024-01-10"), Plan: "n1", Actions: []domain.Action{{ID: "x1", By: date("2024-02-10")}}, ReviewBy: date("2024-03-10")}
@@ -94,6 +95,8 @@ func TestEachClockRunsFromWhatStartsItToWhatEndsIt(t *testing.T) {
 		{"an action", "2024-01-21", []domain.Event{plan, group, review, action}, "plan-action by 2024-02-20, later-core-group by 2024-03-02, first-review by 2024-04-10"},
 		{"an action done", "2024-01-23", []domain.Event{plan, action, protection.ActionClosed{Dated: on("2024-01-22"), Plan: "p1", ID: "x1"}}, "core-group by 2024-01-24, first-review by 2024-04-10"},
 		{"a visit at which the child was not seen", "2024-01-25", []domain.Event{plan, group, seen, unseen}, "protection-visit by 2024-01-26, later-core-group by 2024-03-02, first-review by 2024-04-10"},
+		{"a significant change", "2024-02-02", []domain.Event{plan, group, review, change}, "significant-change by 2024-02-04, later-core-group by 2024-03-02, first-review by 2024-04-10"},
+		{"of which the chair was told", "2024-02-03", []domain.Event{plan, group, review, change, protection.ChangeReported{Dated: on("2024-02-03"), Plan: "p1", Change: "s1"}}, "later-core-group by 2024-03-02, first-review by 2024-04-10"},
 		{"a plan in need", "2024-01-25", []domain.Event{need}, "cin-action by 2024-02-10, cin-review by 2024-03-10"},
 		{"its review", "2024-02-25", []domain.Event{need, cinplan.Reviewed{Dated: on("2024-02-20"), Plan: "n1", Review: "v1"}}, "cin-action by 2024-02-10!"},
 		{"private fostering", "2024-01-12", []domain.Event{fostered}, "private-fostering-first-visit by 2024-01-19"},
@@ -514,7 +517,7 @@ func TestAConferenceOnThe14thAnd15thWorkingDayIsInTimeAndOneOnThe16thIsNot(t *te
 		{"the state funeral, the 16th", "2022-09-05", "2022-09-28", false},
 	} {
 		discussed := enquiry.Discussed{Dated: on(tt.discussed), Enquiry: "q1", Referral: "r1"}
-		started, _ := enquiry.Enquiries{}.Evolve(1, discussed).Start(enquiry.Start{Dated: on(tt.discussed), Enquiry: "q1", Referral: "r1"}, referral.Referral{}, england(t))
+		started, _ := enquiry.Enquiries{}.Evolve(1, discussed).Start(enquiry.Start{Dated: on(tt.discussed), Enquiry: "q1", Referral: "r1"}, referral.Referral{}, domain.Date{}, england(t))
 		l := newLedger(t)
 		l.events(ann, discussed, started[0], enquiry.ConferenceHeld{Dated: on(tt.held), Conference: "c1", Enquiry: "q1", Referral: "r1"})
 		all, err := caughtUp(t, l).Performance(ctx, projections.Period{From: date("2022-01-01"), To: date("2024-12-31")}, date("2024-12-31"))

@@ -15,9 +15,26 @@ import (
 	"caseledger/projections"
 )
 
-// naiveCare says where a child is looked after: one entry after the other,
-// with nothing that the product uses.
+// naiveCare says where a child is looked after.
 func naiveCare(id domain.RecordID, told []domain.Entry) []string {
+	c := naiveCareOf(told)
+	if c == nil {
+		return nil
+	}
+	return []string{fmt.Sprintf("%s %s since %s under %s in %s, %s, reviewed %s, again by %s, visited %s, again by %s",
+		id, c.current.Episode, c.since, c.current.LegalStatus, c.current.Placement.Type, c.officer, c.lastReview, c.reviewBy, c.lastVisit, c.visitBy)}
+}
+
+// naivelyInCare is a child who is looked after.
+type naivelyInCare struct {
+	current                                         lookedafter.EpisodeBegan
+	officer                                         string
+	since, lastReview, reviewBy, lastVisit, visitBy domain.Date
+}
+
+// naiveCareOf tells a child's care: one entry after the other, with nothing that
+// the product uses; nil for a child who is not looked after.
+func naiveCareOf(told []domain.Entry) *naivelyInCare {
 	began, ceased := map[lookedafter.EpisodeID]lookedafter.EpisodeBegan{}, map[lookedafter.EpisodeID]lookedafter.EpisodeCeased{}
 	var order []lookedafter.EpisodeID // of the first word of each
 	reviews, visits := map[lookedafter.ReviewID]lookedafter.Reviewed{}, []visit.Made{}
@@ -97,8 +114,7 @@ func naiveCare(id domain.RecordID, told []domain.Entry) []string {
 			visitBy, moved = v.NextBy, v.Happened
 		}
 	}
-	return []string{fmt.Sprintf("%s %s since %s under %s in %s, %s, reviewed %s, again by %s, visited %s, again by %s",
-		id, current.Episode, since, current.LegalStatus, current.Placement.Type, officer, lastReview, reviewBy, lastVisit, visitBy)}
+	return &naivelyInCare{*current, officer, since, lastReview, reviewBy, lastVisit, visitBy}
 }
 
 func careTexts(rows []projections.LookedAfterRow) []string {

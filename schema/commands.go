@@ -164,7 +164,7 @@ func Commands() []Command {
 			}),
 		command("s47-enquiry.start", "s47-enquiries", "Begin an enquiry under section 47.",
 			func(r record.Record, s Setting, c enquiry.Start) ([]domain.Event, error) {
-				return r.Enquiries.Start(c, r.Referrals.Find(c.Referral), s.Pack)
+				return r.Enquiries.Start(c, r.Referrals.Find(c.Referral), r.Expected(c.Happened), s.Pack)
 			}),
 		command("initial-conference.hold", "initial-conferences", "Record an initial child protection conference.",
 			func(r record.Record, _ Setting, c enquiry.HoldConference) ([]domain.Event, error) {
@@ -586,6 +586,14 @@ func Commands() []Command {
 		command("care-leaver.end", "care-leaver-end", "Record that no help is owed to a care leaver any more.",
 			func(r record.Record, _ Setting, c careleaver.End) ([]domain.Event, error) {
 				return r.Leaver.End(c)
+			}),
+		command("protection-plan.identify-change", "protection-plans/{plan}/changes", "Record that a plan has to change significantly.",
+			func(r record.Record, s Setting, c protection.FindChange) ([]domain.Event, error) {
+				return r.Protection.FindChange(c, s.Pack)
+			}),
+		command("protection-plan.report-change", "protection-plans/{plan}/change-reports", "Record that the chair was told of a significant change.",
+			func(r record.Record, _ Setting, c protection.ReportChange) ([]domain.Event, error) {
+				return r.Protection.ReportChange(c)
 			}),
 		command("adoption.part-identity", "adoptions/{adoption}/identity", "Let an adopted child go on under a new identity, and seal this record.",
 			func(r record.Record, _ Setting, c adoption.PartIdentity) ([]domain.Event, error) {

@@ -264,6 +264,8 @@ func Events() []EventType {
 
 		event[lookedafter.LibertyReviewed]("liberty.reviewed", "A panel reviewed secure accommodation."),
 		event[careleaver.Ended]("care-leaver.ended", "No help is owed to a care leaver any more."),
+		event[protection.ChangeFound]("protection-plan.change-identified", "Those who carry out a plan found that it has to change significantly."),
+		event[protection.ChangeReported]("protection-plan.change-reported", "The chair was told of a significant change."),
 		event[adoption.IdentityParted]("adoption.identity-parted", "An adopted child goes on under a new identity."),
 	}
 }

@@ -45,7 +45,7 @@ type Order struct {
 type PartIdentity struct {
 	domain.Dated
 	Adoption    ID              `json:"adoption" validate:"required,max=64,printascii"`
-	Successor   domain.RecordID `json:"successor" validate:"required,len=32,hexadecimal,lowercase"`
+	Successor   domain.RecordID `json:"successor" validate:"required,len=32,hexadecimal"`
 	Restriction restriction.ID  `json:"restriction" validate:"required,max=64,printascii"`
 	Readers     []string        `json:"readers" validate:"required,min=1,max=100,unique,dive,required,max=100,printascii"`
 }

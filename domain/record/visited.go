@@ -75,6 +75,15 @@ func (r Record) Held(kind string, id conference.ID) domain.Date {
 	return domain.Date{}
 }
 
+// Expected returns the day on which a child who was unborn on a day was expected;
+// no day for one who was born.
+func (r Record) Expected(on domain.Date) domain.Date {
+	if r.Unborn(on) {
+		return r.Person.Expected.Fact.Expected
+	}
+	return domain.Date{}
+}
+
 // Unborn reports whether the child was not yet born on a day, as far as the
 // record tells.
 func (r Record) Unborn(on domain.Date) bool {

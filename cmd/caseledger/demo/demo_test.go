@@ -19,7 +19,7 @@ import (
 var (
 	whole = []string{"referral", "assessment", "enquiry", "cinplan", "protection", "contact", "voice", "conference", "visit", "privatefostering",
 		"transfer", "incident", "temporary", "family", "restriction", "allocation", "lookedafter", "health", "missing", "adoption", "careleaver", "legal"}
-	elsewhere = []string{"assessment.reviewed", "protection-plan.concerns-recorded", "looked-after-visit.made", "health-outcomes.stated"}
+	elsewhere = []string{"assessment.reviewed", "protection-plan.concerns-recorded", "protection-plan.change-identified", "protection-plan.change-reported", "looked-after-visit.made", "health-outcomes.stated"}
 )
 
 func build(t *testing.T, seed uint64, children int) (*eventstore.Ledger, Summary) {
