@@ -67,7 +67,7 @@ func (r *Runner) commit(ctx context.Context, b *stretch) error {
 	}
 	running := r.running()
 	reached := make([]follower, len(running))
-	err := r.db.within(ctx, func(tx *sql.Tx) error {
+	err := r.db.within(ctx, func(tx tx) error {
 		for i, f := range running {
 			next, err := f.step(ctx, tx, b)
 			if err != nil {
@@ -89,15 +89,16 @@ func (r *Runner) commit(ctx context.Context, b *stretch) error {
 // step applies what the projection has not seen of a batch and saves how far
 // it came. The writes of a batch that fails are taken back, and made again one
 // event at a time up to the event that fails.
-func (f follower) step(ctx context.Context, tx *sql.Tx, b *stretch) (follower, error) {
+func (f follower) step(ctx context.Context, tx tx, b *stretch) (follower, error) {
 	if f.position >= b.last().position {
 		return f, nil
 	}
 	if err := f.unmoved(tx); err != nil {
 		return f, err
 	}
-	w := &Writer{tx: tx, projection: &f.Projection, prepared: make(map[string]*sql.Stmt)}
-	failed, err := w.savepoint(func() error { return f.applyAll(w, b) })
+	rows := &rowByRow{tx: tx, version: f.Version, prepared: make(map[string]*sql.Stmt)}
+	w := &Writer{projection: &f.Projection, to: rows}
+	failed, err := rows.savepoint(func() error { return f.applyAll(w, b) })
 	if err != nil {
 		return f, err
 	}
@@ -105,7 +106,7 @@ func (f follower) step(ctx context.Context, tx *sql.Tx, b *stretch) (follower, e
 		f.position, f.event = b.last().position, b.last().id
 		return f, f.save(tx)
 	}
-	if f, err = f.singly(ctx, w, b); err != nil {
+	if f, err = f.singly(ctx, rows, b); err != nil {
 		return f, err
 	}
 	return f, f.save(tx)
@@ -126,13 +127,14 @@ func (f follower) applyAll(w *Writer, b *stretch) error {
 }
 
 // singly applies a batch an event at a time, until one fails.
-func (f follower) singly(ctx context.Context, w *Writer, b *stretch) (follower, error) {
+func (f follower) singly(ctx context.Context, rows *rowByRow, b *stretch) (follower, error) {
+	w := &Writer{projection: &f.Projection, to: rows}
 	for _, e := range b.log {
 		if e.position <= f.position {
 			continue
 		}
 		c := b.changes[e.change]
-		failed, err := w.savepoint(func() error { return f.Apply(w, c.only(e.nth)) })
+		failed, err := rows.savepoint(func() error { return f.Apply(w, c.only(e.nth)) })
 		if err == nil {
 			err = ctx.Err() // then the event is not to blame
 		}
@@ -177,16 +179,17 @@ func (c *Change) between(from, to int) Change {
 
 // unmoved makes sure that no other process has moved the projection. The
 // transaction holds the right to write, so none will until it ends.
-func (f follower) unmoved(tx *sql.Tx) error {
+func (f follower) unmoved(tx tx) error {
 	var position eventstore.Position
-	err := tx.QueryRow("SELECT position FROM projection WHERE name = ? AND version = ?", f.Name, f.Version).Scan(&position)
-	if errors.Is(err, sql.ErrNoRows) || err == nil && position != f.position {
+	var event string
+	err := tx.QueryRow("SELECT position, event FROM projection WHERE name = ? AND version = ?"+tx.engine.forUpdate(), f.Name, f.Version).Scan(&position, &event)
+	if errors.Is(err, sql.ErrNoRows) || err == nil && (position != f.position || event != f.event) {
 		return errMoved
 	}
 	return err
 }
 
-func (f follower) save(tx *sql.Tx) error {
+func (f follower) save(tx tx) error {
 	stopped := ""
 	if f.stopped != nil {
 		stopped = f.stopped.Error()
@@ -203,7 +206,7 @@ func (r *Runner) show(ctx context.Context) error {
 		if f.inUse {
 			continue
 		}
-		if err := r.db.within(ctx, func(tx *sql.Tx) error { return use(tx, f.Projection) }); err != nil {
+		if err := r.db.alter(ctx, func(tx tx) error { return use(tx, f.Projection) }); err != nil {
 			return fmt.Errorf("projection %s: %w", f.Name, err)
 		}
 		f.inUse = true

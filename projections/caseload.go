@@ -330,7 +330,7 @@ func (db *DB) CaseloadAt(ctx context.Context, load Load, known time.Time, f Case
 		}
 	}
 	all := []CaseloadRow{}
-	candidates, args := "SELECT record FROM record WHERE (? IS NULL OR first_recorded <= ?)", knownArgs(known)
+	candidates, args := "SELECT record FROM record WHERE coalesce(first_recorded <= ?, TRUE)", knownArgs(known)
 	if f.Record != "" {
 		candidates, args = candidates+" AND record = ?", append(args, string(f.Record))
 	}

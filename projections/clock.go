@@ -162,7 +162,7 @@ func duties(p policy.Pack, rows []ClockRow, f DutyFilter) []DutyRow {
 
 // each gives every record that had an entry by a time, or one of them.
 func (db *DB) each(ctx context.Context, load Load, known time.Time, only domain.RecordID, do func(domain.RecordID, record.Record)) error {
-	q, args := "SELECT record FROM record WHERE (? IS NULL OR first_recorded <= ?)", knownArgs(known)
+	q, args := "SELECT record FROM record WHERE coalesce(first_recorded <= ?, TRUE)", knownArgs(known)
 	if only != "" {
 		q, args = q+" AND record = ?", append(args, string(only))
 	}

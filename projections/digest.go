@@ -8,21 +8,26 @@ import (
 	"fmt"
 	"hash"
 	"strings"
+	"time"
 
 	"github.com/go-json-experiment/json"
+
+	"caseledger/domain"
 )
 
 // Digest returns the SHA-256, in hexadecimal, over all rows of a projection in
-// the order of their keys, so that tables can be compared with rebuilt ones.
+// the order of their keys, so that tables can be compared with rebuilt ones, be
+// they in the same engine or another.
 func (db *DB) Digest(ctx context.Context, projection string) (string, error) {
-	tx, err := db.read.BeginTx(ctx, &sql.TxOptions{ReadOnly: true}) // one moment for all tables
+	begun, err := db.read.BeginTx(ctx, db.engine.snapshot()) // one moment for all tables
 	if err != nil {
-		return "", explain(err)
+		return "", db.engine.explain(err)
 	}
-	defer tx.Rollback()
+	defer begun.Rollback()
+	tx := tx{begun, db.engine}
 	versions, err := versionsOf(tx, projection)
 	if err != nil {
-		return "", explain(err)
+		return "", db.engine.explain(err)
 	}
 	sum := sha256.New()
 	for _, v := range versions {
@@ -30,8 +35,8 @@ func (db *DB) Digest(ctx context.Context, projection string) (string, error) {
 			continue
 		}
 		for _, table := range v.tables {
-			if err := digestTable(ctx, tx, sum, table, physical(table, v.number)); err != nil {
-				return "", fmt.Errorf("table %s: %w", table, explain(err))
+			if err := digestTable(tx, sum, table, physical(table, v.number)); err != nil {
+				return "", fmt.Errorf("table %s: %w", table, db.engine.explain(err))
 			}
 		}
 		return hex.EncodeToString(sum.Sum(nil)), nil
@@ -40,17 +45,21 @@ func (db *DB) Digest(ctx context.Context, projection string) (string, error) {
 }
 
 // digestTable hashes each row as a line of JSON.
-func digestTable(ctx context.Context, tx *sql.Tx, sum hash.Hash, name, table string) error {
-	key, err := keyOf(ctx, tx, table)
+func digestTable(tx tx, sum hash.Hash, name, table string) error {
+	key, err := keyOf(tx, table)
 	if err != nil {
 		return err
 	}
-	rows, err := tx.QueryContext(ctx, fmt.Sprintf("SELECT * FROM %s ORDER BY %s", table, key))
+	rows, err := tx.Query(fmt.Sprintf("SELECT * FROM %s ORDER BY %s", table, key))
 	if err != nil {
 		return err
 	}
 	defer rows.Close()
 	columns, err := rows.Columns()
+	if err != nil {
+		return err
+	}
+	kinds, err := rows.ColumnTypes()
 	if err != nil {
 		return err
 	}
@@ -63,6 +72,9 @@ func digestTable(ctx context.Context, tx *sql.Tx, sum hash.Hash, name, table str
 		if err := rows.Scan(pointers...); err != nil {
 			return err
 		}
+		for i := range values {
+			values[i] = plainly(values[i], kinds[i].DatabaseTypeName())
+		}
 		line, err := json.Marshal(values)
 		if err != nil {
 			return err
@@ -73,8 +85,24 @@ func digestTable(ctx context.Context, tx *sql.Tx, sum hash.Hash, name, table str
 }
 
 // keyOf returns the columns of a table's key: "record, entry".
-func keyOf(ctx context.Context, tx *sql.Tx, table string) (string, error) {
+func keyOf(tx tx, table string) (string, error) {
 	var key sql.NullString
-	err := tx.QueryRowContext(ctx, "SELECT group_concat(name, ', ' ORDER BY pk) FROM pragma_table_info(?) WHERE pk > 0", table).Scan(&key)
+	err := tx.QueryRow(tx.engine.key(), table).Scan(&key)
 	return key.String, err
+}
+
+// plainly gives a value of a column the same form for every engine.
+func plainly(v any, kind string) any {
+	switch v := v.(type) {
+	case bool:
+		return number(v)
+	case []byte:
+		return string(v)
+	case time.Time:
+		if kind == string(Date) {
+			return domain.DateOf(v).String()
+		}
+		return timeText(v)
+	}
+	return v
 }

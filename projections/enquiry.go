@@ -111,7 +111,7 @@ func (db *DB) OnRegister(ctx context.Context, child register.Child) ([]register.
 // registeredNumbers are all identifiers of those on the register.
 func (db *DB) registeredNumbers(ctx context.Context) (map[domain.RecordID][]string, error) {
 	q := selectFrom(identifierTable())
-	q.where("record IN (SELECT record FROM register WHERE open = 1)")
+	q.where("record IN (SELECT record FROM register WHERE open = TRUE)")
 	rows, err := rowsOf[IdentifierRow](ctx, db, q)
 	numbers := make(map[domain.RecordID][]string)
 	for _, r := range rows {
@@ -123,10 +123,10 @@ func (db *DB) registeredNumbers(ctx context.Context) (map[domain.RecordID][]stri
 // EarlierEnquiries counts the enquiries that said the same about a child.
 func (db *DB) EarlierEnquiries(ctx context.Context, child register.Child) (int, error) {
 	n := 0
-	err := db.read.QueryRowContext(ctx, `SELECT count(*) FROM register_enquiry
-		WHERE ? <> '' AND number = ? COLLATE NOCASE OR ? <> '' AND family = ? COLLATE NOCASE AND coalesce(born, '') = ? AND coalesce(given, '') = ? COLLATE NOCASE`,
-		child.Number, child.Number, child.Family, child.Family, child.Born.String(), child.Given).Scan(&n)
-	return n, explain(err)
+	err := db.queryRow(ctx, `SELECT count(*) FROM register_enquiry
+		WHERE lower(number) = lower(?) OR lower(family) = lower(?) AND born IS NOT DISTINCT FROM ? AND lower(coalesce(given, '')) = lower(?)`,
+		textOrNull(child.Number), textOrNull(child.Family), textOrNull(child.Born.String()), child.Given).Scan(&n)
+	return n, db.engine.explain(err)
 }
 
 // Enquiries returns the enquiries of the register, the earliest first, from a

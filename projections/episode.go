@@ -159,15 +159,15 @@ func episodeRow(id domain.RecordID, r record.Record, one referral.Referral, numb
 func (db *DB) Episodes(ctx context.Context, from, to domain.Date) ([]domain.RecordID, error) {
 	first, last := textOrNull(from.String()), textOrNull(to.String())
 	return db.records(ctx, `SELECT DISTINCT record FROM episode
-		WHERE (? IS NULL OR received IS NULL OR received <= ?)
-		AND (? IS NULL OR open_work OR NOT is_closed AND (NOT turned_down OR work_under) OR last_activity IS NULL OR last_activity >= ?)
-		ORDER BY record`, last, last, first, first)
+		WHERE coalesce(received <= ?, TRUE)
+		AND (open_work OR NOT is_closed AND (NOT turned_down OR work_under) OR coalesce(last_activity >= ?, TRUE))
+		ORDER BY record`, last, first)
 }
 
 // EpisodesOf returns the episodes of a record.
 func (db *DB) EpisodesOf(ctx context.Context, id domain.RecordID) ([]EpisodeRow, error) {
 	q := selectFrom(episodeTable())
 	q.where("record = ?", string(id))
-	q.order = "coalesce(received, ''), referral"
+	q.order = "received NULLS FIRST, referral"
 	return rowsOf[EpisodeRow](ctx, db, q)
 }

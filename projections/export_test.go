@@ -10,6 +10,9 @@ import (
 // SetFoldBudget makes the runner forget records sooner.
 func (r *Runner) SetFoldBudget(bytes int) { r.folds.budget = bytes }
 
+// SetRebuildFrom makes the runner rebuild from shorter logs too.
+func (r *Runner) SetRebuildFrom(events int) { r.rebuildFrom = events }
+
 // Sentence is what a chronology says of an event.
 func Sentence(e domain.Event) string { return sentence(e) }
 

@@ -167,7 +167,7 @@ const (
 // FamilyOf returns the records that belong to a person's family, the person's
 // own first. It goes by what is recorded now, ended relationships included.
 func (db *DB) FamilyOf(ctx context.Context, id domain.RecordID) ([]Member, error) {
-	rows, err := db.read.QueryContext(ctx, `
+	rows, err := db.query(ctx, `
 		SELECT other, kind, 0 FROM relation WHERE record = ?1 AND other IS NOT NULL
 		UNION SELECT record, kind, 1 FROM relation WHERE other = ?1
 		UNION SELECT theirs.record, '`+BySharing+`', 0 FROM relation mine JOIN relation theirs ON theirs.other = mine.other AND theirs.record <> ?1
@@ -176,7 +176,7 @@ func (db *DB) FamilyOf(ctx context.Context, id domain.RecordID) ([]Member, error
 			WHERE mine.record = ?1
 		ORDER BY 1, 2`, string(id))
 	if err != nil {
-		return nil, explain(err)
+		return nil, db.engine.explain(err)
 	}
 	defer rows.Close()
 	all := []Member{{Record: id, Kinds: []string{Self}}}
@@ -185,7 +185,7 @@ func (db *DB) FamilyOf(ctx context.Context, id domain.RecordID) ([]Member, error
 		var kind string
 		var backwards bool
 		if err := rows.Scan(&other, &kind, &backwards); err != nil {
-			return nil, explain(err)
+			return nil, db.engine.explain(err)
 		}
 		if backwards {
 			kind = family.Reverse(kind)
@@ -194,7 +194,7 @@ func (db *DB) FamilyOf(ctx context.Context, id domain.RecordID) ([]Member, error
 			return nil, fmt.Errorf("record %s: its family has more than %d records", id, maxFamily)
 		}
 	}
-	return all, explain(rows.Err())
+	return all, db.engine.explain(rows.Err())
 }
 
 // joined adds a kind to a member, or a member to the family.

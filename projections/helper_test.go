@@ -9,6 +9,8 @@ import (
 	"testing"
 	"time"
 
+	"pgregory.net/rapid"
+
 	"caseledger/domain"
 	"caseledger/domain/record"
 	"caseledger/eventstore"
@@ -52,15 +54,24 @@ func apart(all iter.Seq2[eventstore.Recorded, error]) iter.Seq2[eventstore.Recor
 	}
 }
 
-// meanwhile is a store while whose log is read something else happens.
+// meanwhile is a store that lets something else happen whenever an event of it
+// is read.
 type meanwhile struct {
 	spaced
 	happens func()
 }
 
 func (m meanwhile) ReadLog(ctx context.Context, after eventstore.Position) iter.Seq2[eventstore.Recorded, error] {
+	return m.watched(m.spaced.ReadLog(ctx, after))
+}
+
+func (m meanwhile) ReadStream(ctx context.Context, stream string, after eventstore.Revision) iter.Seq2[eventstore.Recorded, error] {
+	return m.watched(m.spaced.ReadStream(ctx, stream, after))
+}
+
+func (m meanwhile) watched(all iter.Seq2[eventstore.Recorded, error]) iter.Seq2[eventstore.Recorded, error] {
 	return func(yield func(eventstore.Recorded, error) bool) {
-		for e, err := range m.spaced.ReadLog(ctx, after) {
+		for e, err := range all {
 			m.happens()
 			if !yield(e, err) {
 				return
@@ -146,12 +157,36 @@ func (l *ledger) load(_ context.Context, id domain.RecordID) (record.Record, err
 	return record.Fold(all), nil
 }
 
+// trial is a test while one of its random cases is tried: what the case opens
+// is closed at its end.
+type trial struct {
+	testing.TB
+	random *rapid.T
+}
+
+func (t trial) Cleanup(f func()) { t.random.Cleanup(f) }
+
 func open(t testing.TB) *projections.DB {
 	t.Helper()
 	return openAt(t, filepath.Join(t.TempDir(), "read models.db"))
 }
 
+// openAt opens the read models of a path: the file there or, on PostgreSQL, the
+// schema that stands for it.
 func openAt(t testing.TB, path string) *projections.DB {
+	t.Helper()
+	if !onPostgres {
+		return openFile(t, path)
+	}
+	db, err := projections.OpenPostgres(ctx, dsnOf(t, path))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { db.Close() })
+	return db
+}
+
+func openFile(t testing.TB, path string) *projections.DB {
 	t.Helper()
 	db, err := projections.Open(path)
 	if err != nil {
@@ -175,6 +210,18 @@ func caughtUp(t testing.TB, l *ledger) *projections.DB {
 	t.Helper()
 	db := open(t)
 	if err := runner(t, db, l.store, projections.All()...).CatchUp(context.Background(), nil); err != nil {
+		t.Fatal(err)
+	}
+	return db
+}
+
+// rebuilt returns read models of all projections as a rebuild makes them.
+func rebuilt(t testing.TB, l *ledger) *projections.DB {
+	t.Helper()
+	db := open(t)
+	r := runner(t, db, l.store, projections.All()...)
+	r.SetRebuildFrom(0)
+	if err := r.CatchUp(context.Background(), nil); err != nil {
 		t.Fatal(err)
 	}
 	return db

@@ -153,7 +153,7 @@ func (db *DB) LookedAfter(ctx context.Context) ([]LookedAfterRow, error) {
 // day". Records are replayed, not rows.
 func (db *DB) LookedAfterAt(ctx context.Context, load Load, known time.Time, on domain.Date) ([]LookedAfterRow, error) {
 	all := []LookedAfterRow{}
-	const ever = "SELECT record FROM record WHERE ever_looked_after AND (? IS NULL OR first_recorded <= ?) ORDER BY record"
+	const ever = "SELECT record FROM record WHERE ever_looked_after AND coalesce(first_recorded <= ?, TRUE) ORDER BY record"
 	err := db.candidates(ctx, load, ever, knownArgs(known), func(id domain.RecordID, r record.Record) {
 		all = append(all, lookedAfterRows(id, r.At(known, on))...)
 	})

@@ -129,6 +129,7 @@ func careTexts(rows []projections.LookedAfterRow) []string {
 
 func TestWhoIsLookedAfterIsWhatANaiveFoldSaysAsKnownAtAnyTimeAndTrueOnAnyDay(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
+		t := trial{t, rt}
 		l := newLedger(t)
 		drawHistory(rt, l, func() {})
 		db := caughtUp(t, l)

@@ -159,7 +159,7 @@ func (r PersonRow) Cursor() string { return cursor(r.Family, r.Given, string(r.R
 func (db *DB) People(ctx context.Context, f PeopleFilter) ([]PersonRow, error) {
 	q := selectFrom(personTable())
 	if f.Text != "" {
-		q.where(`(coalesce(given || ' ', '') || coalesce(family, '') LIKE ? ESCAPE '\' OR record IN (SELECT record FROM identifier WHERE value LIKE ? ESCAPE '\'))`,
+		q.where(`(lower(coalesce(given || ' ', '') || coalesce(family, '')) LIKE lower(?) ESCAPE '\' OR record IN (SELECT record FROM identifier WHERE lower(value) LIKE lower(?) ESCAPE '\'))`,
 			"%"+likeText(f.Text)+"%", likeText(f.Text)+"%")
 	}
 	if err := q.page([]string{"coalesce(family, '')", "coalesce(given, '')", "record"}, f.After, f.Limit); err != nil {

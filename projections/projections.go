@@ -28,8 +28,10 @@ type Projection struct {
 	Version int
 	Tables  []Table
 	// Apply writes what follows from a change. It is called in a transaction,
-	// again after a failure, and for one event or thousands at a time: what it
-	// writes may not depend on where one change ends and the next begins.
+	// again after a failure, for one event or thousands at a time, and in a
+	// rebuild by several goroutines for a stream each: what it writes may not
+	// depend on where one change ends and the next begins, and rows belong to
+	// the stream that they come from.
 	//
 	// An error stops the projection at the event. Its text may hold nothing of
 	// what the event says about people.
@@ -53,10 +55,10 @@ type Column struct {
 	Comment string
 }
 
-// Type is what a column holds.
+// Type is what a column holds. See the engines for how it is stored.
 type Type string
 
-// The types of columns, and how SQLite stores them.
+// The types of columns, and what SQLite, which has few of its own, keeps there.
 const (
 	Text    Type = "TEXT"
 	Integer Type = "INTEGER"
@@ -119,7 +121,7 @@ func (t Table) check() error {
 	}
 	known := make(map[string]bool)
 	for _, c := range t.Columns {
-		if !name.MatchString(c.Name) || known[c.Name] || storage[c.Type] == "" {
+		if !name.MatchString(c.Name) || known[c.Name] || postgresTypes[c.Type] == "" {
 			return fmt.Errorf("column %s: needs a lower-case name of its own and a known type", c.Name)
 		}
 		known[c.Name] = true

@@ -61,8 +61,7 @@ func (q *query) page(by []string, after string, limit int) error {
 	for i, p := range parts {
 		args[i] = p
 	}
-	marks := strings.TrimSuffix(strings.Repeat("?, ", len(by)), ", ")
-	q.where(fmt.Sprintf("(%s) > (%s)", q.order, marks), args...)
+	q.where(fmt.Sprintf("(%s) > (%s)", q.order, marks(len(by))), args...)
 	return nil
 }
 
@@ -87,20 +86,20 @@ func (q *query) String() string {
 
 // rowsOf runs a query and reads its rows; none is an empty list.
 func rowsOf[R any, P row[R]](ctx context.Context, db *DB, q *query) ([]R, error) {
-	rows, err := db.read.QueryContext(ctx, q.String(), q.args...)
+	rows, err := db.query(ctx, q.String(), q.args...)
 	if err != nil {
-		return nil, fmt.Errorf("table %s: %w", q.table.Name, explain(err))
+		return nil, fmt.Errorf("table %s: %w", q.table.Name, db.engine.explain(err))
 	}
 	defer rows.Close()
 	all := []R{}
 	for rows.Next() {
 		var one R
 		if err := rows.Scan(cellsOf(P(&one).fields())...); err != nil {
-			return nil, fmt.Errorf("table %s: %w", q.table.Name, explain(err))
+			return nil, fmt.Errorf("table %s: %w", q.table.Name, db.engine.explain(err))
 		}
 		all = append(all, one)
 	}
-	return all, explain(rows.Err())
+	return all, db.engine.explain(rows.Err())
 }
 
 func cellsOf(fields []any) []any {
@@ -113,20 +112,20 @@ func cellsOf(fields []any) []any {
 
 // records runs a query for ids.
 func (db *DB) records(ctx context.Context, text string, args ...any) ([]domain.RecordID, error) {
-	rows, err := db.read.QueryContext(ctx, text, args...)
+	rows, err := db.query(ctx, text, args...)
 	if err != nil {
-		return nil, explain(err)
+		return nil, db.engine.explain(err)
 	}
 	defer rows.Close()
 	ids := []domain.RecordID{}
 	for rows.Next() {
 		var id domain.RecordID
 		if err := rows.Scan(&id); err != nil {
-			return nil, explain(err)
+			return nil, db.engine.explain(err)
 		}
 		ids = append(ids, id)
 	}
-	return ids, explain(rows.Err())
+	return ids, db.engine.explain(rows.Err())
 }
 
 // cursor names a place in an ordered list.
@@ -162,13 +161,13 @@ type Counts struct {
 func (db *DB) Counts(ctx context.Context) (Counts, error) {
 	const cases = "FROM caseload WHERE kind IN ('referral', 'referral-decision')"
 	var c Counts
-	err := db.read.QueryRowContext(ctx, `SELECT
+	err := db.queryRow(ctx, `SELECT
 		(SELECT count(*) FROM record), (SELECT coalesce(sum(entries), 0) FROM record),
 		(SELECT count(*) `+cases+`), (SELECT count(*) FROM register WHERE open),
 		(SELECT count(*) `+cases+` AND worker IS NULL), (SELECT count(*) FROM caseload WHERE contradictory),
 		(SELECT count(*) FROM batch), (SELECT count(*) FROM open_group)`).
 		Scan(&c.Records, &c.Entries, &c.OpenCases, &c.OpenPlans, &c.Unallocated, &c.Contradictory, &c.Batches, &c.OpenGroups)
-	return c, explain(err)
+	return c, db.engine.explain(err)
 }
 
 // candidates runs a query for the records that can matter, and gives each of

@@ -122,7 +122,7 @@ func inNeed(r record.Record) bool {
 // and as known at a time. A zero time means "as known now".
 func (db *DB) Reconcile(ctx context.Context, load Load, p policy.Pack, known time.Time, on domain.Date) ([]Discrepancy, error) {
 	all := []Discrepancy{}
-	const ever = "SELECT record FROM record WHERE ever_protected AND (? IS NULL OR first_recorded <= ?) ORDER BY record"
+	const ever = "SELECT record FROM record WHERE ever_protected AND coalesce(first_recorded <= ?, TRUE) ORDER BY record"
 	err := db.candidates(ctx, load, ever, knownArgs(known), func(id domain.RecordID, r record.Record) {
 		all = append(all, Reconcile(id, r.At(known, on), p, on)...)
 	})

@@ -66,7 +66,7 @@ func registerProjection() Projection {
 
 func registerTable() Table {
 	return Table{
-		Name: "register", Comment: "One row for each protection plan and temporary registration that ever was. The register as it is now is the rows with open = 1.",
+		Name: "register", Comment: "One row for each protection plan and temporary registration that ever was. The register as it is now is the rows WHERE open.",
 		Columns: []Column{
 			{"record", Text, "Id of the record."},
 			{"kind", Text, "plan, or temporary: the family moved in and another authority keeps the plan."},
@@ -148,7 +148,7 @@ func planEntries(p protection.Plan) []uint64 {
 // given name, record.
 func (db *DB) Register(ctx context.Context) ([]RegisterRow, error) {
 	q := selectFrom(registerTable())
-	q.where("open = 1")
+	q.where("open = TRUE")
 	q.order = "coalesce(family, ''), coalesce(given, ''), record, kind, plan"
 	return rowsOf[RegisterRow](ctx, db, q)
 }
@@ -158,7 +158,7 @@ func (db *DB) Register(ctx context.Context) ([]RegisterRow, error) {
 // day "whatever the day". Records are replayed, not rows.
 func (db *DB) RegisterAt(ctx context.Context, load Load, known time.Time, on domain.Date) ([]RegisterRow, error) {
 	all := []RegisterRow{}
-	const ever = "SELECT record FROM record WHERE ever_protected AND (? IS NULL OR first_recorded <= ?) ORDER BY record"
+	const ever = "SELECT record FROM record WHERE ever_protected AND coalesce(first_recorded <= ?, TRUE) ORDER BY record"
 	err := db.candidates(ctx, load, ever, knownArgs(known), func(id domain.RecordID, r record.Record) {
 		all = append(all, slices.DeleteFunc(registerRows(id, r.At(known, on)), func(p RegisterRow) bool { return !p.Open })...)
 	})
@@ -172,8 +172,6 @@ func (r RegisterRow) order() []string {
 	return []string{r.Family, r.Given, string(r.Record), r.Kind, string(r.Plan)}
 }
 
-// knownArgs gives a time twice, as the queries for candidates want it.
-func knownArgs(known time.Time) []any {
-	text := textOrNull(timeText(known))
-	return []any{text, text}
-}
+// knownArgs gives a time as the queries for candidates want it: NULL, and so
+// no limit, for none.
+func knownArgs(known time.Time) []any { return []any{textOrNull(timeText(known))} }

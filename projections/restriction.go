@@ -80,14 +80,14 @@ func restrictionRows(id domain.RecordID, r record.Record) []RestrictionRow {
 func (db *DB) Restrictions(ctx context.Context, id domain.RecordID) ([]RestrictionRow, error) {
 	q := selectFrom(restrictionTable())
 	q.where("record = ?", string(id))
-	q.where("open = 1")
+	q.where("open = TRUE")
 	return rowsOf[RestrictionRow](ctx, db, q)
 }
 
 // Barred returns the records that a worker may not open: those with a barrier
 // against the worker, and those sealed from all but others.
 func (db *DB) Barred(ctx context.Context, worker string) ([]domain.RecordID, error) {
+	named := "EXISTS (SELECT 1 FROM " + db.engine.elements("r.people") + " WHERE e.value = ?1)"
 	return db.records(ctx, `SELECT DISTINCT record FROM restriction r WHERE open AND (
-		kind = 'barrier' AND EXISTS (SELECT 1 FROM json_each(r.people) WHERE value = ?1) OR
-		kind = 'sealed' AND NOT EXISTS (SELECT 1 FROM json_each(r.people) WHERE value = ?1)) ORDER BY record`, worker)
+		kind = 'barrier' AND `+named+` OR kind = 'sealed' AND NOT `+named+`) ORDER BY record`, worker)
 }

@@ -43,7 +43,7 @@ func replace[R any, P row[R]](w *Writer, table string, before, after []R) error 
 		if there && reflect.DeepEqual(*was, after[i]) {
 			continue
 		}
-		if err := w.put("REPLACE", table, fields); err != nil {
+		if err := w.put(table, true, fields); err != nil {
 			return err
 		}
 	}
@@ -83,7 +83,7 @@ func keyText(t Table, fields []any) string {
 	return text.String()
 }
 
-// stored returns a value as SQLite stores it.
+// stored returns a value as an engine is given it.
 func stored(v any) (any, error) {
 	switch v := v.(type) {
 	case *string:
@@ -120,10 +120,7 @@ func storedByKind(v reflect.Value) (any, error) {
 		}
 		return stored(v.Elem().Interface())
 	case reflect.Bool:
-		if v.Bool() {
-			return int64(1), nil
-		}
-		return int64(0), nil
+		return v.Bool(), nil
 	case reflect.Int, reflect.Int64, reflect.Int32:
 		return v.Int(), nil
 	case reflect.Uint, reflect.Uint64, reflect.Uint32:
@@ -144,11 +141,13 @@ func storedList(v reflect.Value) (any, error) {
 	return string(text), err
 }
 
+// textOrNull returns a text for a column. PostgreSQL has no NUL in texts, and
+// what reads SQLite ends at one.
 func textOrNull(s string) any {
 	if s == "" {
 		return nil
 	}
-	return s
+	return strings.ReplaceAll(s, "\x00", "\uFFFD")
 }
 
 func timeText(t time.Time) string {
@@ -169,10 +168,36 @@ func (c cell) Scan(from any) error {
 		return nil
 	case int64:
 		return c.scanNumber(from)
+	case bool:
+		return c.scanNumber(number(from))
 	case string:
 		return c.scanText(from)
+	case []byte:
+		return c.scanText(string(from))
+	case time.Time:
+		return c.scanTime(from)
 	}
 	return fmt.Errorf("a column holds %T", from)
+}
+
+func (c cell) scanTime(t time.Time) error {
+	switch to := c.to.(type) {
+	case *domain.Date:
+		*to = domain.DateOf(t)
+	case *time.Time:
+		*to = t.UTC()
+	default:
+		return fmt.Errorf("a time in a field of type %T", c.to)
+	}
+	return nil
+}
+
+// number is what SQLite keeps of a boolean.
+func number(b bool) int64 {
+	if b {
+		return 1
+	}
+	return 0
 }
 
 func (c cell) scanNumber(n int64) error {

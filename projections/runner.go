@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"slices"
 
 	"caseledger/eventstore"
 )
@@ -27,6 +28,8 @@ type Runner struct {
 	codec     eventstore.Codec
 	followers []*follower
 	folds     *folds
+	// rebuildFrom is the number of events from which a rebuild is worth it.
+	rebuildFrom int
 }
 
 // follower is a projection and how far it has come.
@@ -43,10 +46,10 @@ func NewRunner(db *DB, store eventstore.Store, codec eventstore.Codec, all []Pro
 	if err := check(all); err != nil {
 		return nil, err
 	}
-	r := &Runner{db: db, store: store, codec: codec, folds: newFolds(store, codec, foldBudget)}
+	r := &Runner{db: db, store: store, codec: codec, folds: newFolds(store, codec, foldBudget), rebuildFrom: rebuildFrom}
 	for _, p := range all {
 		if err := db.install(context.Background(), p); err != nil {
-			return nil, explain(err)
+			return nil, db.engine.explain(err)
 		}
 		r.followers = append(r.followers, &follower{Projection: p})
 	}
@@ -69,13 +72,41 @@ func (r *Runner) CatchUp(ctx context.Context, progress func(eventstore.Position)
 
 // catchUp is CatchUp without the errors of projections that stopped.
 func (r *Runner) catchUp(ctx context.Context, progress func(eventstore.Position)) error {
-	for range maxRestarts {
-		err := r.fromStart(ctx, progress)
-		if !errors.Is(err, errMoved) {
-			return explain(err)
-		}
+	for _, f := range r.followers {
+		f.stopped = nil
 	}
-	return errMoved
+	return r.forward(ctx, progress)
+}
+
+// forward lets the projections that have not stopped come to the end of the
+// log. Where several processes share the tables one of them works at a time, on
+// each projection, and the others wait: what they find then is done already, or
+// theirs to do.
+//
+// The lease is for a stretch of the log, and not for a process's life, so that
+// whoever is first with new events applies them, and nobody waits for a process
+// that has nothing to do with its lease.
+func (r *Runner) forward(ctx context.Context, progress func(eventstore.Position)) error {
+	release, err := r.db.engine.lease(ctx, r.db.write, r.leases())
+	if err != nil {
+		return fmt.Errorf("waiting for the other processes that keep these read models: %w", err)
+	}
+	err = errMoved
+	for n := 0; n < maxRestarts && errors.Is(err, errMoved); n++ {
+		err = r.fromStart(ctx, progress)
+	}
+	return errors.Join(r.db.engine.explain(err), release())
+}
+
+// leases are the names of the versions of projections that the runner moves:
+// those of another version are other tables.
+func (r *Runner) leases() []string {
+	var names []string
+	for _, f := range r.followers {
+		names = append(names, physical(f.Name, f.Version))
+	}
+	slices.Sort(names)
+	return names
 }
 
 // Run keeps the projections up to date until ctx ends, and returns its error
@@ -88,11 +119,9 @@ func (r *Runner) Run(ctx context.Context) error {
 		if err = r.wait(ctx); err != nil {
 			break
 		}
-		if err = r.advance(ctx, silent); errors.Is(err, errMoved) {
-			err = r.catchUp(ctx, silent)
-		}
+		err = r.forward(ctx, silent)
 	}
-	return errors.Join(explain(err), r.stops())
+	return errors.Join(r.db.engine.explain(err), r.stops())
 }
 
 // wait returns when the log has grown beyond what is applied.
@@ -103,13 +132,16 @@ func (r *Runner) wait(ctx context.Context) error {
 	return ctx.Err()
 }
 
-// fromStart takes the positions from the file, as another process may have
+// fromStart takes the positions from the tables, as another process may have
 // moved them, and goes on from there.
 func (r *Runner) fromStart(ctx context.Context, progress func(eventstore.Position)) error {
 	if err := r.load(ctx); err != nil {
 		return err
 	}
 	if err := r.recognise(ctx); err != nil {
+		return err
+	}
+	if err := r.rebuild(ctx, progress); err != nil {
 		return err
 	}
 	return r.advance(ctx, progress)
@@ -154,15 +186,30 @@ func (r *Runner) apply(ctx context.Context, log iter.Seq2[eventstore.Recorded, e
 	return commit()
 }
 
-// load takes the positions from the file.
+// load takes the positions from the tables.
 func (r *Runner) load(ctx context.Context) error {
-	for _, f := range r.followers {
-		f.stopped = nil
-		err := r.db.write.QueryRowContext(ctx, "SELECT position, event, in_use FROM projection WHERE name = ? AND version = ?", f.Name, f.Version).
-			Scan(&f.position, &f.event, &f.inUse)
-		if err != nil {
-			return fmt.Errorf("projection %s: %w", f.Name, err)
+	rows, err := r.db.write.QueryContext(ctx, "SELECT name, version, position, event, in_use FROM projection")
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	found := make(map[string]follower)
+	for rows.Next() {
+		var f follower
+		if err := rows.Scan(&f.Name, &f.Version, &f.position, &f.event, &f.inUse); err != nil {
+			return err
 		}
+		found[physical(f.Name, f.Version)] = f
+	}
+	if err := rows.Err(); err != nil {
+		return err
+	}
+	for _, f := range r.followers {
+		at, ok := found[physical(f.Name, f.Version)]
+		if !ok {
+			return fmt.Errorf("projection %s: the tables of version %d are gone, as another program has put its own in their place", f.Name, f.Version)
+		}
+		f.position, f.event, f.inUse = at.position, at.event, at.inUse
 	}
 	return nil
 }

@@ -2,7 +2,7 @@ package projections
 
 import (
 	"context"
-	"database/sql"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -11,20 +11,49 @@ import (
 	"caseledger/eventstore"
 )
 
-// ownTables are the tables of the package itself. stopped is the error that
-// stopped a projection; event is the id of the event at its position.
-const ownTables = `
-CREATE TABLE IF NOT EXISTS projection (
-	name TEXT NOT NULL, version INTEGER NOT NULL, position INTEGER NOT NULL, event TEXT NOT NULL,
-	in_use INTEGER NOT NULL, stopped TEXT NOT NULL, tables TEXT NOT NULL,
-	PRIMARY KEY (name, version)) STRICT;
-CREATE TABLE IF NOT EXISTS guide (
-	table_name TEXT NOT NULL, place INTEGER NOT NULL, column_name TEXT NOT NULL, type TEXT NOT NULL, comment TEXT NOT NULL,
-	PRIMARY KEY (table_name, place)) STRICT;`
+// projectionTable says how far each version of a projection has come.
+func projectionTable() Table {
+	return Table{
+		Name: "projection", Comment: "One row for each version of a projection that there are tables of.",
+		Columns: []Column{
+			{"name", Text, "Name of the projection."},
+			{"version", Integer, "Number of the version: a table carries it in its name, register__v2."},
+			{"position", Integer, "Position in the ledger up to which the rows go."},
+			{"event", Text, "Id of the event at that position."},
+			{"in_use", Boolean, "Whether readers see this version."},
+			{"stopped", Text, "The error that stopped the projection; empty when it goes on."},
+			{"tables", JSON, "List of its tables."},
+		},
+		Key: []string{"name", "version"},
+	}
+}
 
-// storage is how SQLite stores a type. SQLite's own DATE and BOOLEAN would make
-// drivers guess.
-var storage = map[Type]string{Text: "TEXT", Integer: "INTEGER", Date: "TEXT", Time: "TEXT", JSON: "TEXT", Boolean: "INTEGER"}
+// guideTable holds the comments of all tables, for who has nothing but a file.
+func guideTable() Table {
+	return Table{
+		Name: "guide", Comment: "One row for each table and each of its columns, as the analyst's guide lists them.",
+		Columns: []Column{
+			{"table_name", Text, "The table."},
+			{"place", Integer, "Place of the column in the table, from 1; 0 is the table itself."},
+			{"column_name", Text, "The column."},
+			{"type", Text, "TEXT, INTEGER, DATE, TIME, JSON, BOOLEAN."},
+			{"comment", Text, "What it holds."},
+		},
+		Key: []string{"table_name", "place"},
+	}
+}
+
+// makeOwnTables makes the tables of the package itself where they are missing.
+func (db *DB) makeOwnTables(ctx context.Context) error {
+	return db.alter(ctx, func(t tx) error {
+		for _, table := range []Table{projectionTable(), guideTable()} {
+			if err := t.execAll(append(table.create(db.engine, table.Name), db.engine.grants(table.Name)...)...); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
 
 // physical is the table of one version of a projection.
 func physical(table string, version int) string { return fmt.Sprintf("%s__v%d", table, version) }
@@ -37,25 +66,10 @@ func (t Table) columnNames() []string {
 	return names
 }
 
-// create returns the statements that make the table of a version.
-func (t Table) create(version int) []string {
-	var columns []string
-	for _, c := range t.Columns {
-		columns = append(columns, c.Name+" "+storage[c.Type])
-	}
-	target := physical(t.Name, version)
-	statements := []string{fmt.Sprintf("CREATE TABLE %s (%s, PRIMARY KEY (%s)) STRICT",
-		target, strings.Join(columns, ", "), strings.Join(t.Key, ", "))}
-	for i, index := range t.Indexes {
-		statements = append(statements, fmt.Sprintf("CREATE INDEX %s__%d ON %s (%s)", target, i+1, target, strings.Join(index, ", ")))
-	}
-	return statements
-}
-
 // install makes the tables of the projection's version where they are missing.
 // Where no version is in use yet, this one is at once.
 func (db *DB) install(ctx context.Context, p Projection) error {
-	return db.within(ctx, func(tx *sql.Tx) error {
+	return db.alter(ctx, func(tx tx) error {
 		versions, err := versionsOf(tx, p.Name)
 		if err != nil {
 			return err
@@ -75,11 +89,19 @@ func (db *DB) install(ctx context.Context, p Projection) error {
 				}
 			}
 		}
-		if err := begin(tx, p); err != nil || inUse {
+		if err := errors.Join(begin(tx, p, ""), index(tx, p)); err != nil || inUse {
 			return err
 		}
 		return use(tx, p)
 	})
+}
+
+func (p Projection) tableNames() []string {
+	names := []string{}
+	for _, t := range p.Tables {
+		names = append(names, t.Name)
+	}
+	return names
 }
 
 type version struct {
@@ -88,7 +110,7 @@ type version struct {
 	tables []string
 }
 
-func versionsOf(tx *sql.Tx, projection string) ([]version, error) {
+func versionsOf(tx tx, projection string) ([]version, error) {
 	rows, err := tx.Query("SELECT version, in_use, tables FROM projection WHERE name = ? ORDER BY version DESC", projection)
 	if err != nil {
 		return nil, err
@@ -109,25 +131,35 @@ func versionsOf(tx *sql.Tx, projection string) ([]version, error) {
 	return all, rows.Err()
 }
 
-// begin makes empty tables.
-func begin(tx *sql.Tx, p Projection) error {
-	names := []string{}
+// begin makes empty tables without indexes. event stands where the id of the
+// last event will.
+func begin(tx tx, p Projection, event string) error {
 	for _, t := range p.Tables {
-		names = append(names, t.Name)
-		if err := execAll(tx, t.create(p.Version)...); err != nil {
+		name := physical(t.Name, p.Version)
+		if err := tx.execAll(t.create(tx.engine, name)...); err != nil {
 			return fmt.Errorf("table %s: %w", t.Name, err)
 		}
 	}
-	tables, err := json.Marshal(names)
+	tables, err := json.Marshal(p.tableNames())
 	if err != nil {
 		return err
 	}
-	_, err = tx.Exec("INSERT INTO projection VALUES (?, ?, 0, '', 0, '', ?)", p.Name, p.Version, string(tables))
+	_, err = tx.Exec("INSERT INTO projection VALUES (?, ?, 0, ?, ?, '', ?)", p.Name, p.Version, event, false, string(tables))
 	return err
 }
 
+// index makes the indexes beside the keys.
+func index(tx tx, p Projection) error {
+	for _, t := range p.Tables {
+		if err := tx.execAll(t.index(physical(t.Name, p.Version))...); err != nil {
+			return fmt.Errorf("table %s: %w", t.Name, err)
+		}
+	}
+	return nil
+}
+
 // use shows the version to readers in place of any other, which is dropped.
-func use(tx *sql.Tx, p Projection) error {
+func use(tx tx, p Projection) error {
 	versions, err := versionsOf(tx, p.Name)
 	if err != nil {
 		return err
@@ -142,20 +174,22 @@ func use(tx *sql.Tx, p Projection) error {
 	}
 	for _, t := range p.Tables {
 		columns := strings.Join(t.columnNames(), ", ")
-		if err := execAll(tx, fmt.Sprintf("CREATE VIEW %s AS SELECT %s FROM %s", t.Name, columns, physical(t.Name, p.Version))); err != nil {
+		statements := []string{fmt.Sprintf("CREATE VIEW %s AS SELECT %s FROM %s", t.Name, columns, physical(t.Name, p.Version))}
+		statements = append(statements, tx.engine.comments("VIEW", t.Name, t)...)
+		if err := tx.execAll(append(statements, tx.engine.grants(t.Name)...)...); err != nil {
 			return fmt.Errorf("table %s: %w", t.Name, err)
 		}
 		if err := describe(tx, t); err != nil {
 			return err
 		}
 	}
-	_, err = tx.Exec("UPDATE projection SET in_use = 1 WHERE name = ? AND version = ?", p.Name, p.Version)
+	_, err = tx.Exec("UPDATE projection SET in_use = ? WHERE name = ? AND version = ?", true, p.Name, p.Version)
 	return err
 }
 
 // describe writes the table's comments where an analyst finds them. Place 0 is
 // the table itself.
-func describe(tx *sql.Tx, t Table) error {
+func describe(tx tx, t Table) error {
 	const insert = "INSERT INTO guide VALUES (?, ?, ?, ?, ?)"
 	if _, err := tx.Exec(insert, t.Name, 0, "", "", t.Comment); err != nil {
 		return err
@@ -168,28 +202,19 @@ func describe(tx *sql.Tx, t Table) error {
 	return nil
 }
 
-func dropVersion(tx *sql.Tx, projection string, v version) error {
+func dropVersion(tx tx, projection string, v version) error {
 	for _, table := range v.tables {
 		if v.inUse {
-			if err := execAll(tx, "DROP VIEW IF EXISTS "+table, "DELETE FROM guide WHERE table_name = '"+table+"'"); err != nil {
+			if err := tx.execAll("DROP VIEW IF EXISTS "+table, "DELETE FROM guide WHERE table_name = '"+table+"'"); err != nil {
 				return err
 			}
 		}
-		if err := execAll(tx, "DROP TABLE "+physical(table, v.number)); err != nil {
+		if err := tx.execAll("DROP TABLE " + physical(table, v.number)); err != nil {
 			return err
 		}
 	}
 	_, err := tx.Exec("DELETE FROM projection WHERE name = ? AND version = ?", projection, v.number)
 	return err
-}
-
-func execAll(tx *sql.Tx, statements ...string) error {
-	for _, s := range statements {
-		if _, err := tx.Exec(s); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // Status is how far a version of a projection has come.
@@ -203,18 +228,18 @@ type Status struct {
 
 // Status returns how far each projection has come.
 func (db *DB) Status(ctx context.Context) ([]Status, error) {
-	rows, err := db.read.QueryContext(ctx, "SELECT name, version, position, in_use, stopped FROM projection ORDER BY name, version")
+	rows, err := db.query(ctx, "SELECT name, version, position, in_use, stopped FROM projection ORDER BY name, version")
 	if err != nil {
-		return nil, explain(err)
+		return nil, db.engine.explain(err)
 	}
 	defer rows.Close()
 	var all []Status
 	for rows.Next() {
 		var s Status
 		if err := rows.Scan(&s.Name, &s.Version, &s.Position, &s.InUse, &s.Stopped); err != nil {
-			return nil, explain(err)
+			return nil, db.engine.explain(err)
 		}
 		all = append(all, s)
 	}
-	return all, explain(rows.Err())
+	return all, db.engine.explain(rows.Err())
 }

@@ -215,9 +215,10 @@ func (db *DB) Gaps(ctx context.Context, f GapFilter) ([]SightRow, error) {
 	q.whereSet("team", f.Team)
 	q.whereSet("plan", f.Plan)
 	if f.Days > 0 {
-		q.where("coalesce("+f.column()+", opened, '') < ?", f.On.AddDays(-f.Days).String())
+		day := f.On.AddDays(-f.Days).String()
+		q.where("coalesce("+f.column()+" < ?, opened < ?, TRUE)", day, day)
 	}
-	q.order = "coalesce(" + f.column() + ", ''), record"
+	q.order = f.column() + " NULLS FIRST, record"
 	return rowsOf[SightRow](ctx, db, q)
 }
 
@@ -350,8 +351,8 @@ func (db *DB) Allocations(ctx context.Context, f AllocationFilter) ([]Allocation
 	q.whereSet("worker", f.Worker)
 	q.whereSet("team", f.Team)
 	if f.Open {
-		q.where("open = 1")
+		q.where("open = TRUE")
 	}
-	q.order = "coalesce(from_date, ''), record, allocation"
+	q.order = "from_date NULLS FIRST, record, allocation"
 	return rowsOf[AllocationRow](ctx, db, q)
 }

@@ -7,13 +7,21 @@ import (
 	"strings"
 )
 
-// Writer writes the rows of one projection, within the transaction that also
-// moves its position. The transaction ends with the runner's context; single
-// statements do not watch it, because that would cost a goroutine for each.
+// Writer writes the rows of one projection. It may change and remove those
+// only that come from the change's own stream.
 type Writer struct {
-	tx         *sql.Tx
 	projection *Projection
-	prepared   map[string]*sql.Stmt
+	to         sink
+}
+
+// sink takes the rows of a projection, values as they are stored: a transaction
+// that also moves the position, or a rebuild.
+type sink interface {
+	// put adds a row, in place of one with the same key if that is allowed.
+	put(t Table, instead bool, row []any) error
+	// change sets cells, or removes rows when set is nil, where all cells are
+	// as given, and returns the number of rows.
+	change(t Table, set, where []Cell) (int, error)
 }
 
 // Cell is a column with a value: see Writer.Insert for the types.
@@ -25,10 +33,9 @@ type Cell struct {
 // Insert adds a row. Values are given in the order of the table's columns, as
 // strings, numbers, bools, dates, times, lists (JSON), or pointers to them;
 // what is empty becomes NULL, except numbers and bools.
-func (w *Writer) Insert(table string, values ...any) error { return w.put("INSERT", table, values) }
+func (w *Writer) Insert(table string, values ...any) error { return w.put(table, false, values) }
 
-// put adds a row; the verb says what becomes of one with the same key.
-func (w *Writer) put(verb, table string, values []any) error {
+func (w *Writer) put(table string, instead bool, values []any) error {
 	t, err := w.table(table)
 	if err != nil {
 		return err
@@ -36,15 +43,13 @@ func (w *Writer) put(verb, table string, values []any) error {
 	if len(values) != len(t.Columns) {
 		return fmt.Errorf("table %s: %d values for %d columns", table, len(values), len(t.Columns))
 	}
-	statement, err := w.prepare(verb+" "+table, func() string {
-		marks := strings.TrimSuffix(strings.Repeat("?,", len(t.Columns)), ",")
-		return fmt.Sprintf("%s INTO %s VALUES (%s)", verb, physical(table, w.projection.Version), marks)
-	})
-	if err != nil {
-		return err
+	row := make([]any, len(values))
+	for i, v := range values {
+		if row[i], err = t.stored(t.Columns[i].Name, v); err != nil {
+			return err
+		}
 	}
-	_, err = w.exec(t, statement, values, func(i int) string { return t.Columns[i].Name })
-	return err
+	return w.to.put(t, instead, row)
 }
 
 // Delete removes the rows in which all cells are as given.
@@ -64,31 +69,13 @@ func (w *Writer) change(table string, set, where []Cell) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	verb, key := "DELETE FROM %s", "delete "+table
-	if set != nil {
-		verb, key = "UPDATE %s SET "+cells(set, " = ?", ", "), "update "+table+cells(set, "", ",")
-	}
-	statement, err := w.prepare(key+" where "+cells(where, "", ","), func() string {
-		return fmt.Sprintf(verb, physical(table, w.projection.Version)) + " WHERE " + cells(where, " IS ?", " AND ")
-	})
-	if err != nil {
+	if set, err = t.storedCells(set); err != nil {
 		return 0, err
 	}
-	var values []any
-	all := append(append([]Cell(nil), set...), where...)
-	for _, c := range all {
-		values = append(values, c.Value)
+	if where, err = t.storedCells(where); err != nil {
+		return 0, err
 	}
-	return w.exec(t, statement, values, func(i int) string { return all[i].Column })
-}
-
-// cells joins the columns' names: "kind IS ? AND value IS ?".
-func cells(all []Cell, suffix, between string) string {
-	texts := make([]string, len(all))
-	for i, c := range all {
-		texts[i] = c.Column + suffix
-	}
-	return strings.Join(texts, between)
+	return w.to.change(t, set, where)
 }
 
 func (w *Writer) table(name string) (Table, error) {
@@ -100,7 +87,81 @@ func (w *Writer) table(name string) (Table, error) {
 	return Table{}, fmt.Errorf("table %s is not the projection's", name)
 }
 
-func (w *Writer) prepare(key string, text func() string) (*sql.Stmt, error) {
+// stored returns a value as the column has it. In a key, where NULL would equal
+// nothing, what is empty stays empty text.
+func (t Table) stored(column string, v any) (any, error) {
+	to, err := stored(v)
+	if err != nil {
+		return nil, fmt.Errorf("table %s: %w", t.Name, err)
+	}
+	if to == nil && slices.Contains(t.Key, column) {
+		return "", nil
+	}
+	return to, nil
+}
+
+func (t Table) storedCells(all []Cell) ([]Cell, error) {
+	var out []Cell
+	for _, c := range all {
+		v, err := t.stored(c.Column, c.Value)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, Cell{c.Column, v})
+	}
+	return out, nil
+}
+
+// rowByRow is the sink of a transaction. The transaction ends with the runner's
+// context; single statements do not watch it, because that would cost a
+// goroutine for each.
+type rowByRow struct {
+	tx       tx
+	version  int
+	prepared map[string]*sql.Stmt
+}
+
+func (w *rowByRow) put(t Table, instead bool, row []any) error {
+	statement, err := w.prepare(fmt.Sprint("put ", t.Name, instead), func() string {
+		text := fmt.Sprintf("INSERT INTO %s VALUES (%s)", physical(t.Name, w.version), marks(len(t.Columns)))
+		if instead {
+			text += t.onConflict()
+		}
+		return text
+	})
+	if err != nil {
+		return err
+	}
+	if _, err := statement.Exec(row...); err != nil {
+		return fmt.Errorf("table %s: %w", t.Name, err)
+	}
+	return nil
+}
+
+func (w *rowByRow) change(t Table, set, where []Cell) (int, error) {
+	statement, err := w.prepare("change "+t.Name+cells(set, "", ",")+" where "+cells(where, "", ","), func() string {
+		verb := "DELETE FROM " + physical(t.Name, w.version)
+		if set != nil {
+			verb = "UPDATE " + physical(t.Name, w.version) + " SET " + cells(set, " = ?", ", ")
+		}
+		return verb + " WHERE " + t.equal(where)
+	})
+	if err != nil {
+		return 0, err
+	}
+	var values []any
+	for _, c := range append(slices.Clip(set), where...) {
+		values = append(values, c.Value)
+	}
+	result, err := statement.Exec(values...)
+	if err != nil {
+		return 0, fmt.Errorf("table %s: %w", t.Name, err)
+	}
+	n, err := result.RowsAffected()
+	return int(n), err
+}
+
+func (w *rowByRow) prepare(key string, text func() string) (*sql.Stmt, error) {
 	if s, ok := w.prepared[key]; ok {
 		return s, nil
 	}
@@ -112,35 +173,52 @@ func (w *Writer) prepare(key string, text func() string) (*sql.Stmt, error) {
 	return s, nil
 }
 
-// exec runs a statement with values of columns. In a key, where NULL would
-// equal nothing, what is empty stays empty text.
-func (w *Writer) exec(t Table, statement *sql.Stmt, values []any, column func(int) string) (int, error) {
-	args := make([]any, len(values))
-	for i, v := range values {
-		arg, err := stored(v)
-		if err != nil {
-			return 0, fmt.Errorf("table %s: %w", t.Name, err)
-		}
-		if arg == nil && slices.Contains(t.Key, column(i)) {
-			arg = ""
-		}
-		args[i] = arg
-	}
-	result, err := statement.Exec(args...)
-	if err != nil {
-		return 0, fmt.Errorf("table %s: %w", t.Name, err)
-	}
-	n, err := result.RowsAffected()
-	return int(n), err
-}
-
 // savepoint runs do so that its writes can be taken back alone.
-func (w *Writer) savepoint(do func() error) (undone, err error) {
-	if err := execAll(w.tx, "SAVEPOINT step"); err != nil {
+func (w *rowByRow) savepoint(do func() error) (undone, err error) {
+	if err := w.tx.execAll("SAVEPOINT step"); err != nil {
 		return nil, err
 	}
 	if undone = do(); undone != nil {
-		return undone, execAll(w.tx, "ROLLBACK TO step", "RELEASE step")
+		return undone, w.tx.execAll("ROLLBACK TO step", "RELEASE step")
 	}
-	return nil, execAll(w.tx, "RELEASE step")
+	return nil, w.tx.execAll("RELEASE step")
+}
+
+// equal is the condition that cells are as given. Only the key is never NULL,
+// and can be looked up.
+func (t Table) equal(where []Cell) string {
+	conditions := make([]string, len(where))
+	for i, c := range where {
+		conditions[i] = c.Column + " IS NOT DISTINCT FROM ?"
+		if slices.Contains(t.Key, c.Column) {
+			conditions[i] = c.Column + " = ?"
+		}
+	}
+	return strings.Join(conditions, " AND ")
+}
+
+// onConflict makes an insert replace the row with the same key.
+func (t Table) onConflict() string {
+	var sets []string
+	for _, c := range t.Columns {
+		if !slices.Contains(t.Key, c.Name) {
+			sets = append(sets, c.Name+" = excluded."+c.Name)
+		}
+	}
+	if len(sets) == 0 {
+		return " ON CONFLICT DO NOTHING"
+	}
+	return fmt.Sprintf(" ON CONFLICT (%s) DO UPDATE SET %s", strings.Join(t.Key, ", "), strings.Join(sets, ", "))
+}
+
+// marks are the places of a row's values: "?,?,?".
+func marks(n int) string { return strings.TrimSuffix(strings.Repeat("?,", n), ",") }
+
+// cells joins the columns' names: "kind = ?, value = ?".
+func cells(all []Cell, suffix, between string) string {
+	texts := make([]string, len(all))
+	for i, c := range all {
+		texts[i] = c.Column + suffix
+	}
+	return strings.Join(texts, between)
 }

@@ -5,7 +5,9 @@ import (
 	"crypto/subtle"
 	"encoding/base64"
 	"fmt"
+	"maps"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/go-json-experiment/json"
@@ -110,6 +112,15 @@ func NewAccounts(list []Account) (*Accounts, error) {
 		}
 	}
 	return a, nil
+}
+
+// List returns the accounts in the order of their names.
+func (a *Accounts) List() []Account {
+	out := make([]Account, 0, len(a.byName))
+	for _, name := range slices.Sorted(maps.Keys(a.byName)) {
+		out = append(out, *a.byName[name])
+	}
+	return out
 }
 
 func (a *Accounts) add(account Account) (err error) {

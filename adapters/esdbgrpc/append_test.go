@@ -5,6 +5,7 @@ import (
 	"os"
 	"strings"
 	"testing"
+	"time"
 
 	client "github.com/EventStore/EventStore-Client-Go/v4/esdb"
 	"github.com/EventStore/EventStore-Client-Go/v4/protos/shared"
@@ -114,6 +115,24 @@ func TestAScratchStreamGoesOnAfterItsDeletion(t *testing.T) {
 	read, err = c.ReadStream(t.Context(), "any näme", client.ReadStreamOptions{}, 9)
 	if got := all(t, read, err); len(got) != 1 || got[0] != "any näme@2" {
 		t.Errorf("after the deletion: %v, want number 2 alone", got)
+	}
+}
+
+// A client that sends on after the refusal gets the refusal, and no bare end.
+func TestARefusedAppendIsHeardOut(t *testing.T) {
+	api := streams.NewStreamsClient(raw(t, served(t, esdbgrpc.Options{Anonymous: esdbgrpc.Read})))
+	call, err := api.Append(within(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range 100 {
+		if err := call.Send(&streams.AppendReq{}); err != nil {
+			t.Fatalf("message %d: %v, want it taken", i, err)
+		}
+		time.Sleep(time.Millisecond) // lets a refusal arrive, were it sent at once
+	}
+	if _, err := call.CloseAndRecv(); !is(err, codes.InvalidArgument) {
+		t.Errorf("%v, want an invalid argument", err)
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/EventStore/EventStore-Client-Go/v4/protos/streams"
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/credentials"
@@ -56,13 +57,32 @@ func (s *Server) unary(ctx context.Context, req any, _ *grpc.UnaryServerInfo, ha
 	return resp, s.finish(ctx, err)
 }
 
-func (s *Server) stream(srv any, stream grpc.ServerStream, _ *grpc.StreamServerInfo, handle grpc.StreamHandler) error {
+func (s *Server) stream(srv any, stream grpc.ServerStream, call *grpc.StreamServerInfo, handle grpc.StreamHandler) error {
 	ctx := stream.Context()
 	c, err := s.identify(ctx)
 	if err == nil {
 		err = handle(srv, identified{stream, context.WithValue(ctx, callerKey{}, c)})
 	}
+	if err != nil && !call.IsServerStream {
+		hearOut(stream)
+	}
 	return s.finish(ctx, err)
+}
+
+// hearOut drops what a refused append still sends, for as long as hearingOut.
+// A client that is refused while it sends learns only that the call has ended,
+// and not why.
+func hearOut(stream grpc.ServerStream) {
+	heard := make(chan struct{})
+	go func() { // ends with the call at the latest
+		defer close(heard)
+		for stream.RecvMsg(new(streams.AppendReq)) == nil {
+		}
+	}()
+	select {
+	case <-heard:
+	case <-time.After(hearingOut):
+	}
 }
 
 // identified is a stream of calls whose context knows the caller.

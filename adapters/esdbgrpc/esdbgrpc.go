@@ -81,6 +81,7 @@ const (
 	handshakeTime     = 10 * time.Second // also the longest that Close waits for a stranger
 	pingEvery         = 20 * time.Second // to find connections that are half-open
 	clientPingsEvery  = 5 * time.Second  // more often is an attack; clients use 10 s
+	hearingOut        = 10 * time.Second // that a refused caller may still send what nobody reads
 )
 
 // Server serves one store. New makes one, Serve lends it a listener, Close

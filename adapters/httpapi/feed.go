@@ -2,7 +2,6 @@ package httpapi
 
 import (
 	"context"
-	"encoding/hex"
 	"fmt"
 	"net/http"
 	"strconv"
@@ -13,46 +12,21 @@ import (
 
 	"caseledger/domain/access"
 	"caseledger/eventstore"
-	"caseledger/eventstore/seal"
 	"caseledger/schema"
 )
 
-// Notice says that something was recorded, as CloudEvents 1.0 has it, and not
-// what: whoever needs to know asks for the record, and is recorded as asking.
-type Notice struct {
-	SpecVersion string    `json:"specversion"`
-	ID          string    `json:"id"`
-	Source      string    `json:"source"` // the ledger
-	Type        string    `json:"type"`   // "caseledger.referral.received"
-	Subject     string    `json:"subject"`
-	Time        time.Time `json:"time"`
-	Position    uint64    `json:"position"` // in the feed
-	Revision    uint64    `json:"revision"` // of the subject
-}
-
 // Feed is a page of notices.
 type Feed struct {
-	Notices []Notice `json:"notices"`
-	Next    uint64   `json:"next"` // the position to ask after
+	Notices []schema.Notice `json:"notices"`
+	Next    uint64          `json:"next"` // the position to ask after
 }
 
 // feedScan bounds how many events one request looks at to fill a page.
 const feedScan = 100_000
 
-// notice reads what the leaf says of an event; nothing is opened.
-func (a *API) notice(e eventstore.Recorded) (Notice, error) {
-	leaf, err := seal.ParseLeaf(e.Metadata)
-	if err != nil {
-		return Notice{}, fmt.Errorf("position %d: %w", e.Position, err)
-	}
-	name, _, _ := strings.Cut(e.Type, "/")
-	return Notice{SpecVersion: "1.0", ID: hex.EncodeToString(e.ID[:]), Source: "urn:caseledger:" + a.Ledger, Type: "caseledger." + name,
-		Subject: e.Stream, Time: leaf.Recorded, Position: uint64(e.Position), Revision: uint64(e.Revision)}, nil
-}
-
 // chosen reports whether a request asks for an event.
 func chosen(q query, e eventstore.Recorded) bool {
-	name, _, _ := strings.Cut(e.Type, "/")
+	name := schema.NameOf(e.Type)
 	_, isRecord := schema.RecordOf(e.Stream)
 	return isRecord && (q[eventType.name] == "" || q[eventType.name] == name) &&
 		(q[ofPerson.name] == "" || e.Stream == "record-"+strings.TrimPrefix(q[ofPerson.name], "record-"))
@@ -91,7 +65,7 @@ func (a *API) take(r *request, page *Feed, e eventstore.Recorded) error {
 	if !chosen(r.query, e) {
 		return nil
 	}
-	n, err := a.notice(e)
+	n, err := schema.NoticeOf(a.Ledger, e)
 	page.Notices = append(page.Notices, n)
 	return err
 }
@@ -189,7 +163,7 @@ func (a *API) produce(ctx context.Context, r *request, from eventstore.Position,
 		if !chosen(r.query, e) {
 			continue
 		}
-		n, err := a.notice(e)
+		n, err := schema.NoticeOf(a.Ledger, e)
 		if err != nil {
 			return
 		}

@@ -6,10 +6,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
 	"strings"
-	"syscall"
 	"time"
 
 	"caseledger/domain"
@@ -17,7 +14,6 @@ import (
 	"caseledger/domain/record"
 	"caseledger/domain/settings"
 	"caseledger/eventstore"
-	"caseledger/eventstore/journal"
 	"caseledger/projections"
 	"caseledger/schema"
 )
@@ -34,7 +30,7 @@ const (
 type app struct {
 	vault
 	place   place
-	log     *sealing
+	log     *sealing // nil on a node that does not seal
 	sealed  schema.Sealed
 	records *schema.Records
 	db      *projections.DB
@@ -50,6 +46,23 @@ func withApp(ctx context.Context, p place, to streams, do func(*app) error) erro
 		return err
 	}
 	return useApp(ctx, p, v, to, do)
+}
+
+// withLog is withApp for what needs the log: on the node that seals.
+func withLog(ctx context.Context, p place, to streams, do func(*app) error) error {
+	if err := p.sealsHere(); err != nil {
+		return err
+	}
+	return withApp(ctx, p, to, do)
+}
+
+// sealsHere refuses a node that does not seal.
+func (p place) sealsHere() error {
+	c, err := readStoreFile(p.dir)
+	if err == nil && c != nil && c.SealedElsewhere {
+		err = usageError{errors.New("the log is on another node, the one that seals: run the command there")}
+	}
+	return err
 }
 
 // useApp builds the app on an open vault, finishes what a crash has left, lets
@@ -69,23 +82,6 @@ func useApp(ctx context.Context, p place, v vault, to streams, do func(*app) err
 	return errors.Join(do(a), a.close())
 }
 
-// openJournal opens a journal that exists.
-func openJournal(dir string) (*journal.Store, error) {
-	if err := exists(dir); err != nil {
-		return nil, err
-	}
-	return journal.Open(filepath.Join(dir, journalDir), journal.Options{})
-}
-
-// exists says why there is no journal in a data directory, or nothing.
-func exists(dir string) error {
-	_, err := os.Stat(filepath.Join(dir, journalDir))
-	if errors.Is(err, os.ErrNotExist) || errors.Is(err, syscall.ENOTDIR) {
-		return notReadyError{errors.New("there is no ledger in the data directory: create one with 'caseledger init'")}
-	}
-	return nil
-}
-
 // assemble makes an app of an open vault, which it closes when it fails. Now
 // and newID are those of the ledger.
 func assemble(p place, v vault, sealed schema.Sealed, now func() time.Time, newID func() eventstore.EventID) (*app, error) {
@@ -101,7 +97,7 @@ func (a *app) assemble(ledger *eventstore.Ledger) error {
 	if a.records, err = schema.NewRecords(ledger, policy.Pack{}); err != nil {
 		return err
 	}
-	if a.db, err = projections.Open(filepath.Join(a.place.dir, projectionsFile)); err != nil {
+	if a.db, err = a.place.openReadModels(context.Background()); err != nil {
 		return err
 	}
 	a.view = projections.View{DB: a.db, Records: a.records, Codec: a.sealed.Payload}
@@ -120,8 +116,8 @@ func ofReadModels(err error) error {
 // ready reads the ledger's settings, opens the log, lets the read models catch
 // up, and finishes acts on several records that a crash has interrupted.
 func (a *app) ready(ctx context.Context, to streams) error {
-	if r := a.store.Recovered(); r.Bytes > 0 {
-		fmt.Fprintf(to.err, "caseledger: %d bytes of an append that was never acknowledged were removed from the end of the journal\n", r.Bytes)
+	if j, ok := a.store.(embedded); ok && j.Recovered().Bytes > 0 {
+		fmt.Fprintf(to.err, "caseledger: %d bytes of an append that was never acknowledged were removed from the end of the journal\n", j.Recovered().Bytes)
 	}
 	if err := a.configure(ctx); err != nil {
 		return err
@@ -161,7 +157,7 @@ func (a *app) configure(ctx context.Context) error {
 		return err
 	}
 	keys, err := history(a.created.Ledger, at.State)
-	if err != nil {
+	if err != nil || a.sealedElsewhere {
 		return err
 	}
 	a.log, err = openLog(ctx, a.place, a.store, keys)
@@ -174,8 +170,11 @@ func (a *app) settings(ctx context.Context) (eventstore.Folded[settings.Settings
 
 // catchUp brings the read models to the end of the log.
 func (a *app) catchUp(ctx context.Context, to streams) error {
-	show := bar(to.err, "read models")
-	total := int64(a.store.Head())
+	head, err := a.store.Head(ctx)
+	if err != nil {
+		return err
+	}
+	show, total := bar(to.err, "read models"), int64(head)
 	return ofReadModels(a.runner.CatchUp(ctx, func(at eventstore.Position) { show(int64(at), total) }))
 }
 

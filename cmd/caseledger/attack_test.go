@@ -36,6 +36,16 @@ func inVault(t *testing.T, dir string, do func(vault)) {
 	}
 }
 
+// head returns the position of a store's last event.
+func head(t *testing.T, s ledgerStore) eventstore.Position {
+	t.Helper()
+	at, err := s.Head(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return at
+}
+
 // inject appends an entry that was sealed onto the tail that change makes of
 // the true one, by someone who holds the keys.
 func inject(t *testing.T, dir, ledger string, change func(*eventstore.Tail)) {
@@ -345,7 +355,7 @@ func ledgerAttacks() []ledgerAttack {
 		{"an entry left out", leaveOut(func(e eventstore.Recorded) bool { return e.Position == at }), nil, exitVerify, "entries", "entry"},
 		{"the last entry left out", func(t *testing.T, v victim) {
 			var last eventstore.Position
-			inVault(t, v.dir, func(v vault) { last = eventstore.Position(v.store.Head()) })
+			inVault(t, v.dir, func(v vault) { last = head(t, v.store) })
 			leaveOut(func(e eventstore.Recorded) bool { return e.Position == last })(t, v)
 		}, nil, exitVerify, "log", "were sealed before"},
 		{"a whole record left out", leaveOut(func(e eventstore.Recorded) bool { return strings.HasPrefix(e.Stream, "batch-") }), nil, exitVerify, "log", "were sealed before"},

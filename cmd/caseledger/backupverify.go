@@ -54,6 +54,7 @@ It exits with 3 when anything does not hold.`,
 	cmd.Flags().StringVar(&c.scratch, "scratch", "", "directory to restore to, emptied afterwards; that for temporary files if not given")
 	cmd.Flags().StringVar(&c.data.dir, "data", "", "directory of the ledger whose keys open the backup; without it no entry is opened")
 	addSecrets(cmd, &c.data)
+	addReadModels(cmd, &c.data)
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		if err := c.repository.check("from"); err != nil {
 			return err
@@ -235,13 +236,17 @@ func (c backupCheck) readModels(ctx context.Context, to streams, v vault, dir st
 	if err != nil {
 		return err
 	}
-	show, total := bar(to.err, "read models"), int64(v.store.Head())
+	head, err := v.store.Head(ctx)
+	if err != nil {
+		return err
+	}
+	show, total := bar(to.err, "read models"), int64(head)
 	err = runner.CatchUp(ctx, func(at eventstore.Position) { show(int64(at), total) })
 	r.add("replay", err, fmt.Sprintf("%d read models of %d events", len(projections.All()), total))
 	if err != nil {
 		return nil
 	}
-	used, err := c.inUse(ctx, v.store.Head())
+	used, err := c.inUse(ctx, head)
 	if err != nil {
 		return err
 	}
@@ -268,11 +273,10 @@ func compared(used map[string]string) string {
 // inUse returns the digests of the read models in use, none unless all of them
 // are at a position.
 func (c backupCheck) inUse(ctx context.Context, at eventstore.Position) (map[string]string, error) {
-	path := filepath.Join(c.data.dir, projectionsFile)
-	if _, err := os.Stat(path); err != nil {
+	if _, err := os.Stat(filepath.Join(c.data.dir, projectionsFile)); err != nil && !c.data.inPostgres() {
 		return nil, nil // there are none, and that is no fault of the backup
 	}
-	db, err := projections.Open(path)
+	db, err := c.data.openReadModels(ctx)
 	if err != nil {
 		return nil, err
 	}

@@ -28,6 +28,7 @@ gives the same entries; they are sealed under other keys each time.`,
 	cmd.Flags().StringVar(&at.dir, "data", "", "directory for the ledger; empty makes a temporary one")
 	addSecrets(cmd, &at)
 	addLog(cmd, &at)
+	addReadModels(cmd, &at)
 	cmd.Flags().Uint64Var(&options.Seed, "seed", 1, "the same seed gives the same entries")
 	cmd.Flags().IntVar(&options.Children, "children", 1200, "at least this many children")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
@@ -97,6 +98,10 @@ func (a *app) tour(ctx context.Context, dir string, s demo.Summary, to streams) 
 	if err != nil {
 		return err
 	}
+	head, err := a.store.Head(ctx)
+	if err != nil {
+		return err
+	}
 	_, err = fmt.Fprintf(to.out, `Anytown is made up: %d children of %d families, %d events from October 2020 to
 September 2026. %d notes were written late, %d entries corrected, %d written in
 error, %d children moved away, %d came onto the register a second time, %[11]d came
@@ -113,7 +118,7 @@ The ledger is in %[9]s. Things to try:
   caseledger looked-after --data %[9]s --true-on 2026-03-31
   caseledger export ssda903 --data %[9]s --year 2026 --out return-2026
   caseledger verify --data %[9]s
-`, s.Children, s.Families, a.store.Head(), s.Late, s.Corrections, s.Errors, s.Transfers, s.Again, dir, again, s.LookedAfter)
+`, s.Children, s.Families, head, s.Late, s.Corrections, s.Errors, s.Transfers, s.Again, dir, again, s.LookedAfter)
 	return err
 }
 

@@ -48,7 +48,7 @@ func newKeysInfo(to streams) *cobra.Command {
 	}
 	data, output := addData(cmd), addFormat(cmd)
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
-		return withKeyStore(cmd.Context(), *data, to, func(s *keys.Directory) error {
+		return withKeyStore(cmd.Context(), *data, to, func(s keyStore) error {
 			row, err := describe(s, time.Now())
 			if err != nil {
 				return err
@@ -64,7 +64,7 @@ func newKeysInfo(to streams) *cobra.Command {
 }
 
 // describe tells what the key store is like now.
-func describe(s *keys.Directory, now time.Time) (epochRow, error) {
+func describe(s keyStore, now time.Time) (epochRow, error) {
 	e, err := s.Epoch()
 	if err != nil {
 		return epochRow{}, err
@@ -108,7 +108,7 @@ func newKeysList(to streams) *cobra.Command {
 	}
 	data, output := addData(cmd), addFormat(cmd)
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
-		return withKeyStore(cmd.Context(), *data, to, func(s *keys.Directory) error {
+		return withKeyStore(cmd.Context(), *data, to, func(s keyStore) error {
 			all, err := s.List(cmd.Context())
 			if err != nil {
 				return err
@@ -142,7 +142,7 @@ leaves a secret that has become known.`,
 	}
 	data, next := addData(cmd), addNewSecrets(cmd)
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
-		return withKeyStore(cmd.Context(), *data, to, func(s *keys.Directory) error {
+		return withKeyStore(cmd.Context(), *data, to, func(s keyStore) error {
 			if err := renew(cmd.Context(), s, *next); err != nil {
 				return err
 			}
@@ -157,7 +157,7 @@ leaves a secret that has become known.`,
 	return cmd
 }
 
-func renew(ctx context.Context, s *keys.Directory, next place) error {
+func renew(ctx context.Context, s keyStore, next place) error {
 	if next.given() == 0 {
 		return s.Renew(ctx)
 	}
@@ -182,12 +182,16 @@ func addNewSecrets(cmd *cobra.Command) *place {
 
 // withKeyStore opens the keys without the journal, warns, runs do, and closes
 // the keys again.
-func withKeyStore(ctx context.Context, p place, to streams, do func(*keys.Directory) error) error {
+func withKeyStore(ctx context.Context, p place, to streams, do func(keyStore) error) error {
 	k, err := p.kms()
 	if err != nil {
 		return err
 	}
-	s, err := keys.OpenDirectory(ctx, p.keyDirs(), k)
+	at, err := p.keyPlace()
+	if err != nil {
+		return err
+	}
+	s, err := at.open(ctx, k)
 	if err != nil {
 		return err
 	}

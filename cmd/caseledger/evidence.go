@@ -67,7 +67,7 @@ so. The same ledger and options give the same bytes.`,
 		if f.record == "" || f.out == "" {
 			return usageError{errors.New("--record and --out are required")}
 		}
-		return withApp(cmd.Context(), *data, to, func(a *app) error {
+		return withLog(cmd.Context(), *data, to, func(a *app) error {
 			a.warn(to)
 			return a.evidence(cmd.Context(), to, *output, f, others)
 		})

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"math"
 	"net/http"
 	"strings"
 	"sync"
@@ -14,14 +15,13 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
-	"caseledger/eventstore/journal"
 	"caseledger/eventstore/proof"
 	"caseledger/projections"
 )
 
 // following keeps the read models up to date for many who ask at once.
 type following struct {
-	store *journal.Store
+	store ledgerStore
 	at    atomic.Uint64 // position up to which they are
 
 	mu     sync.Mutex
@@ -31,21 +31,27 @@ type following struct {
 // catchUp returns when the read models hold what the ledger held when it was
 // called. One caller works for all that wait.
 func (f *following) catchUp(ctx context.Context) error {
-	head := uint64(f.store.Head())
-	if f.at.Load() >= head {
+	head, err := f.store.Head(ctx)
+	if err != nil {
+		return err
+	}
+	if f.at.Load() >= uint64(head) {
 		return nil
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if f.at.Load() >= head {
+	if f.at.Load() >= uint64(head) {
 		return nil
 	}
-	now := uint64(f.store.Head())
+	now, err := f.store.Head(ctx)
+	if err != nil {
+		return err
+	}
 	// Not the caller's context: whoever goes away must not undo the others' work.
 	if err := f.runner.CatchUp(context.WithoutCancel(ctx), nil); err != nil {
 		return ofReadModels(err)
 	}
-	f.at.Store(now)
+	f.at.Store(uint64(now))
 	return nil
 }
 
@@ -70,6 +76,7 @@ func (f *following) run(ctx context.Context, logger *slog.Logger) {
 type health struct {
 	first, second *app
 	following     *following
+	topics        *exchange
 }
 
 // handler serves /livez, /readyz and /metrics.
@@ -106,13 +113,18 @@ type checked struct {
 
 func (h health) checks(ctx context.Context) []checked {
 	behind := h.following.catchUp(ctx)
-	return []checked{
-		{"journal", fmt.Sprintf("position %d", h.first.store.Head()), nil},
-		{"log", fmt.Sprintf("%d signed", h.first.log.signed()), h.first.log.alive()},
+	head, missing := h.first.store.Head(ctx)
+	second, lost := h.second.store.Head(ctx)
+	out := []checked{
+		{"store", fmt.Sprintf("position %d", head), missing},
 		{"read models", fmt.Sprintf("position %d", h.following.at.Load()), behind},
-		{"access", fmt.Sprintf("position %d", h.second.store.Head()), nil},
+		{"access", fmt.Sprintf("position %d", second), lost},
 		{"access log", fmt.Sprintf("%d signed", h.second.log.signed()), h.second.log.alive()},
 	}
+	if h.first.log != nil {
+		out = append(out, checked{"log", fmt.Sprintf("%d signed", h.first.log.signed()), h.first.log.alive()})
+	}
+	return append(out, h.topics.checks()...)
 }
 
 // alive reports whether the sealer still works.
@@ -141,9 +153,19 @@ func (h health) measure(to *prometheus.Registry) {
 	gauge := func(name, help string, value func() float64) {
 		to.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: name, Help: help}, value))
 	}
-	head := func(s *journal.Store) func() float64 { return func() float64 { return float64(s.Head()) } }
+	head := func(s ledgerStore) func() float64 {
+		return func() float64 {
+			at, err := s.Head(context.Background()) // a store waits for nobody longer than its own limit
+			if err != nil {
+				return math.NaN()
+			}
+			return float64(at)
+		}
+	}
 	gauge("caseledger_position", "End of the ledger.", head(h.first.store))
 	gauge("caseledger_access_position", "End of the second ledger.", head(h.second.store))
 	gauge("caseledger_read_models_position", "Up to where the read models are.", func() float64 { return float64(h.following.at.Load()) })
-	gauge("caseledger_signed_entries", "Entries under the last checkpoint.", func() float64 { return float64(h.first.log.signed()) })
+	if h.first.log != nil {
+		gauge("caseledger_signed_entries", "Entries under the last checkpoint.", func() float64 { return float64(h.first.log.signed()) })
+	}
 }

@@ -13,7 +13,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"caseledger/adapters/openbao"
-	"caseledger/eventstore/journal"
 	"caseledger/eventstore/seal"
 	"caseledger/eventstore/seal/keys"
 	"caseledger/schema"
@@ -36,6 +35,7 @@ type place struct {
 	passphraseFile string         // path; empty for none
 	transit        openbao.Config // empty for none
 	log            logPlace
+	readModels     string // inFile or "" for the file in dir, else the file of a connection string
 }
 
 // addData adds --data, and the flags that say what opens the keys, to a
@@ -49,6 +49,7 @@ func addData(cmd *cobra.Command) *place {
 	cmd.Flags().StringVar(&p.dir, "data", dir, "directory of the ledger (also CASELEDGER_DATA)")
 	addSecrets(cmd, p)
 	addLog(cmd, p)
+	addReadModels(cmd, p)
 	return p
 }
 
@@ -63,11 +64,6 @@ func addSecrets(cmd *cobra.Command, p *place) {
 		"file of the token that may use it (also CASELEDGER_KMS_TOKEN_FILE)")
 	cmd.Flags().StringVar(&p.transit.CAFile, "kms-ca-file", os.Getenv("CASELEDGER_KMS_CA_FILE"),
 		"file of the authorities of its certificate (also CASELEDGER_KMS_CA_FILE); the system's if not given")
-}
-
-func (p place) keyDirs() keys.Dirs {
-	dir := filepath.Join(p.dir, keysDir)
-	return keys.Dirs{Keys: dir, Epochs: filepath.Join(dir, "epochs")}
 }
 
 // ownKeyFile is the key file that init makes when no other secret is given.
@@ -160,21 +156,23 @@ func (p place) warning(k keys.KMS) string {
 	return text
 }
 
-// vault is an open journal with the keys that open it: what cannot be made
+// vault is the open store of a ledger with the keys that open it: what cannot be made
 // anew.
 type vault struct {
-	store   *journal.Store
-	keys    *keys.Directory
+	store   ledgerStore
+	keys    keyStore
 	warning string
+
+	sealedElsewhere bool // by another node, which has the log
 }
 
 // openVault opens both. Nothing is written when one of them is not there.
 func openVault(ctx context.Context, p place) (vault, error) {
-	store, err := openJournal(p.dir)
+	store, err := openStore(ctx, p.dir)
 	if err != nil {
 		return vault{}, err
 	}
-	v, err := p.withKeys(ctx, store, keys.OpenDirectory)
+	v, err := p.withKeys(ctx, store, keyPlace.open)
 	if errors.Is(err, keys.ErrMissing) {
 		err = fmt.Errorf("%w: without its keys nobody can read the ledger; put %s back", err, filepath.Join(p.dir, keysDir))
 	}
@@ -184,14 +182,14 @@ func openVault(ctx context.Context, p place) (vault, error) {
 // newVault makes both in a directory that holds neither, and a key file when no
 // secret is given.
 func newVault(ctx context.Context, p place) (vault, error) {
-	store, err := newJournal(p.dir)
+	store, err := newStoreIn(ctx, p.dir)
 	if err != nil {
 		return vault{}, err
 	}
 	if err := p.makeKeyFile(); err != nil {
 		return vault{}, errors.Join(err, store.Close())
 	}
-	v, err := p.withKeys(ctx, store, keys.CreateDirectory)
+	v, err := p.withKeys(ctx, store, keyPlace.create)
 	if errors.Is(err, keys.ErrExists) {
 		err = fmt.Errorf("%w, without the journal that belongs to it: if there never was one, remove %s", err, filepath.Join(p.dir, keysDir))
 	}
@@ -210,17 +208,22 @@ func (p place) makeKeyFile() error {
 	return keys.WriteKeyFile(p.ownKeyFile())
 }
 
-// withKeys adds the keys to an open journal, which it closes when it fails.
-func (p place) withKeys(ctx context.Context, store *journal.Store, open func(context.Context, keys.Dirs, keys.KMS) (*keys.Directory, error)) (vault, error) {
+// withKeys adds the keys to an open store, which it closes when it fails.
+func (p place) withKeys(ctx context.Context, store ledgerStore, open func(keyPlace, context.Context, keys.KMS) (keyStore, error)) (vault, error) {
 	k, err := p.kms()
 	if err != nil {
 		return vault{}, errors.Join(err, store.Close())
 	}
-	directory, err := open(ctx, p.keyDirs(), k)
+	at, err := p.keyPlace()
 	if err != nil {
 		return vault{}, errors.Join(err, store.Close())
 	}
-	return vault{store, directory, p.warning(k)}, nil
+	opened, err := open(at, ctx, k)
+	if err != nil {
+		return vault{}, errors.Join(err, store.Close())
+	}
+	elsewhere, err := readStoreFile(p.dir)
+	return vault{store, opened, p.warning(k), elsewhere != nil && elsewhere.SealedElsewhere}, err
 }
 
 // warn prints the warning, for commands that write or verify.
@@ -253,20 +256,19 @@ func (v vault) ledger(ctx context.Context) (string, error) {
 // current refuses keys that are older than the end of the log. Older events
 // are looked at when they are read.
 func (v vault) current(ctx context.Context) error {
-	for e, err := range v.store.ReadLog(ctx, v.store.Head()-1) {
-		if err != nil {
-			return err
-		}
-		leaf, err := seal.ParseLeaf(e.Metadata)
-		if err == nil {
-			_, err = v.keys.ForOpening(ctx, leaf.Key)
-		}
-		if errors.Is(err, seal.ErrErased) {
-			return nil // it knows more than the log
-		}
-		if err != nil {
-			return fmt.Errorf("position %d: stream %s: %w", e.Position, e.Stream, err)
-		}
+	e, err := v.store.Last(ctx)
+	if err != nil || e.Position == 0 {
+		return err
+	}
+	leaf, err := seal.ParseLeaf(e.Metadata)
+	if err == nil {
+		_, err = v.keys.ForOpening(ctx, leaf.Key)
+	}
+	if errors.Is(err, seal.ErrErased) {
+		return nil // it knows more than the log
+	}
+	if err != nil {
+		return fmt.Errorf("position %d: stream %s: %w", e.Position, e.Stream, err)
 	}
 	return nil
 }

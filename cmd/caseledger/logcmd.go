@@ -40,7 +40,7 @@ that nothing that was in the ledger then has been altered or removed: give it to
 	}
 	data := addData(cmd)
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
-		return withApp(cmd.Context(), *data, to, func(a *app) error {
+		return withLog(cmd.Context(), *data, to, func(a *app) error {
 			signed, err := a.checkpoint(cmd.Context())
 			if err != nil {
 				return err
@@ -62,7 +62,7 @@ func newLogKeys(to streams) *cobra.Command {
 	data := addData(cmd)
 	policy := cmd.Flags().Bool("policy", false, "print them as the lines of a witness policy instead")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
-		return withApp(cmd.Context(), *data, to, func(a *app) error {
+		return withLog(cmd.Context(), *data, to, func(a *app) error {
 			text := a.log.keys.Text()
 			if *policy {
 				text = policyLines(a.log.keys)
@@ -104,7 +104,7 @@ a hash; no entry does. It fails when any of them did not answer.`,
 		if others.policy == "" && others.authorities == "" && !*heads {
 			return usageError{errors.New("nobody is to be asked: give --witness-policy, --authorities or --heads")}
 		}
-		return withApp(cmd.Context(), *data, to, func(a *app) error { return a.logAttest(cmd.Context(), to, *output, others, *heads) })
+		return withLog(cmd.Context(), *data, to, func(a *app) error { return a.logAttest(cmd.Context(), to, *output, others, *heads) })
 	}
 	return cmd
 }
@@ -143,7 +143,7 @@ tells which keys count for which checkpoint, so old ones stay good.`,
 	}
 	data := addData(cmd)
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
-		return withApp(cmd.Context(), *data, to, func(a *app) error {
+		return withLog(cmd.Context(), *data, to, func(a *app) error {
 			if err := a.rotate(cmd.Context()); err != nil {
 				return err
 			}

@@ -137,7 +137,7 @@ returns from the events.`,
 		newKeys(to), newStore(to), newVersion(to),
 		newDuties(to), newGaps(to), newPerformance(to), newWorkload(to), newAllocations(to), newHandOver(to), newPolicy(to),
 		newLookedAfter(to), newBackup(to), newRestore(to), newMirror(to),
-		newServe(to), newToken(to), newAccess(to),
+		newServe(to), newToken(to), newAccess(to), newNode(to), newProject(to),
 	)
 }
 

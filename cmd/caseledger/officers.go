@@ -37,7 +37,7 @@ destroy it when a key is destroyed.`,
 		if len(recipients) != officers || out == "" {
 			return usageError{fmt.Errorf("an export is for %d officers: give --officer twice, and --out", officers)}
 		}
-		return withKeyStore(cmd.Context(), *data, to, func(s *keys.Directory) error {
+		return withKeyStore(cmd.Context(), *data, to, func(s keyStore) error {
 			var sealed bytes.Buffer
 			if err := s.Export(&sealed, recipients[0], recipients[1]); err != nil {
 				return refusedIsUsage(err)
@@ -89,7 +89,7 @@ func notOlder(err error) error {
 	return err
 }
 
-// importVault opens the journal, which must be there, and makes its keys of the
+// importVault opens the store, which must be there, and makes its keys of the
 // export.
 func importVault(ctx context.Context, p place, path string, identities []string) (vault, error) {
 	first, err := readIdentity(identities[0])
@@ -105,15 +105,15 @@ func importVault(ctx context.Context, p place, path string, identities []string)
 		return vault{}, err
 	}
 	defer export.Close()
-	store, err := openJournal(p.dir)
+	store, err := openStore(ctx, p.dir)
 	if err != nil {
 		return vault{}, err
 	}
 	if err := p.makeKeyFile(); err != nil {
 		return vault{}, errors.Join(err, store.Close())
 	}
-	return p.withKeys(ctx, store, func(ctx context.Context, dirs keys.Dirs, k keys.KMS) (*keys.Directory, error) {
-		return keys.ImportDirectory(ctx, dirs, k, export, first, second)
+	return p.withKeys(ctx, store, func(at keyPlace, ctx context.Context, k keys.KMS) (keyStore, error) {
+		return at.importFrom(ctx, k, export, first, second)
 	})
 }
 
@@ -141,7 +141,7 @@ func readIdentity(path string) (age.Identity, error) {
 }
 
 // told says how many keys went where.
-func told(w io.Writer, s *keys.Directory, done, path string) error {
+func told(w io.Writer, s keyStore, done, path string) error {
 	all, err := s.List(context.Background())
 	if err != nil {
 		return err

@@ -155,7 +155,11 @@ func newRegisterPrint(to streams) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return printRegister(to.out, registerDocument{Ledger: a.created.Ledger, Nation: a.created.Nation, Head: int64(a.store.Head()), View: *at, Rows: rows})
+			head, err := a.store.Head(cmd.Context())
+			if err != nil {
+				return err
+			}
+			return printRegister(to.out, registerDocument{Ledger: a.created.Ledger, Nation: a.created.Nation, Head: int64(head), View: *at, Rows: rows})
 		})
 	}
 	return cmd

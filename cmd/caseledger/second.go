@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"os"
 	"path/filepath"
 	"time"
 
@@ -41,9 +40,12 @@ func (p place) ofAccess() place {
 // time. It has no read models.
 func (a *app) openSecond(ctx context.Context) (*app, error) {
 	p := a.place.ofAccess()
-	_, err := os.Stat(filepath.Join(p.dir, journalDir))
-	if errors.Is(err, os.ErrNotExist) {
+	err := exists(p.dir)
+	if errors.As(err, &notReadyError{}) {
 		return createSecond(ctx, p, a.created)
+	}
+	if err != nil {
+		return nil, err
 	}
 	return reopenSecond(ctx, p)
 }

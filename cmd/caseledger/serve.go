@@ -28,6 +28,8 @@ type serveFlags struct {
 	cert     string
 	key      string
 	policies string
+	esdb     esdbFlags
+	kafka    string
 }
 
 func newServe(to streams) *cobra.Command {
@@ -39,7 +41,11 @@ func newServe(to streams) *cobra.Command {
 /openapi.json describes. Callers are told by the local tokens of 'caseledger
 token', so it listens on a loopback address only. Before content of a record
 leaves, who is given it is recorded in the second ledger, in the directory
-"access". Health and metrics are served on an address of their own.`,
+"access". Health and metrics are served on an address of their own.
+
+With --esdb, clients of EventStoreDB in any language read and follow the ledger on
+another address: sealed events, and opened ones where a policy permits an account,
+which calls in the role "service", the action "event.open".`,
 		Example: "  caseledger serve --data ledger --listen 127.0.0.1:8080",
 		Args:    exactly(0),
 	}
@@ -48,7 +54,11 @@ leaves, who is given it is recorded in the second ledger, in the directory
 	cmd.Flags().StringVar(&o.admin, "admin", "127.0.0.1:8079", "loopback address of /livez, /readyz and /metrics")
 	cmd.Flags().StringVar(&o.cert, "tls-cert", "", "file of the certificate chain; without it HTTP is spoken")
 	cmd.Flags().StringVar(&o.key, "tls-key", "", "file of its key")
+	cmd.Flags().StringVar(&o.esdb.listen, "esdb", "", "address to serve the protocol of EventStoreDB on as well; none if not given")
+	cmd.Flags().StringVar(&o.esdb.accounts, "esdb-accounts", "", "file of the accounts that may call there")
+	cmd.Flags().StringVar(&o.esdb.clientCA, "esdb-client-ca", "", "file of the authorities whose client certificates stand for an account there")
 	cmd.Flags().StringVar(&o.policies, "policies", "", "file of Cedar policies; the product's own if not given")
+	cmd.Flags().StringVar(&o.kafka, "kafka", os.Getenv("CASELEDGER_KAFKA_CONFIG"), "file that says which topics of Kafka are written and read (also CASELEDGER_KAFKA_CONFIG)")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		if (o.cert == "") != (o.key == "") {
 			return usageError{errors.New("--tls-cert and --tls-key belong together")}
@@ -87,13 +97,30 @@ func (a *app) serve(ctx context.Context, second *app, o serveFlags, to streams) 
 	if err != nil {
 		return err
 	}
+	topics, err := a.openExchange(o.kafka, following, accesses, numbers, logger)
+	if err != nil {
+		return err
+	}
 	background, stop := context.WithCancel(context.WithoutCancel(ctx))
 	ended := make(chan struct{}, 2)
 	go func() { accesses.Run(background); ended <- struct{}{} }()
 	go func() { following.run(background, logger); ended <- struct{}{} }()
-	h := health{a, second, following}
+	h := health{a, second, following, topics}
 	h.measure(numbers)
+	protocol, err := a.serveESDB(o, accesses, logger, to)
+	if err != nil {
+		stop()
+		<-ended
+		<-ended
+		return errors.Join(err, topics.close())
+	}
+	exchanging, hangUp := context.WithCancel(background)
+	hungUp := make(chan struct{})
+	go func() { topics.run(exchanging); close(hungUp) }()
 	err = listenBoth(ctx, o, api, h.handler(numbers), logger, to)
+	hangUp() // before the others end: they record what leaves or is refused
+	<-hungUp
+	err = errors.Join(err, protocol())
 	stop()
 	<-ended
 	<-ended
@@ -181,19 +208,28 @@ func listenBoth(ctx context.Context, o serveFlags, api *httpapi.API, admin http.
 	return err
 }
 
-// listenAt listens on a loopback address, and refuses any other: local tokens
-// and the admin's pages are for this machine.
-func (o serveFlags) listenAt(address string, secure bool) (net.Listener, error) {
+// listenLoopback listens on a loopback address, and refuses any other with why.
+func listenLoopback(address, why string) (net.Listener, error) {
 	host, _, err := net.SplitHostPort(address)
 	if err != nil {
 		return nil, usageError{errors.New("an address to listen on has the form 127.0.0.1:8080")}
 	}
 	if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) {
-		return nil, usageError{errors.New("with local tokens the server listens on a loopback address only: 127.0.0.1 or ::1")}
+		return nil, usageError{errors.New(why)}
 	}
 	listener, err := net.Listen("tcp", address)
 	if err != nil {
 		return nil, notReadyError{err}
+	}
+	return listener, nil
+}
+
+// listenAt listens on a loopback address: local tokens and the admin's pages
+// are for this machine.
+func (o serveFlags) listenAt(address string, secure bool) (net.Listener, error) {
+	listener, err := listenLoopback(address, "with local tokens the server listens on a loopback address only: 127.0.0.1 or ::1")
+	if err != nil {
+		return nil, err
 	}
 	if !secure || o.cert == "" {
 		return listener, nil

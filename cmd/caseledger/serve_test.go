@@ -28,15 +28,21 @@ import (
 type served struct {
 	cmd        *exec.Cmd
 	url, admin string
+	esdb       string
 	errs       *bytes.Buffer
 }
 
-// serveProcess starts the program on ports of its own and waits until it says
-// where it listens.
+// serveProcess serves a ledger on ports of its own.
 func serveProcess(t testing.TB, dir string, args ...string) *served {
 	t.Helper()
+	return startProcess(t, append([]string{"serve", "--data", dir, "--listen", "127.0.0.1:0", "--admin", "127.0.0.1:0"}, args...)...)
+}
+
+// startProcess starts the program and waits until it says where it listens.
+func startProcess(t testing.TB, args ...string) *served {
+	t.Helper()
 	s := &served{errs: &bytes.Buffer{}}
-	s.cmd = exec.CommandContext(t.Context(), os.Args[0], append([]string{"serve", "--data", dir, "--listen", "127.0.0.1:0", "--admin", "127.0.0.1:0"}, args...)...)
+	s.cmd = exec.CommandContext(t.Context(), os.Args[0], args...)
 	s.cmd.Env = append(os.Environ(), "CASELEDGER_TEST_AS_PROGRAM=1")
 	s.cmd.Stderr = s.errs
 	out, err := s.cmd.StdoutPipe()
@@ -50,6 +56,9 @@ func serveProcess(t testing.TB, dir string, args ...string) *served {
 	for lines.Scan() && s.url == "" {
 		if url, ok := strings.CutPrefix(lines.Text(), "Admin on "); ok {
 			s.admin = url
+		}
+		if address, ok := strings.CutPrefix(lines.Text(), "EventStoreDB protocol on "); ok {
+			s.esdb = address
 		}
 		if url, ok := strings.CutPrefix(lines.Text(), "Listening on "); ok {
 			s.url = url

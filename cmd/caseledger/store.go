@@ -16,10 +16,10 @@ import (
 func newStore(to streams) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "store",
-		Short:   "The journal: its size, its soundness, its index; no keys are needed",
+		Short:   "The store of the events: its size, its soundness, its index; a move to an EventStoreDB and back",
 		Example: "  caseledger store info --data ledger",
 	}
-	return family(cmd, newStoreInfo(to), newStoreCheck(to), newStoreReindex(to))
+	return family(cmd, newStoreInfo(to), newStoreCheck(to), newStoreReindex(to), newStoreCopy(to), newStoreServe(to), newStoreAccount(to))
 }
 
 // addFiles adds the flags of commands that look at the files of a ledger and
@@ -99,8 +99,12 @@ func indexState(f journal.Files) string {
 
 func (p place) journalDir() string { return filepath.Join(p.dir, journalDir) }
 
-// isLedger refuses a directory without a journal.
+// isLedger refuses a directory without a journal, and one whose ledger is
+// elsewhere.
 func (p place) isLedger() error {
+	if err := embeddedOnly(p.dir); err != nil {
+		return err
+	}
 	info, err := os.Stat(p.journalDir())
 	if err != nil || !info.IsDir() {
 		return notReadyError{fmt.Errorf("there is no ledger in %s", p.dir)}

@@ -98,8 +98,8 @@ func newTokenRevoke(to streams) *cobra.Command {
 
 // onTokens changes the file of tokens of a ledger.
 func onTokens(dir string, change func(*httpapi.Tokens) error) error {
-	if _, err := os.Stat(filepath.Join(dir, journalDir)); err != nil {
-		return notReadyError{errors.New("there is no ledger in the data directory: create one with 'caseledger init'")}
+	if err := exists(dir); err != nil {
+		return err
 	}
 	path := filepath.Join(dir, tokensFile)
 	t, err := httpapi.ReadTokens(path)

@@ -148,7 +148,7 @@ func TestWhenTheDiskIsFullWhatWasAcknowledgedStaysAndTheRestIsRefused(t *testing
 func TestReadModelsForWhichThereIsNoRoomDoNotStopTheRecording(t *testing.T) {
 	dir, file := newLedger(t), written(t, soundReturn(manyChildren))
 	must(t, "import", "cin-census", file, "--data", dir)
-	if err := removeReadModels(dir); err != nil {
+	if err := (place{dir: dir}).removeReadModels(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	if code, errs := limited(t, "600", "register", "--data", dir); code != exitFailed || !strings.HasPrefix(errs, "caseledger: read models: ") {

@@ -99,6 +99,9 @@ It exits with 3 when anything does not hold.`,
 
 func verifyLedger(ctx context.Context, to streams, output format, p place, verifier verifierFlags, held []audit.Held, readModels bool) error {
 	trust, err := verifier.trust()
+	if err == nil {
+		err = p.sealsHere()
+	}
 	if err != nil {
 		return err
 	}
@@ -130,10 +133,12 @@ func (v vault) verify(ctx context.Context, to streams, p place, trust evidence.T
 	if err := errors.Join(v.current(ctx), p.guardLast(ctx)); err != nil {
 		return err
 	}
-	seen, err := v.store.Verify(ctx)
-	r.add("journal", err, fmt.Sprintf("%d events in %d streams, %d bytes in %d segments", seen.Events, seen.Streams, seen.Bytes, seen.Segments))
-	if err != nil {
-		return nil
+	if j, ok := v.store.(embedded); ok {
+		seen, err := j.Verify(ctx)
+		r.add("journal", err, fmt.Sprintf("%d events in %d streams, %d bytes in %d segments", seen.Events, seen.Streams, seen.Bytes, seen.Segments))
+		if err != nil {
+			return nil
+		}
 	}
 	codec := v.codec(name)
 	at, err := eventstore.NewFolds(0, settings.Settings.Evolve).Load(ctx, &eventstore.Ledger{Store: v.store, Codec: codec}, systemStream)
@@ -146,7 +151,11 @@ func (v vault) verify(ctx context.Context, to streams, p place, trust evidence.T
 		r.add("settings", err, "")
 		return nil
 	}
-	show, total := bar(to.err, "ledger"), int64(v.store.Head())
+	head, err := v.store.Head(ctx)
+	if err != nil {
+		return err
+	}
+	show, total := bar(to.err, "ledger"), int64(head)
 	cfg.Progress, cfg.Known = func(at eventstore.Position) { show(int64(at), total) }, held
 	found, err := audit.Run(ctx, cfg)
 	r.found(found)
@@ -315,7 +324,11 @@ func (a *app) compareReadModels(ctx context.Context, path string, to streams) er
 	if err != nil {
 		return errors.Join(err, fresh.Close())
 	}
-	show, total := bar(to.err, "read models"), int64(a.store.Head())
+	head, err := a.store.Head(ctx)
+	if err != nil {
+		return errors.Join(err, fresh.Close())
+	}
+	show, total := bar(to.err, "read models"), int64(head)
 	err = runner.CatchUp(ctx, func(at eventstore.Position) { show(int64(at), total) })
 	for _, p := range projections.All() {
 		if err != nil {
@@ -355,25 +368,18 @@ func newRebuild(to streams) *cobra.Command {
 		}
 		err = v.current(cmd.Context())
 		if err == nil {
-			err = removeReadModels(data.dir)
+			err = data.removeReadModels(cmd.Context())
 		}
 		if err != nil {
 			return errors.Join(err, v.close())
 		}
 		return useApp(cmd.Context(), *data, v, to, func(a *app) error {
-			fmt.Fprintf(to.out, "Rebuilt %d read models from %d events.\n", len(projections.All()), a.store.Head())
-			return nil
+			head, err := a.store.Head(cmd.Context())
+			if err == nil {
+				fmt.Fprintf(to.out, "Rebuilt %d read models up to position %d.\n", len(projections.All()), head)
+			}
+			return err
 		})
 	}
 	return cmd
-}
-
-func removeReadModels(dir string) error {
-	for _, suffix := range []string{"", "-wal", "-shm"} {
-		err := os.Remove(filepath.Join(dir, projectionsFile+suffix))
-		if err != nil && !errors.Is(err, os.ErrNotExist) {
-			return err
-		}
-	}
-	return nil
 }

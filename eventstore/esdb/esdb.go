@@ -10,6 +10,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"math"
 	"os"
 	"strings"
@@ -130,7 +131,7 @@ func (s *Store) Append(ctx context.Context, stream string, after eventstore.Revi
 	})
 }
 
-// maxSettled bounds how often a conflict may be found settled when the head is
+// maxSettled bounds how often a refusal may be found settled when the head is
 // read again.
 const maxSettled = 5
 
@@ -146,7 +147,9 @@ func appendTo(ctx context.Context, c *client.Client, stream string, after events
 			if err == nil {
 				return eventstore.Position(done.CommitPosition), nil
 			}
-			if codeOf(err) != client.ErrorCodeWrongExpectedVersion {
+			// EOF: the server ended the call while the client was sending, and
+			// the client kept no reason. Asking again is safe and gives one.
+			if codeOf(err) != client.ErrorCodeWrongExpectedVersion && !errors.Is(err, io.EOF) {
 				return 0, err
 			}
 		}
@@ -158,7 +161,7 @@ func appendTo(ctx context.Context, c *client.Client, stream string, after events
 			return 0, &eventstore.ConflictError{Stream: stream, Expected: after, Actual: actual}
 		}
 	}
-	return 0, fmt.Errorf("esdb: stream %s: the server names its own head as a conflict", stream)
+	return 0, fmt.Errorf("esdb: stream %s: the server refuses without a reason", stream)
 }
 
 // head reads the revision of a stream, which a conflict names only in words.

@@ -29,6 +29,37 @@ func (s *Store) ReadLog(ctx context.Context, after eventstore.Position) iter.Seq
 	}, func(r eventstore.Recorded) uint64 { return uint64(r.Position) })
 }
 
+// Head returns the position of the ledger's last event, 0 when there is none.
+func (s *Store) Head(ctx context.Context) (eventstore.Position, error) {
+	e, err := s.Last(ctx)
+	return e.Position, err
+}
+
+// Last returns the ledger's last event, the zero value when there is none.
+func (s *Store) Last(ctx context.Context) (eventstore.Recorded, error) {
+	var none eventstore.Recorded
+	return try(ctx, s, func(ctx context.Context, c *client.Client) (eventstore.Recorded, error) {
+		ctx, cancel := context.WithCancel(ctx)
+		defer cancel()
+		read, err := c.ReadAll(ctx, client.ReadAllOptions{Direction: client.Backwards, From: client.End{}}, math.MaxInt64)
+		if err != nil {
+			return none, err
+		}
+		defer read.Close()
+		for {
+			e, err := receive(read)
+			switch {
+			case errors.Is(err, io.EOF):
+				return none, nil
+			case err != nil:
+				return none, err
+			case s.holds(e.Event):
+				return recordedOf(e.Event), nil
+			}
+		}
+	})
+}
+
 func position(after uint64) client.AllPosition {
 	if after == 0 {
 		return client.Start{}

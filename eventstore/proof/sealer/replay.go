@@ -52,7 +52,13 @@ func (s *Sealer) sameLast(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	for r, err := range s.cfg.Store.ReadLog(ctx, s.at.Position-1) {
+	var before eventstore.Position // a place between two events is none for every store
+	if s.at.Size > 1 {
+		if before, err = NewLog(s.cfg.Dir).Position(s.at.Checkpoint, s.at.Size-2); err != nil {
+			return err
+		}
+	}
+	for r, err := range s.cfg.Store.ReadLog(ctx, before) {
 		if err != nil {
 			return fmt.Errorf("sealer: %w", err)
 		}

@@ -13,6 +13,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"sync"
@@ -143,6 +144,22 @@ func (s *Sealer) load(ctx context.Context) (err error) {
 		return err
 	}
 	return s.publish(last.Note)
+}
+
+// Forget removes from a directory what names positions of a store, so that the
+// next Sealer there makes the log anew: of the same events in another store. No
+// Sealer may be at work in it. What was signed or said of the tree stays.
+func Forget(dir string) error {
+	locked, err := lockDir(dir, false)
+	if err != nil {
+		return err
+	}
+	for _, name := range []string{stateName, chainsName, positionsName} {
+		if removed := os.Remove(filepath.Join(dir, name)); !errors.Is(removed, fs.ErrNotExist) {
+			err = errors.Join(err, removed)
+		}
+	}
+	return errors.Join(err, locked.Close())
 }
 
 // check says whether an event may be sealed: the next one of its record, its

@@ -7,6 +7,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"iter"
+	"slices"
 	"strings"
 	"time"
 
@@ -26,6 +28,16 @@ const (
 // every record that lives when it is made, for ever: keep it as the keys
 // themselves, and destroy it when a key is destroyed.
 func (s *Directory) Export(w io.Writer, first, second string) error {
+	s.mu.Lock()
+	entries, cause := s.entries, s.cause
+	s.mu.Unlock()
+	if errors.Is(cause, ErrClosed) {
+		return cause
+	}
+	return writeExport(w, first, second, slices.Values(entries))
+}
+
+func writeExport(w io.Writer, first, second string, entries iter.Seq[*entry]) error {
 	if first == second {
 		return fmt.Errorf("%w: the two officers have one recipient", ErrRefused)
 	}
@@ -36,12 +48,6 @@ func (s *Directory) Export(w io.Writer, first, second string) error {
 	outer, err := recipient(second)
 	if err != nil {
 		return err
-	}
-	s.mu.Lock()
-	entries, cause := s.entries, s.cause
-	s.mu.Unlock()
-	if errors.Is(cause, ErrClosed) {
-		return cause
 	}
 	sealed, err := ageEncrypt(exportText(entries), inner)
 	if err != nil {
@@ -57,6 +63,14 @@ func (s *Directory) Export(w io.Writer, first, second string) error {
 // ImportDirectory makes a new key store from an export and both officers'
 // identities. Nothing is written unless the whole export is read.
 func ImportDirectory(ctx context.Context, dirs Dirs, k KMS, export io.Reader, first, second age.Identity) (*Directory, error) {
+	entries, err := readExport(export, first, second)
+	if err != nil {
+		return nil, err
+	}
+	return create(ctx, dirs, k, osDisk{}, entries)
+}
+
+func readExport(export io.Reader, first, second age.Identity) ([]*entry, error) {
 	sealed, err := io.ReadAll(io.LimitReader(export, maxExportBytes))
 	if err != nil {
 		return nil, fmt.Errorf("keys: import: %w", err)
@@ -69,11 +83,7 @@ func ImportDirectory(ctx context.Context, dirs Dirs, k KMS, export io.Reader, fi
 	if err != nil {
 		return nil, fmt.Errorf("keys: import: first officer: %w", err)
 	}
-	entries, err := parseExport(string(text))
-	if err != nil {
-		return nil, err
-	}
-	return create(ctx, dirs, k, osDisk{}, entries)
+	return parseExport(string(text))
 }
 
 func recipient(s string) (age.Recipient, error) {
@@ -84,10 +94,10 @@ func recipient(s string) (age.Recipient, error) {
 	return all[0], nil
 }
 
-func exportText(entries []*entry) []byte {
+func exportText(entries iter.Seq[*entry]) []byte {
 	var b bytes.Buffer
 	b.WriteString(exportTitle + "\n")
-	for _, e := range entries {
+	for e := range entries {
 		fmt.Fprintln(&b, e.line())
 	}
 	return b.Bytes()

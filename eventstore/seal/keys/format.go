@@ -49,6 +49,7 @@ type entry struct {
 	secret    [32]byte // zeros when destroyed
 	check     Check    // kept of a destroyed key
 	destroyed *Destruction
+	scrubbed  bool // of a Book alone: the secret was taken out, the destruction is still to be read
 }
 
 func (e *entry) name() string { return "k-" + hex.EncodeToString(e.id[:]) }
@@ -56,6 +57,9 @@ func (e *entry) name() string { return "k-" + hex.EncodeToString(e.id[:]) }
 func (e *entry) key() (seal.Key, error) {
 	if e.destroyed != nil {
 		return seal.Key{}, &DestroyedError{e.public()}
+	}
+	if e.scrubbed {
+		return seal.Key{}, fmt.Errorf("%w: key %s was taken out", ErrCorrupt, e.name())
 	}
 	return seal.Key{ID: e.name(), Secret: e.secret}, nil
 }

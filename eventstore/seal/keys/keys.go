@@ -169,7 +169,8 @@ func (p Place) hash() [32]byte {
 	return sha256.Sum256([]byte("caseledger/place/v1\n" + p.Stream + "\n" + p.class() + "\n"))
 }
 
-func checkPlaces(places []Place) error {
+// CheckPlaces returns ErrRefused for bad names, or for more than MaxPlaces.
+func CheckPlaces(places []Place) error {
 	if len(places) > MaxPlaces {
 		return fmt.Errorf("%w: %d places, allowed are %d", ErrRefused, len(places), MaxPlaces)
 	}

@@ -58,7 +58,7 @@ func (m *Memory) make(place [32]byte) *entry {
 
 // Prepare implements Store.
 func (m *Memory) Prepare(_ context.Context, places []Place) error {
-	if err := checkPlaces(places); err != nil {
+	if err := CheckPlaces(places); err != nil {
 		return err
 	}
 	m.mu.Lock()
@@ -71,7 +71,7 @@ func (m *Memory) Prepare(_ context.Context, places []Place) error {
 
 // Destroy implements Store.
 func (m *Memory) Destroy(_ context.Context, places []Place, d Destruction) ([]Entry, error) {
-	if err := errors.Join(checkPlaces(places), d.check()); err != nil {
+	if err := errors.Join(CheckPlaces(places), d.check()); err != nil {
 		return nil, err
 	}
 	m.mu.Lock()

@@ -26,7 +26,7 @@ func (s *Directory) ForSealing(_ context.Context, p Place) (seal.Key, error) {
 
 // Prepare implements Store.
 func (s *Directory) Prepare(_ context.Context, places []Place) error {
-	if err := checkPlaces(places); err != nil {
+	if err := CheckPlaces(places); err != nil {
 		return err
 	}
 	var last *batch
@@ -146,7 +146,7 @@ func (s *Directory) stopped() error {
 // Copies of the old file that were made before open until the epoch is renewed.
 // It takes about as long for one key as for many: destroy together.
 func (s *Directory) Destroy(_ context.Context, places []Place, d Destruction) ([]Entry, error) {
-	if err := errors.Join(checkPlaces(places), d.check()); err != nil {
+	if err := errors.Join(CheckPlaces(places), d.check()); err != nil {
 		return nil, err
 	}
 	s.writing.Lock()

@@ -25,15 +25,8 @@ const (
 	cacheKiB      = 65_536 // page cache of the writing connection
 )
 
-// DB is the file of read models. Any number of readers see the last commit
-// while one Runner writes. All methods may be called by many goroutines.
-type DB struct {
-	write *sql.DB // one connection
-	read  *sql.DB
-}
-
-// Open opens or creates the file; only its owner may read it. Errors that
-// deleting the file would cure are ErrUnusable.
+// Open opens or creates a file of SQLite; only its owner may read it. Errors
+// that deleting the file would cure are ErrUnusable.
 func Open(path string) (*DB, error) {
 	file, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
@@ -42,28 +35,27 @@ func Open(path string) (*DB, error) {
 	if err := file.Close(); err != nil {
 		return nil, fmt.Errorf("read models: %w", err)
 	}
-	db := &DB{}
-	if err := db.connect(path); err != nil {
-		return nil, errors.Join(fmt.Errorf("read models: %w", explain(err)), db.Close())
+	db := &DB{engine: sqliteEngine{}}
+	if err := db.connectFile(path); err != nil {
+		return nil, errors.Join(fmt.Errorf("read models: %w", db.engine.explain(err)), db.Close())
 	}
 	return db, nil
 }
 
-func (db *DB) connect(path string) error {
+func (db *DB) connectFile(path string) error {
 	var err error
 	if db.write, err = sql.Open("sqlite", source(path, "immediate", "journal_mode(WAL)", "temp_store(MEMORY)", fmt.Sprintf("cache_size(-%d)", cacheKiB))); err != nil {
 		return err
 	}
 	db.write.SetMaxOpenConns(1)
-	if err := db.claim(); err != nil {
+	if err := claimFile(db.write); err != nil {
 		return err
 	}
 	if db.read, err = sql.Open("sqlite", source(path, "deferred", "query_only(1)")); err != nil {
 		return err
 	}
 	db.read.SetMaxOpenConns(maxReaders)
-	_, err = db.write.Exec(ownTables)
-	return err
+	return db.makeOwnTables(context.Background())
 }
 
 // source is the name under which the driver opens the file. Synchronous NORMAL
@@ -78,13 +70,14 @@ func source(path, begin string, pragmas ...string) string {
 	return (&url.URL{Scheme: "file", Path: path, RawQuery: query.Encode()}).String()
 }
 
-// claim marks an empty file as ours, and refuses one that is somebody else's.
-func (db *DB) claim() error {
+// claimFile marks an empty file as ours, and refuses one that is somebody
+// else's.
+func claimFile(write *sql.DB) error {
 	var id, objects int
-	if err := db.write.QueryRow("SELECT count(*) FROM sqlite_schema").Scan(&objects); err != nil {
+	if err := write.QueryRow("SELECT count(*) FROM sqlite_schema").Scan(&objects); err != nil {
 		return err
 	}
-	if err := db.write.QueryRow("PRAGMA application_id").Scan(&id); err != nil {
+	if err := write.QueryRow("PRAGMA application_id").Scan(&id); err != nil {
 		return err
 	}
 	if id == applicationID {
@@ -93,44 +86,46 @@ func (db *DB) claim() error {
 	if objects > 0 || id != 0 {
 		return errors.New("the file is the database of another program")
 	}
-	_, err := db.write.Exec(fmt.Sprintf("PRAGMA application_id = %d", applicationID))
+	_, err := write.Exec(fmt.Sprintf("PRAGMA application_id = %d", applicationID))
 	return err
 }
 
-// Close closes the file.
-func (db *DB) Close() error {
-	var errs []error
-	for _, pool := range []*sql.DB{db.read, db.write} {
-		if pool != nil {
-			errs = append(errs, pool.Close())
-		}
+// sqliteEngine is SQLite. Its own DATE and BOOLEAN would make drivers guess, so
+// everything is text or a number.
+type sqliteEngine struct{}
+
+func (sqliteEngine) statement(text string) string { return text }
+
+func (sqliteEngine) storage(t Type) string {
+	if t == Integer || t == Boolean {
+		return "INTEGER"
 	}
-	return errors.Join(errs...)
+	return "TEXT"
 }
 
-// within runs do in a transaction that is committed when do returns nil. When
-// ctx ends first the transaction is undone, and the error is ctx's: what do saw
-// of it is only that the transaction was gone.
-func (db *DB) within(ctx context.Context, do func(*sql.Tx) error) error {
-	tx, err := db.write.BeginTx(ctx, nil)
-	if err != nil {
-		return err
-	}
-	if err = do(tx); err != nil {
-		err = errors.Join(err, tx.Rollback())
-	} else {
-		err = tx.Commit()
-	}
-	// A context that ends rolls back by itself, and whatever comes next fails
-	// for that reason only.
-	if err != nil && ctx.Err() != nil {
-		return ctx.Err()
-	}
-	return err
+func (sqliteEngine) options() string                        { return " STRICT" }
+func (sqliteEngine) comments(_, _ string, _ Table) []string { return nil } // see the table guide
+func (sqliteEngine) grants(string) []string                 { return nil } // the file's mode says who reads
+func (sqliteEngine) elements(list string) string            { return "json_each(" + list + ") AS e" }
+
+func (sqliteEngine) key() string {
+	return "SELECT group_concat(name, ', ' ORDER BY pk) FROM pragma_table_info(?) WHERE pk > 0"
+}
+
+func (sqliteEngine) snapshot() *sql.TxOptions { return &sql.TxOptions{ReadOnly: true} }
+
+// A transaction that writes is alone in the file from its beginning.
+func (sqliteEngine) alone(*sql.Tx) error { return nil }
+func (sqliteEngine) forUpdate() string   { return "" }
+
+// lease holds nothing: a ledger with a file of its own is one process's at a
+// time, and what another does all the same is found out by its position.
+func (sqliteEngine) lease(context.Context, *sql.DB, []string) (func() error, error) {
+	return func() error { return nil }, nil
 }
 
 // explain adds what can be done about a damaged file.
-func explain(err error) error {
+func (sqliteEngine) explain(err error) error {
 	const corrupt, notADatabase = 11, 26 // SQLITE_CORRUPT, SQLITE_NOTADB
 	var fault *sqlite.Error
 	if !errors.As(err, &fault) {

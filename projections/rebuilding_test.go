@@ -1,0 +1,117 @@
+package projections_test
+
+import (
+	"context"
+	"errors"
+	"path/filepath"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	"caseledger/domain"
+	"caseledger/projections"
+)
+
+// rebuilder is a runner that rebuilds however short the log is.
+func rebuilder(t testing.TB, db *projections.DB, store meanwhile, all ...projections.Projection) *projections.Runner {
+	t.Helper()
+	r := runner(t, db, store, all...)
+	r.SetRebuildFrom(0)
+	return r
+}
+
+func undisturbed(l *ledger) meanwhile { return meanwhile{l.store, func() {}} }
+
+func TestARebuildFindsTheEventThatCannotBeAppliedAndRebuildsTheOthers(t *testing.T) {
+	l := newLedger(t)
+	names(l)
+	failing := journal(1, func(id domain.RecordID, _ domain.Entry) error {
+		if id == ben {
+			return errPlanted
+		}
+		return nil
+	})
+	path := filepath.Join(t.TempDir(), "r.db")
+	db := openAt(t, path)
+	r := rebuilder(t, db, undisturbed(l), append(projections.All(), failing)...)
+	err := r.CatchUp(ctx, nil)
+	if want := "projection journal: position 30: stream record-bbbb: planted"; err == nil || err.Error() != want {
+		t.Errorf("error %v, want %s", err, want)
+	}
+	if got := lines(t, path); got != "aaaa/1/1 aaaa/2/1" {
+		t.Errorf("rows %s", got)
+	}
+	if got, want := digests(t, db), digests(t, caughtUp(t, l)); got != want {
+		t.Errorf("the others\n%s\nwant\n%s", got, want)
+	}
+}
+
+func TestARebuildThatIsBrokenOffBeginsAnew(t *testing.T) {
+	l := annsStory(t)
+	db := open(t)
+	stopping, stop := context.WithCancel(ctx)
+	half := journal(1, func(id domain.RecordID, _ domain.Entry) error {
+		if id == ben {
+			stop()
+		}
+		return nil
+	})
+	r := rebuilder(t, db, undisturbed(l), append(projections.All(), half)...)
+	if err := r.CatchUp(stopping, nil); !errors.Is(err, context.Canceled) {
+		t.Fatalf("error %v", err)
+	}
+	if got := status(t, db); strings.Count(got, " at 0 ") != 1+len(projections.All()) {
+		t.Errorf("a rebuild broken off left\n%s", got)
+	}
+	if err := r.CatchUp(ctx, nil); err != nil {
+		t.Fatal(err)
+	}
+	if got, want := digests(t, db), digests(t, caughtUp(t, l)); got != want {
+		t.Errorf("the second time\n%s\nwant\n%s", got, want)
+	}
+}
+
+func TestNobodySeesRowsOfARebuildBeforeItIsWhole(t *testing.T) {
+	l := newLedger(t)
+	names(l)
+	path := filepath.Join(t.TempDir(), "r.db")
+	db := openAt(t, path)
+	look := reader(t, path)
+	r := rebuilder(t, db, undisturbed(l), journal(1, func(domain.RecordID, domain.Entry) error {
+		if rows, err := look.Query("SELECT * FROM journal"); err == nil {
+			rows.Close()
+			t.Error("the table is there while it is filled")
+		}
+		return nil
+	}))
+	if err := r.CatchUp(ctx, nil); err != nil {
+		t.Fatal(err)
+	}
+	if got := lines(t, path); got != "aaaa/1/1 aaaa/2/1 aaaa/3/1 bbbb/1/1" {
+		t.Errorf("rows %s", got)
+	}
+}
+
+func TestARebuildOfAFileThatAnotherProcessBeginsAnewLeavesItToThatOne(t *testing.T) {
+	l := newLedger(t)
+	names(l)
+	for _, read := range []int32{1, 7} { // events: while the log is looked over, and while records are folded
+		path := filepath.Join(t.TempDir(), "r.db")
+		other := rebuilder(t, openFile(t, path), undisturbed(l), journal(1, never))
+		var n atomic.Int32
+		between := meanwhile{l.store, func() {
+			if n.Add(1) == read {
+				if err := other.CatchUp(ctx, nil); err != nil {
+					t.Error(err)
+				}
+			}
+		}}
+		r := rebuilder(t, openFile(t, path), between, journal(1, never))
+		if err := r.CatchUp(ctx, nil); err != nil {
+			t.Fatal(err)
+		}
+		if got := journalOf(t, fileReader(t, path)); got != "aaaa/1/1 aaaa/2/1 aaaa/3/1 bbbb/1/1" {
+			t.Errorf("rows %s", got)
+		}
+	}
+}
