@@ -476,8 +476,9 @@ func (told naiveLife) clocks() []string {
 			_, entry := naiveLast(told, func(e protection.Reviewed) bool { return string(e.Plan) == id && string(e.Review) == review })
 			reviews = append(reviews, told.entry(entry))
 		}
-		for _, e := range told {
-			if v, ok := e.Event.(visit.Made); ok && v.Seen && v.Under == visit.Protection && v.Of == id {
+		named := naiveEver(told, func(e protection.Event) bool { return strings.HasPrefix(e.About()+"/", "protection-plan/"+id+"/") })
+		for _, e := range told { // visits under a plan of which nothing else speaks start no clock
+			if v, ok := e.Event.(visit.Made); ok && named && v.Seen && v.Under == visit.Protection && v.Of == id {
 				seen = append(seen, e)
 			}
 		}
