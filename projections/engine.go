@@ -27,6 +27,9 @@ type engine interface {
 	elements(list string) string
 	// key asks for the columns of a table's key: "record, entry".
 	key() string
+	// rowsAtOnce is how many rows a statement of a rebuild adds: what saves time
+	// on the way to a server is lost on binding the values in a process.
+	rowsAtOnce() int
 	// snapshot makes a transaction see one moment.
 	snapshot() *sql.TxOptions
 	// alone lets one transaction at a time change which tables there are.

@@ -223,6 +223,8 @@ func (postgresEngine) key() string {
 		WHERE i.indrelid = to_regclass(?) AND i.indisprimary AND a.attrelid = i.indrelid AND a.attnum = k.number`
 }
 
+func (postgresEngine) rowsAtOnce() int { return 64 }
+
 func (postgresEngine) snapshot() *sql.TxOptions {
 	return &sql.TxOptions{ReadOnly: true, Isolation: sql.LevelRepeatableRead}
 }

@@ -44,7 +44,7 @@ type Table struct {
 	Name    string
 	Comment string
 	Columns []Column
-	Key     []string   // the columns that no two rows share
+	Key     []string   // the columns that no two rows share, which come first
 	Indexes [][]string // beside the key
 }
 
@@ -126,10 +126,15 @@ func (t Table) check() error {
 		}
 		known[c.Name] = true
 	}
-	for _, list := range append([][]string{t.Key}, t.Indexes...) {
+	for i, c := range t.Key {
+		if i >= len(t.Columns) || t.Columns[i].Name != c {
+			return fmt.Errorf("column %s of the key is not in its place: the key comes first", c)
+		}
+	}
+	for _, list := range t.Indexes {
 		for _, c := range list {
 			if !known[c] {
-				return fmt.Errorf("key or index on column %s, which is not there", c)
+				return fmt.Errorf("index on column %s, which is not there", c)
 			}
 		}
 	}

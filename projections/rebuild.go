@@ -10,6 +10,7 @@ import (
 	"maps"
 	"runtime"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -23,7 +24,7 @@ const (
 	rebuildFrom   = 20_000 // events from which a rebuild is worth its preparations
 	portionSize   = 64     // streams that are folded in one go
 	rebuildCommit = 50_000 // rows in one transaction
-	insertRows    = 24     // rows in one statement
+
 )
 
 // rebuild fills the tables of the projections that are at the beginning of a
@@ -318,7 +319,7 @@ type inserter struct {
 func (i *inserter) insert(table string, columns int, rows [][]any) error {
 	i.rows += len(rows)
 	for len(rows) > 0 {
-		n := insertRows
+		n := i.tx.engine.rowsAtOnce()
 		if len(rows) < n {
 			n = 1
 		}
@@ -371,8 +372,8 @@ func (g *gathered) next() {
 	}
 }
 
-func (g *gathered) put(t Table, instead bool, row []any) error {
-	key := t.Name + keyOfRow(t, row)
+func (g *gathered) put(t *Table, instead bool, row []any) error {
+	key := keyOfRow(t, row)
 	at, taken := g.places[key]
 	switch {
 	case !taken:
@@ -386,12 +387,18 @@ func (g *gathered) put(t Table, instead bool, row []any) error {
 	return nil
 }
 
-// keyOfRow tells the rows of a table apart.
-func keyOfRow(t Table, row []any) string {
-	var text []byte
-	for i := range t.Columns {
-		if slices.Contains(t.Key, t.Columns[i].Name) {
-			text = fmt.Appendf(text, "\x00%v", row[i])
+// keyOfRow tells the rows of a stream apart.
+func keyOfRow(t *Table, row []any) string {
+	text := append(make([]byte, 0, 128), t.Name...)
+	for _, v := range row[:len(t.Key)] {
+		text = append(text, 0)
+		switch v := v.(type) {
+		case string:
+			text = append(text, v...)
+		case int64:
+			text = strconv.AppendInt(text, v, 10)
+		default:
+			text = fmt.Append(text, v)
 		}
 	}
 	return string(text)
@@ -399,7 +406,7 @@ func keyOfRow(t Table, row []any) string {
 
 // change changes or, without set, removes rows of the stream. No key is ever
 // changed.
-func (g *gathered) change(t Table, set, where []Cell) (int, error) {
+func (g *gathered) change(t *Table, set, where []Cell) (int, error) {
 	all := g.tables[t.Name]
 	mine, n := all[g.from[t.Name]:], 0
 	for _, row := range mine {
@@ -424,10 +431,10 @@ func (g *gathered) change(t Table, set, where []Cell) (int, error) {
 	return n, nil
 }
 
-func fits(t Table, row []any, where []Cell) bool {
+func fits(t *Table, row []any, where []Cell) bool {
 	return !slices.ContainsFunc(where, func(c Cell) bool { return row[t.place(c.Column)] != c.Value })
 }
 
-func (t Table) place(column string) int {
+func (t *Table) place(column string) int {
 	return slices.IndexFunc(t.Columns, func(c Column) bool { return c.Name == column })
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -37,11 +38,13 @@ func replace[R any, P row[R]](w *Writer, table string, before, after []R) error 
 	}
 	for i := range after {
 		fields := P(&after[i]).fields()
-		key := keyText(t, fields)
-		was, there := old[key]
-		delete(old, key)
-		if there && reflect.DeepEqual(*was, after[i]) {
-			continue
+		if len(old) > 0 {
+			key := keyText(t, fields)
+			was, there := old[key]
+			delete(old, key)
+			if there && reflect.DeepEqual(*was, after[i]) {
+				continue
+			}
 		}
 		if err := w.put(table, true, fields); err != nil {
 			return err
@@ -55,7 +58,7 @@ func replace[R any, P row[R]](w *Writer, table string, before, after []R) error 
 	return nil
 }
 
-func keyCells(t Table, fields []any) []Cell {
+func keyCells(t *Table, fields []any) []Cell {
 	cells := make([]Cell, len(t.Key))
 	for i, column := range t.Key {
 		cells[i] = Cell{column, fields[i]}
@@ -65,7 +68,7 @@ func keyCells(t Table, fields []any) []Cell {
 
 // keyText tells rows of one record apart. The separator occurs in no value,
 // because ids are printable.
-func keyText(t Table, fields []any) string {
+func keyText(t *Table, fields []any) string {
 	var text strings.Builder
 	for i := range t.Key {
 		switch f := fields[i].(type) {
@@ -136,6 +139,14 @@ func storedByKind(v reflect.Value) (any, error) {
 func storedList(v reflect.Value) (any, error) {
 	if v.Len() == 0 {
 		return nil, nil
+	}
+	if numbers, ok := v.Interface().([]uint64); ok { // the entries that nearly every row names
+		text := []byte{'['}
+		for _, n := range numbers {
+			text = append(strconv.AppendUint(text, n, 10), ',')
+		}
+		text[len(text)-1] = ']'
+		return string(text), nil
 	}
 	text, err := json.Marshal(v.Interface())
 	return string(text), err
@@ -221,6 +232,9 @@ func (c cell) scanNumber(n int64) error {
 
 func (c cell) scanText(s string) error {
 	switch to := c.to.(type) {
+	case *string:
+		*to = s
+		return nil
 	case *domain.Date:
 		return to.UnmarshalText([]byte(s))
 	case *time.Time:

@@ -112,6 +112,8 @@ func (sqliteEngine) key() string {
 	return "SELECT group_concat(name, ', ' ORDER BY pk) FROM pragma_table_info(?) WHERE pk > 0"
 }
 
+func (sqliteEngine) rowsAtOnce() int { return 2 }
+
 func (sqliteEngine) snapshot() *sql.TxOptions { return &sql.TxOptions{ReadOnly: true} }
 
 // A transaction that writes is alone in the file from its beginning.

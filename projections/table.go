@@ -65,7 +65,7 @@ func (t Type) plain(v any) any {
 		if t == Date {
 			return domain.DateOf(v).String()
 		}
-		return v.UTC().Format("2006-01-02T15:04:05.000000Z")
+		return timeText(v)
 	}
 	return v
 }

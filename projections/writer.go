@@ -18,10 +18,10 @@ type Writer struct {
 // that also moves the position, or a rebuild.
 type sink interface {
 	// put adds a row, in place of one with the same key if that is allowed.
-	put(t Table, instead bool, row []any) error
+	put(t *Table, instead bool, row []any) error
 	// change sets cells, or removes rows when set is nil, where all cells are
 	// as given, and returns the number of rows.
-	change(t Table, set, where []Cell) (int, error)
+	change(t *Table, set, where []Cell) (int, error)
 }
 
 // Cell is a column with a value: see Writer.Insert for the types.
@@ -45,7 +45,7 @@ func (w *Writer) put(table string, instead bool, values []any) error {
 	}
 	row := make([]any, len(values))
 	for i, v := range values {
-		if row[i], err = t.stored(t.Columns[i].Name, v); err != nil {
+		if row[i], err = t.stored(i, v); err != nil {
 			return err
 		}
 	}
@@ -78,32 +78,32 @@ func (w *Writer) change(table string, set, where []Cell) (int, error) {
 	return w.to.change(t, set, where)
 }
 
-func (w *Writer) table(name string) (Table, error) {
-	for _, t := range w.projection.Tables {
-		if t.Name == name {
+func (w *Writer) table(name string) (*Table, error) {
+	for i := range w.projection.Tables {
+		if t := &w.projection.Tables[i]; t.Name == name {
 			return t, nil
 		}
 	}
-	return Table{}, fmt.Errorf("table %s is not the projection's", name)
+	return nil, fmt.Errorf("table %s is not the projection's", name)
 }
 
 // stored returns a value as the column has it. In a key, where NULL would equal
 // nothing, what is empty stays empty text.
-func (t Table) stored(column string, v any) (any, error) {
+func (t *Table) stored(column int, v any) (any, error) {
 	to, err := stored(v)
 	if err != nil {
 		return nil, fmt.Errorf("table %s: %w", t.Name, err)
 	}
-	if to == nil && slices.Contains(t.Key, column) {
+	if to == nil && column < len(t.Key) {
 		return "", nil
 	}
 	return to, nil
 }
 
-func (t Table) storedCells(all []Cell) ([]Cell, error) {
+func (t *Table) storedCells(all []Cell) ([]Cell, error) {
 	var out []Cell
 	for _, c := range all {
-		v, err := t.stored(c.Column, c.Value)
+		v, err := t.stored(t.place(c.Column), c.Value)
 		if err != nil {
 			return nil, err
 		}
@@ -121,7 +121,7 @@ type rowByRow struct {
 	prepared map[string]*sql.Stmt
 }
 
-func (w *rowByRow) put(t Table, instead bool, row []any) error {
+func (w *rowByRow) put(t *Table, instead bool, row []any) error {
 	statement, err := w.prepare(fmt.Sprint("put ", t.Name, instead), func() string {
 		text := fmt.Sprintf("INSERT INTO %s VALUES (%s)", physical(t.Name, w.version), marks(len(t.Columns)))
 		if instead {
@@ -138,7 +138,7 @@ func (w *rowByRow) put(t Table, instead bool, row []any) error {
 	return nil
 }
 
-func (w *rowByRow) change(t Table, set, where []Cell) (int, error) {
+func (w *rowByRow) change(t *Table, set, where []Cell) (int, error) {
 	statement, err := w.prepare("change "+t.Name+cells(set, "", ",")+" where "+cells(where, "", ","), func() string {
 		verb := "DELETE FROM " + physical(t.Name, w.version)
 		if set != nil {

@@ -56,7 +56,9 @@ func TestAPublisherAndASubscriberProveWhoTheyAreOverTLS(t *testing.T) {
 			if err := publisher(t, kafka.PublisherConfig{Cluster: cluster, Attempts: 1}).Publish("t", keyed("1", "", "x")); err == nil || strings.Contains(err.Error(), "canary") {
 				t.Errorf("with a wrong password: %v", err)
 			}
-			cluster.TLS = &tls.Config{MinVersion: tls.VersionTLS12} // that trusts others
+			_, connection.TLS.Authorities = authority(t) // another one
+			cluster, err = connection.Cluster()
+			must(t, err)
 			if err := publisher(t, kafka.PublisherConfig{Cluster: cluster, Attempts: 1}).Publish("t", keyed("1", "", "x")); err == nil || !strings.Contains(err.Error(), "certificate") {
 				t.Errorf("to a broker that nobody vouches for: %v", err)
 			}

@@ -211,6 +211,9 @@ func (w *worker) handle(ctx context.Context, r kgo.Message) bool {
 // deliver gives a message to the subscriber and waits for its answer, as long
 // as the partition is ours.
 func (w *worker) deliver(ctx context.Context, m *message.Message, r kgo.Message) (acked, answered bool) {
+	if ctx.Err() != nil {
+		return false, false
+	}
 	of := context.WithValue(w.ctx, placeKey{}, Place{Topic: r.Topic, Partition: r.Partition, Offset: r.Offset, Time: r.Time})
 	of, cancel := context.WithCancel(of)
 	defer cancel()
@@ -227,6 +230,11 @@ func (w *worker) deliver(ctx context.Context, m *message.Message, r kgo.Message)
 	case <-m.Nacked():
 		return false, true
 	case <-ctx.Done():
+	}
+	select {
+	case <-m.Acked(): // just in time: if it is not, the group takes no commit
+		return true, true
+	default:
 		return false, false
 	}
 }

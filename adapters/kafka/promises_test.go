@@ -363,8 +363,8 @@ func TestABrokerThatRejectsIsTriedAgainAndThenNamed(t *testing.T) {
 func TestAFollowingBatchIsNotSentWhenOneFailed(t *testing.T) {
 	c, cluster := fake(t, kfake.SeedTopics(1, "batches"))
 	c.Fault(kfake.Fault{Keys: []kmsg.Key{kmsg.Produce}, Err: kerr.TopicAuthorizationFailed, Count: 1})
-	pub := publisher(t, kafka.PublisherConfig{Cluster: cluster, MaxBytes: 1000})
-	first, second := keyed("1", "k", strings.Repeat("a", 900)), keyed("2", "k", strings.Repeat("b", 900))
+	pub := publisher(t, kafka.PublisherConfig{Cluster: cluster, MaxBytes: 100_000})
+	first, second := keyed("1", "k", strings.Repeat("a", 90_000)), keyed("2", "k", strings.Repeat("b", 90_000))
 	if err := pub.Publish("batches", first, second); err == nil {
 		t.Error("the failure of the first batch was not told")
 	}
@@ -445,7 +445,7 @@ func TestCloseDoesNotWaitForABrokerThatDoesNotAnswer(t *testing.T) {
 	began := time.Now()
 	_ = pub.Close()
 	_ = sub.Close()
-	if took := time.Since(began); took > 15*time.Second { // less than any request's limit
+	if took := time.Since(began); took > 8*time.Second { // less than the limit of any request
 		t.Errorf("it took %v", took)
 	}
 	if _, open := <-out; open {

@@ -200,13 +200,3 @@ func TestAConfigurationOfTopicsIsReadStrictly(t *testing.T) {
 		}
 	}
 }
-
-func FuzzAConfigurationOfTopics(f *testing.F) {
-	f.Add([]byte(`{"brokers": ["a:1"], "tls": {}, "sasl": {"mechanism": "plain"}, "outbound": [{"topic": "t", "payload": "open", "fields": {"person.named": ["given"]}}]}`))
-	f.Add([]byte(`{"inbound": [{"agreement": {"from": "2026-01-01"}}], "compression": "zstd"}`))
-	f.Fuzz(func(t *testing.T, text []byte) {
-		if c, err := parseKafka(text); err == nil && len(c.Outbound)+len(c.Inbound)+len(c.ReadModels) > maxKafkaTopics {
-			t.Errorf("%d topics were taken", len(c.Outbound)+len(c.Inbound)+len(c.ReadModels))
-		}
-	})
-}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"crypto/rand"
 	"net/url"
 	"os"
@@ -31,7 +32,7 @@ func inSchema(t *testing.T) string {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		if err := projections.RemovePostgres(t.Context(), u.String()); err != nil {
+		if err := projections.RemovePostgres(context.WithoutCancel(t.Context()), u.String()); err != nil {
 			t.Log(err)
 		}
 	})

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"time"
@@ -351,6 +352,9 @@ func sameRows(ctx context.Context, a, b *projections.DB, name string) error {
 	return err
 }
 
+// rebuildGC lets the heap grow to five times what lives.
+const rebuildGC = 400
+
 func newRebuild(to streams) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "rebuild",
@@ -373,6 +377,9 @@ func newRebuild(to streams) *cobra.Command {
 		if err != nil {
 			return errors.Join(err, v.close())
 		}
+		// What lives is little beside what is made on the way: looking for garbage
+		// seldom saves a good part of the time.
+		debug.SetGCPercent(rebuildGC)
 		return useApp(cmd.Context(), *data, v, to, func(a *app) error {
 			head, err := a.store.Head(cmd.Context())
 			if err == nil {

@@ -241,7 +241,11 @@ func TestARepeatGetsTheOldReceiptAlsoFromAnotherProcess(t *testing.T) {
 		t.Errorf("the repeat: %+v", a)
 	}
 	w.send("m0", "person.register", "", strings.Replace(opening, "3a7c", "4a7c", 1))
-	if a := w.answer(); a.Type != inbound.TypeRefused || a.rules() != "id-reused" {
+	a := w.answer()
+	for a.Repeated { // the first one again: what was acknowledged at the very end may not have been committed
+		a = w.answer()
+	}
+	if a.Type != inbound.TypeRefused || a.rules() != "id-reused" {
 		t.Errorf("another act with the id: %+v", a)
 	}
 }
