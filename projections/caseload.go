@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"caseledger/domain"
+	"caseledger/domain/allocation"
 	"caseledger/domain/identity"
 	"caseledger/domain/record"
 	"caseledger/domain/referral"
@@ -21,6 +22,8 @@ const (
 	WorkCINPlan    = "cin-plan"
 	WorkProtection = "protection-plan"
 	WorkReview     = "protection-plan-review"
+	WorkSignOff    = "note-sign-off"  // waits for the manager whom it names
+	WorkAmendment  = "note-amendment" // was returned, and waits for its author
 )
 
 // CaseloadRow is one open piece of work.
@@ -63,11 +66,11 @@ func caseloadTable() Table {
 		Name: "caseload", Comment: "One row for each open piece of work. What is overdue depends on the day: due < '2026-02-03'.",
 		Columns: []Column{
 			{"record", Text, "Id of the record."},
-			{"kind", Text, "referral-decision (a referral that waits for a decision), referral (an open case), assessment, s47-enquiry, cin-plan, protection-plan, protection-plan-review."},
-			{"work", Text, "Id within the record of the referral, assessment, enquiry or plan."},
+			{"kind", Text, "referral-decision (a referral that waits for a decision), referral (an open case), assessment, s47-enquiry, cin-plan, protection-plan, protection-plan-review, note-sign-off (a note that waits for a signature), note-amendment (a note that was returned to its author)."},
+			{"work", Text, "Id within the record of the referral, assessment, enquiry, plan or note."},
 			{"la_child_id", Text, "The authority's own number for the child."},
 			{"referral", Text, "The referral under which the work is done."},
-			{"worker", Text, "The lead worker. NULL: nobody holds the case."},
+			{"worker", Text, "The lead worker; of a note, who is to sign or to correct it. NULL: nobody."},
 			{"team", Text, "The lead worker's team."},
 			{"opened", Date, "Day on which the work began; of a review, the day of the conference before it."},
 			{"due", Date, "Last day in time, by the rules of the day on which the clock started."},
@@ -97,6 +100,27 @@ func caseloadRows(id domain.RecordID, r record.Record) []CaseloadRow {
 			under := r.Referrals.Find(row.Referral)
 			row.Contradictory = under.Received.IsZero() || !under.Open()
 		}
+	}
+	return append(rows, noteWork(id, r, lead, number)...)
+}
+
+// noteWork returns the notes that wait for a signature, or for their authors.
+func noteWork(id domain.RecordID, r record.Record, lead domain.Known[allocation.Allocated], number domain.Known[identity.Identified]) []CaseloadRow {
+	var rows []CaseloadRow
+	for _, g := range r.Notes.Given {
+		of := r.Notes.Find(g.Note)
+		if of.Entry == 0 {
+			continue // taken out of force
+		}
+		row := CaseloadRow{Record: id, Kind: WorkSignOff, Work: string(g.Note), LAChildID: number.Fact.Value, Worker: g.To, Team: lead.Fact.Team,
+			Opened: g.Since, What: "signature under a note", Entries: entries(of.Entry, g.By, lead.Entry, number.Entry)}
+		if back := r.Notes.Returned(of); !back.IsZero() {
+			row.Kind, row.Worker, row.Opened, row.What = WorkAmendment, r.Hands(g.Note, "").Author, back.Fact.Happened, "amendment of a note"
+			row.Entries = entries(of.Entry, g.By, back.Entry, lead.Entry, number.Entry)
+		} else if g.To == "" {
+			continue // returned as it stood before, and given to nobody since
+		}
+		rows = append(rows, row)
 	}
 	return rows
 }

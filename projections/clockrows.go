@@ -12,6 +12,7 @@ import (
 	"caseledger/domain/contact"
 	"caseledger/domain/enquiry"
 	"caseledger/domain/incident"
+	"caseledger/domain/oversight"
 	"caseledger/domain/policy"
 	"caseledger/domain/privatefostering"
 	"caseledger/domain/protection"
@@ -22,10 +23,11 @@ import (
 	"caseledger/domain/visit"
 )
 
-// Clocks that a plan sets, and no rule.
+// Clocks that a plan or a manager sets, and no rule.
 const (
 	PlanAction   = "plan-action"
 	InNeedAction = "cin-action"
+	Oversight    = "oversight-decision" // a manager's decision that is to be carried out
 )
 
 // movesClocks reports whether an entry can start or stop a clock, or say who
@@ -33,7 +35,7 @@ const (
 func movesClocks(e domain.Entry) bool {
 	switch e.Event.(type) {
 	case referral.Event, contact.Event, assessment.Event, enquiry.Event, cinplan.Event, protection.Event, conference.Event, visit.Event,
-		privatefostering.Event, transfer.Event, incident.Event, temporary.Event, allocation.Event:
+		privatefostering.Event, transfer.Event, incident.Event, temporary.Event, allocation.Event, oversight.Event:
 		return true
 	}
 	return target(e) != 0
@@ -102,6 +104,7 @@ func clockRows(id domain.RecordID, r record.Record) []ClockRow {
 		c.protection(r, p)
 	}
 	c.others(r)
+	c.oversights(r)
 	lead := r.Allocations.Lead().Allocated
 	for i := range c.rows {
 		row := &c.rows[i]
@@ -256,6 +259,14 @@ func (c *clocks) others(r record.Record) {
 	for _, i := range r.Incidents {
 		c.add(string(policy.SeriousIncidentNotification), string(i.ID), at(i.Learned), i.Learned.Fact.NotifyBy, at(i.Notified), moment{})
 		c.add(string(policy.RapidReview), string(i.ID), at(i.Learned), i.Learned.Fact.ReviewBy, at(i.Reviewed), moment{})
+	}
+}
+
+func (c *clocks) oversights(r record.Record) {
+	for _, o := range r.Oversights {
+		for _, d := range o.Recorded.Fact.Decisions {
+			c.add(Oversight, string(o.ID)+"/"+d.ID, at(o.Recorded), d.By, at(o.Outcome(d.ID)), moment{})
+		}
 	}
 }
 

@@ -44,6 +44,9 @@ import (
 	"caseledger/domain/transfer"
 	"caseledger/domain/visit"
 	"caseledger/domain/voice"
+
+	"caseledger/domain/correspondence"
+	"caseledger/domain/oversight"
 )
 
 // EventType is one type of event with all its versions.
@@ -148,7 +151,7 @@ func Events() []EventType {
 		event[protection.CategoryChanged]("protection-plan.category-changed", "The category of registration changed."),
 		event[protection.Ended]("protection-plan.ended", "The child's name was removed from the register."),
 
-		event[note.Written]("note.written", "A worker wrote a note."),
+		upgraded(event[note.WrittenV1]("note.written", "A worker wrote a note."), note.WrittenV1.Latest),
 
 		event[allocation.Allocated]("allocation.made", "A worker and team hold the case."),
 		event[allocation.Ended]("allocation.ended", "A worker and team no longer hold the case."),
@@ -261,5 +264,13 @@ func Events() []EventType {
 
 		event[access.Released]("access.released", "Content of records was given to somebody."),
 		event[access.Denied]("access.denied", "Somebody asked for something and was not given it."),
+
+		event[note.Submitted]("note.submitted", "A note was given to somebody to sign off."),
+		event[note.SignedOff]("note.signed-off", "A manager signed off a note."),
+		event[note.Countersigned]("note.countersigned", "A second person signed a note."),
+		event[note.Returned]("note.returned", "A note went back to its author."),
+		event[oversight.Recorded]("oversight.recorded", "A manager looked at the work and decided on it."),
+		event[oversight.DecisionClosed]("oversight.decision-closed", "It was recorded what became of a manager's decision."),
+		event[correspondence.Recorded]("correspondence.recorded", "An e-mail or a letter came in or went out."),
 	}
 }

@@ -80,7 +80,8 @@ func TestTheDomainsREADMEListsEveryRuleWithItsSentence(t *testing.T) {
 	count := 0
 	for _, part := range []string{"record", "identity", "referral", "assessment", "enquiry", "cinplan", "protection", "note", "allocation",
 		"contact", "voice", "conference", "visit", "privatefostering", "transfer", "incident", "temporary", "family", "restriction",
-		"lookedafter", "health", "missing", "adoption", "careleaver", "legal"} {
+		"lookedafter", "health", "missing", "adoption", "careleaver", "legal",
+		"oversight", "correspondence"} {
 		for _, rule := range ruleLiterals(parts[part]) {
 			fmt.Fprintf(&table, "| %s | `%s` | %s |\n", part, rule[0], rule[1])
 			count++

@@ -35,6 +35,9 @@ import (
 	"caseledger/domain/transfer"
 	"caseledger/domain/visit"
 	"caseledger/domain/voice"
+
+	"caseledger/domain/correspondence"
+	"caseledger/domain/oversight"
 )
 
 // Record is a person's record as the entries tell it. The zero value is the
@@ -69,6 +72,8 @@ type Record struct {
 	Temporary        temporary.Registrations
 	Family           family.Family
 	Restrictions     restriction.Restrictions
+	Oversights       oversight.Oversights
+	Letters          correspondence.Letters
 
 	latest domain.Date // the latest day of an entry in force
 }
@@ -160,6 +165,10 @@ func (r Record) apply(e domain.Entry) Record {
 		r.Leaver = r.Leaver.Evolve(e.Seq, ev)
 	case legal.Event:
 		r.Legal = r.Legal.Evolve(e.Seq, ev)
+	case oversight.Event:
+		r.Oversights = r.Oversights.Evolve(e.Seq, ev)
+	case correspondence.Event:
+		r.Letters = r.Letters.Evolve(e.Seq, ev)
 	}
 	if day := e.Event.HappenedOn(); day.After(r.latest) {
 		r.latest = day
@@ -171,7 +180,7 @@ func (r Record) apply(e domain.Entry) Record {
 // came from: the two never write to the same memory.
 func (r Record) Fork() Record {
 	r.Entries = slices.Clip(r.Entries)
-	r.Notes, r.Visits = r.Notes.Fork(), r.Visits.Fork()
+	r.Notes, r.Visits, r.Letters = r.Notes.Fork(), r.Visits.Fork(), r.Letters.Fork()
 	return r
 }
 
@@ -181,4 +190,17 @@ func (r Record) Entry(seq uint64) (domain.Entry, bool) {
 		return domain.Entry{}, false
 	}
 	return r.Entries[seq-1], true
+}
+
+// Hands returns through whose hands a note went, when by acts on it.
+func (r Record) Hands(id note.ID, by string) note.Hands {
+	of := r.Notes.Find(id)
+	signed, _ := r.Notes.Signed(of, false)
+	return note.Hands{Author: r.actor(of.Entry), Signed: r.actor(signed.By), By: by}
+}
+
+// actor returns who made an entry, "" for no entry.
+func (r Record) actor(seq uint64) string {
+	e, _ := r.Entry(seq)
+	return e.Actor.ID
 }

@@ -17,7 +17,7 @@ import (
 // elsewhere the events that do not happen in England.
 var (
 	whole = []string{"referral", "assessment", "enquiry", "cinplan", "protection", "contact", "voice", "conference", "visit", "privatefostering",
-		"transfer", "incident", "temporary", "family", "restriction", "allocation"}
+		"transfer", "incident", "temporary", "family", "restriction", "allocation", "note", "oversight", "correspondence"}
 	elsewhere = []string{"assessment.reviewed", "protection-plan.concerns-recorded"}
 )
 
