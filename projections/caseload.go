@@ -7,10 +7,11 @@ import (
 	"time"
 
 	"caseledger/domain"
-	"caseledger/domain/allocation"
 	"caseledger/domain/identity"
+	"caseledger/domain/lookedafter"
 	"caseledger/domain/record"
 	"caseledger/domain/referral"
+	"caseledger/domain/visit"
 )
 
 // The kinds of open work.
@@ -22,6 +23,12 @@ const (
 	WorkCINPlan    = "cin-plan"
 	WorkProtection = "protection-plan"
 	WorkReview     = "protection-plan-review"
+	WorkCare       = "looked-after"
+	WorkCareReview = "looked-after-review"
+	WorkCareVisit  = "looked-after-visit"
+	WorkLeaver     = "care-leaver"
+	WorkPathway    = "pathway-plan-review"
+	WorkInTouch    = "care-leaver-visit"
 	WorkSignOff    = "note-sign-off"  // waits for the manager whom it names
 	WorkAmendment  = "note-amendment" // was returned, and waits for its author
 )
@@ -51,7 +58,7 @@ func (r *CaseloadRow) fields() []any {
 
 func caseloadProjection() Projection {
 	return Projection{
-		Name: "caseload", Version: 1, Tables: []Table{caseloadTable()},
+		Name: "caseload", Version: 2, Tables: []Table{caseloadTable()},
 		Apply: func(w *Writer, c Change) error {
 			if c.Record == "" {
 				return nil
@@ -66,13 +73,13 @@ func caseloadTable() Table {
 		Name: "caseload", Comment: "One row for each open piece of work. What is overdue depends on the day: due < '2026-02-03'.",
 		Columns: []Column{
 			{"record", Text, "Id of the record."},
-			{"kind", Text, "referral-decision (a referral that waits for a decision), referral (an open case), assessment, s47-enquiry, cin-plan, protection-plan, protection-plan-review, note-sign-off (a note that waits for a signature), note-amendment (a note that was returned to its author)."},
-			{"work", Text, "Id within the record of the referral, assessment, enquiry, plan or note."},
+			{"kind", Text, "referral-decision (a referral that waits for a decision), referral (an open case), assessment, s47-enquiry, cin-plan, protection-plan, protection-plan-review, note-sign-off (a note that waits for a signature), note-amendment (a note that was returned to its author), looked-after, looked-after-review, looked-after-visit, care-leaver, pathway-plan-review, care-leaver-visit."},
+			{"work", Text, "Id within the record of the referral, assessment, enquiry, plan, note or episode of care; care-leaver of a care leaver."},
 			{"la_child_id", Text, "The authority's own number for the child."},
 			{"referral", Text, "The referral under which the work is done."},
-			{"worker", Text, "The lead worker; of a note, who is to sign or to correct it. NULL: nobody."},
+			{"worker", Text, "The lead worker, else a care leaver's personal adviser; of a note, who is to sign or to correct it. NULL: nobody."},
 			{"team", Text, "The lead worker's team."},
-			{"opened", Date, "Day on which the work began; of a review, the day of the conference before it."},
+			{"opened", Date, "Day on which the work began; of a review or visit, the day of what came before it."},
 			{"due", Date, "Last day in time, by the rules of the day on which the clock started."},
 			{"what", Text, "What is due."},
 			{"contradictory", Boolean, "Whether other entries say that there should be no such work: its referral was turned down, closed, or never received."},
@@ -91,12 +98,14 @@ func caseloadRows(id domain.RecordID, r record.Record) []CaseloadRow {
 	}
 	rows = append(rows, enquiryWork(r)...)
 	rows = append(rows, planWork(r)...)
-	lead, number := r.Allocations.Lead().Allocated, r.Person.Identifier(identity.LAChildID)
+	rows = append(rows, careWork(r)...)
+	rows = append(rows, leaverWork(r)...)
+	lead, number := leadOf(r), r.Person.Identifier(identity.LAChildID)
 	for i := range rows {
 		row := &rows[i]
-		row.Record, row.LAChildID, row.Worker, row.Team = id, number.Fact.Value, lead.Fact.Worker, lead.Fact.Team
-		row.Entries = entries(append(row.Entries, lead.Entry, number.Entry)...)
-		if row.Kind != WorkCase && row.Kind != WorkDecision {
+		row.Record, row.LAChildID, row.Worker, row.Team = id, number.Fact.Value, lead.worker, lead.team
+		row.Entries = entries(append(row.Entries, lead.entry, number.Entry)...)
+		if row.Kind != WorkCase && row.Kind != WorkDecision && !(row.Referral == "" && ofCare(row.Kind)) {
 			under := r.Referrals.Find(row.Referral)
 			row.Contradictory = under.Received.IsZero() || !under.Open()
 		}
@@ -105,18 +114,18 @@ func caseloadRows(id domain.RecordID, r record.Record) []CaseloadRow {
 }
 
 // noteWork returns the notes that wait for a signature, or for their authors.
-func noteWork(id domain.RecordID, r record.Record, lead domain.Known[allocation.Allocated], number domain.Known[identity.Identified]) []CaseloadRow {
+func noteWork(id domain.RecordID, r record.Record, held lead, number domain.Known[identity.Identified]) []CaseloadRow {
 	var rows []CaseloadRow
 	for _, g := range r.Notes.Given {
 		of := r.Notes.Find(g.Note)
 		if of.Entry == 0 {
 			continue // taken out of force
 		}
-		row := CaseloadRow{Record: id, Kind: WorkSignOff, Work: string(g.Note), LAChildID: number.Fact.Value, Worker: g.To, Team: lead.Fact.Team,
-			Opened: g.Since, What: "signature under a note", Entries: entries(of.Entry, g.By, lead.Entry, number.Entry)}
+		row := CaseloadRow{Record: id, Kind: WorkSignOff, Work: string(g.Note), LAChildID: number.Fact.Value, Worker: g.To, Team: held.team,
+			Opened: g.Since, What: "signature under a note", Entries: entries(of.Entry, g.By, held.entry, number.Entry)}
 		if back := r.Notes.Returned(of); !back.IsZero() {
 			row.Kind, row.Worker, row.Opened, row.What = WorkAmendment, r.Hands(g.Note, "").Author, back.Fact.Happened, "amendment of a note"
-			row.Entries = entries(of.Entry, g.By, back.Entry, lead.Entry, number.Entry)
+			row.Entries = entries(of.Entry, g.By, back.Entry, held.entry, number.Entry)
 		} else if g.To == "" {
 			continue // returned as it stood before, and given to nobody since
 		}
@@ -183,6 +192,103 @@ func planWork(r record.Record) []CaseloadRow {
 		}
 	}
 	return rows
+}
+
+// ofCare reports whether work of a kind may be done without a referral: others
+// told of it, in a return, and not how it came about.
+func ofCare(kind string) bool {
+	switch kind {
+	case WorkCare, WorkCareReview, WorkCareVisit, WorkLeaver, WorkPathway, WorkInTouch:
+		return true
+	}
+	return false
+}
+
+// careWork is the work with a child who is looked after.
+func careWork(r record.Record) []CaseloadRow {
+	current := r.Care.Current()
+	if !current.Open() {
+		return nil
+	}
+	began := moment{r.Care.Start(current), current.Began.Entry}
+	row := CaseloadRow{Kind: WorkCare, Work: string(current.ID), Referral: current.Began.Fact.Referral, Opened: began.day, Entries: []uint64{began.entry}}
+	rows := []CaseloadRow{row}
+	since := func(last moment) {
+		if row.Opened, row.Entries = began.day, []uint64{began.entry}; last.entry != 0 && !last.day.Before(began.day) {
+			row.Opened, row.Entries = last.day, append(row.Entries, last.entry)
+		}
+	}
+	if row.Due = r.Care.ReviewBy(); !row.Due.IsZero() {
+		row.Kind, row.What = WorkCareReview, "looked-after review"
+		since(at(r.Care.LastReview()))
+		rows = append(rows, row)
+	}
+	if row.Due = r.Care.VisitBy(r.Visits); !row.Due.IsZero() {
+		row.Kind, row.What = WorkCareVisit, "visit to the looked-after child"
+		since(at(r.Visits.Last(seenAsLookedAfter)))
+		rows = append(rows, row)
+	}
+	return rows
+}
+
+func seenAsLookedAfter(v visit.Made) bool { return v.Seen && lookedafter.InCare(v) }
+
+// leaverWork is the work with a care leaver.
+func leaverWork(r record.Record) []CaseloadRow {
+	if !r.Leaver.Open() {
+		return nil
+	}
+	begun := leaving(r)
+	row := CaseloadRow{Kind: WorkLeaver, Work: WorkLeaver, Opened: begun.day, Entries: []uint64{begun.entry}}
+	rows := []CaseloadRow{row}
+	if last := r.Leaver.LastPlan(); !last.Fact.ReviewBy.IsZero() {
+		row.Kind, row.What, row.Due, row.Opened, row.Entries = WorkPathway, "review of the pathway plan", last.Fact.ReviewBy, last.Fact.Happened, []uint64{last.Entry}
+		rows = append(rows, row)
+	}
+	if by, last := inTouchBy(r); !by.IsZero() {
+		row.Kind, row.What, row.Due, row.Opened, row.Entries = WorkInTouch, "visit to the care leaver", by, last.day, []uint64{last.entry}
+		rows = append(rows, row)
+	}
+	return rows
+}
+
+// inTouchBy returns the last day in time for the next visit to a care leaver, and
+// the contact or visit that set it.
+func inTouchBy(r record.Record) (domain.Date, moment) {
+	contact := r.Leaver.LastContact()
+	seen := r.Visits.Last(func(v visit.Made) bool { return v.Under == visit.CareLeaver && v.Seen })
+	if at(seen).after(at(contact)) {
+		return seen.Fact.NextBy, at(seen)
+	}
+	return contact.Fact.VisitBy, at(contact)
+}
+
+// leaving is the beginning of help to a care leaver: where nobody says that the
+// person is entitled, the first plan or contact.
+func leaving(r record.Record) moment {
+	begun := at(r.Leaver.Entitled)
+	for _, m := range slices.Concat(moments(r.Leaver.Plans), moments(r.Leaver.Contacts)) {
+		if begun.entry == 0 || r.Leaver.Entitled.IsZero() && begun.after(m) {
+			begun = m
+		}
+	}
+	return begun
+}
+
+// lead is who holds a case.
+type lead struct {
+	worker, team string
+	entry        uint64
+}
+
+// leadOf returns the lead worker, and of a care leaver without one the personal
+// adviser.
+func leadOf(r record.Record) lead {
+	held := r.Allocations.Lead().Allocated
+	if held.IsZero() && r.Leaver.Open() {
+		return lead{worker: r.Leaver.Adviser.Fact.Adviser, entry: r.Leaver.Adviser.Entry}
+	}
+	return lead{worker: held.Fact.Worker, team: held.Fact.Team, entry: held.Entry}
 }
 
 // CaseloadFilter chooses open work; empty members choose all. Pages are in the

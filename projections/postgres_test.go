@@ -161,7 +161,7 @@ func TestAnalystsReadTheTablesAndNothingElse(t *testing.T) {
 			t.Errorf("%s: a reader deletes: %v", table, err)
 		}
 	}
-	for _, forbidden := range []string{"SELECT * FROM register__v2", "CREATE TABLE mine (n INTEGER)", "DROP VIEW register"} {
+	for _, forbidden := range []string{"SELECT * FROM audit__v2", "CREATE TABLE mine (n INTEGER)", "DROP VIEW register"} {
 		if _, err := one.ExecContext(ctx, forbidden); err == nil {
 			t.Errorf("a reader may %s", forbidden)
 		}

@@ -5,7 +5,7 @@
 // Store is what a key store promises. Directory is the embedded one: a
 // directory of its own, whose keys are wrapped by an epoch key that is renewed
 // and destroyed, so that old copies of the directory open nothing. Memory is
-// for tests.
+// for tests. Book is what a store elsewhere, such as adapters/pgkeys, is made of.
 //
 // The package never decides that a key may be destroyed, never writes a secret
 // unwrapped, never puts one into an error, and never makes a second key for a
@@ -129,11 +129,11 @@ var (
 	ErrBroken = errors.New("the key store stopped after a write went wrong")
 	// ErrClosed says that the store was closed.
 	ErrClosed = errors.New("the key store is closed")
-	// ErrUnreachable says that the KMS gave no answer, or is not ready to: try
-	// again when it is back.
+	// ErrUnreachable says that the KMS, or the database of a key store, gave no
+	// answer, or is not ready to: try again when it is back.
 	ErrUnreachable = errors.New("the KMS cannot be reached")
-	// ErrDenied says that the KMS does not take these credentials, or does not
-	// let them use the key.
+	// ErrDenied says that the KMS, or the database, does not take these
+	// credentials, or does not let them use the key.
 	ErrDenied = errors.New("the KMS refuses the credentials")
 )
 

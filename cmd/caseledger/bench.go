@@ -1,0 +1,153 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"caseledger/eventstore/journal"
+	"caseledger/eventstore/storebench"
+)
+
+// Bounds of what a measurement may be asked for.
+const (
+	mostBenchTime   = time.Hour
+	mostBenchEvents = 100_000_000
+	leastBenchEvent = 1000
+)
+
+// benchTurns is how many turns the sides of a measurement take, each in half of
+// its share of the duration.
+const benchTurns = 5
+
+// bench is a run of measurements, in a directory of its own.
+type bench struct {
+	dir      string
+	duration time.Duration // of one measurement
+	events   int           // of the journals that are read and opened
+	to       streams
+	results  []storebench.Result
+	filled   *storebench.Filled // the journal that is read and scanned, once it is made
+}
+
+// benchmark is one selection.
+type benchmark struct {
+	name string
+	run  func(*bench, context.Context) error
+}
+
+func benchmarks() []benchmark {
+	return []benchmark{
+		{"append", (*bench).append},
+		{"import", (*bench).importing},
+		{"read", (*bench).read},
+		{"scan", (*bench).scan},
+		{"follow", (*bench).follow},
+		{"reopen", (*bench).reopen},
+	}
+}
+
+func newBench(to streams) *cobra.Command {
+	b := &bench{to: to}
+	names := make([]string, 0, len(benchmarks()))
+	for _, one := range benchmarks() {
+		names = append(names, one.name)
+	}
+	cmd := &cobra.Command{
+		Use:   "bench [" + strings.Join(names, "|") + "]...",
+		Short: "Measure the journal on this machine against what its disk allows",
+		Long: `Bench measures the embedded store with made-up events, in a directory of its own
+that it removes: no ledger is touched. All measurements are made unless some are
+named. The limit of what is written is a bare loop that writes as many bytes in the same
+groups and syncs each; it takes turns with the journal, and a ratio is the median of the turns.
+
+  append   durable appends of one event, by 1 to 256 writers; and acts, sealed, by 64
+  import   appends of 500 events
+  read     streams of 100 and of 10,000 events
+  scan     the whole log, against reading the same files from the page cache
+  follow   the time from an append to its delivery, at 5,000 events a second
+  reopen   opening the journal of a process that was killed, and indexing it anew
+
+Payloads are JSON of 600 bytes in the mean, metadata is 300 bytes, and 100,000
+streams are as busy as a Zipf distribution says.`,
+		Example: "  caseledger bench\n  caseledger bench append import --dir /srv/scratch --duration 30s --output json",
+		Args:    usage(cobra.MatchAll(cobra.OnlyValidArgs)), ValidArgs: names,
+	}
+	cmd.Flags().StringVar(&b.dir, "dir", "", "directory, on the disk to be measured, to work under; empty is the system's for temporary files")
+	cmd.Flags().DurationVar(&b.duration, "duration", 10*time.Second, "time for each measurement")
+	cmd.Flags().IntVar(&b.events, "events", 500_000, "events of the journals that are read, scanned and opened")
+	output := addFormat(cmd)
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		if err := b.bounded(); err != nil {
+			return err
+		}
+		if err := b.scratch(func() error { return b.all(cmd.Context(), args) }); err != nil {
+			return err
+		}
+		return output.print(to.out, b.results)
+	}
+	cmd.AddCommand(newBenchVictim(to))
+	return cmd
+}
+
+func (b *bench) bounded() error {
+	if b.duration <= 0 || b.duration > mostBenchTime {
+		return usageError{fmt.Errorf("--duration is more than 0 and at most %v", mostBenchTime)}
+	}
+	if b.events < leastBenchEvent || b.events > mostBenchEvents {
+		return usageError{fmt.Errorf("--events is a number from %d to %d", leastBenchEvent, mostBenchEvents)}
+	}
+	return nil
+}
+
+// all makes the measurements that are named, all if none is.
+func (b *bench) all(ctx context.Context, named []string) error {
+	for _, one := range benchmarks() {
+		if len(named) > 0 && !slices.Contains(named, one.name) {
+			continue
+		}
+		fmt.Fprintf(b.to.err, "caseledger: bench %s\n", one.name)
+		if err := one.run(b, ctx); err != nil {
+			return fmt.Errorf("bench %s: %w", one.name, err)
+		}
+	}
+	return nil
+}
+
+// scratch does something in a new directory under b.dir, which it removes.
+func (b *bench) scratch(do func() error) error {
+	under := b.dir
+	dir, err := os.MkdirTemp(under, "caseledger-bench-")
+	if err != nil {
+		return err
+	}
+	b.dir = dir
+	err = do()
+	b.dir = under
+	return errors.Join(err, os.RemoveAll(dir))
+}
+
+// turn is the time that one side has for one turn.
+func (b *bench) turn() time.Duration { return b.duration / (2 * benchTurns) }
+
+func (b *bench) add(r storebench.Result) { b.results = append(b.results, r) }
+
+// withJournal does something with an empty journal, in a scratch directory.
+func (b *bench) withJournal(do func(*journal.Store) error) error {
+	return b.scratch(func() error {
+		store, err := journal.Open(b.journal(), journal.Options{})
+		if err != nil {
+			return err
+		}
+		return errors.Join(do(store), store.Close())
+	})
+}
+
+func (b *bench) journal() string { return filepath.Join(b.dir, journalDir) }

@@ -1,0 +1,189 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"path/filepath"
+	"time"
+
+	"caseledger/domain"
+	"caseledger/domain/note"
+	"caseledger/domain/record"
+	"caseledger/domain/settings"
+	"caseledger/eventstore"
+	"caseledger/eventstore/journal"
+	"caseledger/eventstore/seal/keys"
+	"caseledger/eventstore/storebench"
+)
+
+// What the append and import measurements do, and are held to.
+const (
+	importBatch   = 500 // events in one append
+	updateWriters = 64
+	appendTarget  = 0.85 // of the bare loop
+	updateTarget  = 0.6
+	writtenTarget = 1.3 // bytes for a byte
+)
+
+// append measures durable appends of one event, and sealed acts.
+func (b *bench) append(ctx context.Context) error {
+	for _, writers := range []int{1, 8, 64, 256} {
+		one := storebench.Result{Work: "append", Case: writersOf(writers), Unit: "events/s"}
+		err := b.withJournal(func(store *journal.Store) error {
+			load := storebench.NewWorkload(1)
+			_, err := b.against(ctx, &one, b.journal(), 1, load.Writers(writers), func(w *storebench.Writer) error {
+				_, err := w.Append(ctx, store, 1)
+				return err
+			})
+			if err != nil {
+				return err
+			}
+			return load.Check(store.ReadLog(ctx, 0))
+		})
+		if err != nil {
+			return err
+		}
+		one.AtLeast(appendTarget, "the bare loop")
+		b.add(one)
+	}
+	return b.scratch(func() error { return b.update(ctx) })
+}
+
+func writersOf(n int) string {
+	if n == 1 {
+		return "1 writer"
+	}
+	return fmt.Sprintf("%d writers", n)
+}
+
+// against lets writers append events, so many at a time, in turns with a bare
+// loop that replays what the journal has written. It returns how many bytes
+// that were, the index with them; 0 where the system does not say.
+func (b *bench) against(ctx context.Context, r *storebench.Result, dir string, events int, writers []*storebench.Writer, do func(*storebench.Writer) error) (written int64, err error) {
+	bare, err := storebench.NewBare(filepath.Join(b.dir, "bare"))
+	if err != nil {
+		return 0, err
+	}
+	defer func() { err = errors.Join(err, bare.Close()) }()
+	groups := storebench.NewGroups(dir)
+	if _, err := groups.Next(); err != nil { // what is there already
+		return 0, err
+	}
+	before, known := storebench.Written()
+	var ours, limits []float64
+	var total int
+	var used time.Duration
+	for range benchTurns {
+		done, err := storebench.Turn(ctx, writers, b.turn(), do)
+		if err != nil {
+			return 0, err
+		}
+		sizes, err := groups.Next()
+		if err != nil {
+			return 0, err
+		}
+		if len(sizes) == 0 {
+			return 0, errors.New("the journal's files hold no group of this turn")
+		}
+		took, err := bare.Replay(sizes)
+		if err != nil {
+			return 0, err
+		}
+		n := done.Times * events
+		ours = append(ours, float64(n)/done.Took.Seconds())
+		limits = append(limits, float64(n)/storebench.Sum(took).Seconds())
+		total, used = total+n, used+done.CPU
+	}
+	r.Against(ours, limits)
+	r.CPU = storebench.Number(float64(used.Microseconds()) / float64(total))
+	if known {
+		after, _ := storebench.Written()
+		written = after - before - bare.Bytes()
+	}
+	return written, nil
+}
+
+// update measures acts on records of a whole ledger: each is validated, decided on
+// the folded record, sealed under the record's key, and appended; the log over
+// the ledger's leaves is written and signed meanwhile. The records' keys are
+// made beforehand, as by an import.
+func (b *bench) update(ctx context.Context) error {
+	p := place{dir: filepath.Join(b.dir, "ledger")}
+	quiet := streams{out: io.Discard, err: io.Discard}
+	err := create(ctx, p, settings.LedgerCreated{Ledger: "localhost/bench", Nation: "england"}, quiet)
+	if err != nil {
+		return err
+	}
+	return withApp(ctx, p, quiet, func(a *app) error {
+		load := storebench.NewWorkload(1)
+		places := make([]keys.Place, storebench.Streams)
+		for i := range places {
+			places[i].Stream = load.Name(i)
+		}
+		if err := a.keys.Prepare(ctx, places); err != nil {
+			return err
+		}
+		one := storebench.Result{Work: "append", Case: writersOf(updateWriters) + ", Update, sealed", Unit: "events/s"}
+		_, err := b.against(ctx, &one, p.journalDir(), 1, load.Writers(updateWriters), func(w *storebench.Writer) error { return a.write(ctx, w) })
+		if err != nil {
+			return err
+		}
+		one.AtLeast(updateTarget, "the bare loop")
+		b.add(one)
+		return nil
+	})
+}
+
+// write writes a note into some record.
+func (a *app) write(ctx context.Context, w *storebench.Writer) error {
+	return w.On(func(stream string, _ eventstore.Revision) (int, error) {
+		id := newEventID()
+		command := note.Write{
+			Dated: domain.Dated{Happened: a.records.Setting().Today}, Note: note.ID(fmt.Sprintf("%x", id)),
+			Kind: "visit", Text: []note.Passage{{Text: w.Text()}},
+		}
+		act := eventstore.Act{
+			Stream: stream, Request: string(command.Note), Actor: operator("social-worker"), Command: command,
+			Authority: domain.Authority{Basis: "children-act-1989-s17", Purpose: "assessment"},
+		}
+		receipt, err := eventstore.Update(ctx, a.records.Ledger, a.records.Folds, act, func(on record.Record) ([]domain.Fact, error) {
+			events, err := on.Notes.Write(command, act.Actor.ID)
+			return domain.Facts(events...), err
+		})
+		return receipt.Events(), err
+	})
+}
+
+// importing measures appends of 500 events, and how much is written for them.
+func (b *bench) importing(ctx context.Context) error {
+	for _, writers := range []int{1, 4} {
+		one := storebench.Result{Work: "import", Case: fmt.Sprintf("batches of %d, %s", importBatch, writersOf(writers)), Unit: "events/s"}
+		size := storebench.Result{Work: "import", Case: "written for a byte given, " + writersOf(writers), Unit: "bytes"}
+		err := b.withJournal(func(store *journal.Store) error {
+			load := storebench.NewWorkload(1)
+			from := load.Writers(writers)
+			written, err := b.against(ctx, &one, b.journal(), importBatch, from, func(w *storebench.Writer) error {
+				_, err := w.Append(ctx, store, importBatch)
+				return err
+			})
+			given := int64(0)
+			for _, w := range from {
+				given += w.Bytes
+			}
+			size.Value = storebench.Number(float64(written) / float64(given))
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		one.AtLeast(appendTarget, "the bare loop")
+		b.add(one)
+		if size.Value > 0 {
+			size.Reach(fmt.Sprintf("≤ %v", writtenTarget), size.Value <= writtenTarget)
+			b.add(size)
+		}
+	}
+	return nil
+}
