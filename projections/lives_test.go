@@ -607,6 +607,7 @@ func naiveTexts(told naiveLife, known int) map[string][]string {
 
 func TestEveryTableIsWhatANaiveFoldSaysAsKnownAtAnyTimeAndTrueOnAnyDay(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
+		t := trial{t, rt}
 		l := newLedger(t)
 		drawHistory(rt, l, func() {})
 		for _, id := range []domain.RecordID{"aaaa", "bbbb", "cccc"} {
@@ -645,6 +646,7 @@ func TestEveryTableIsWhatANaiveFoldSaysAsKnownAtAnyTimeAndTrueOnAnyDay(t *testin
 
 func TestTheTablesOfEveryRecordAreItsReplay(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
+		t := trial{t, rt}
 		l := newLedger(t)
 		drawHistory(rt, l, func() {})
 		db := caughtUp(t, l)
@@ -670,6 +672,7 @@ func TestTheTablesOfEveryRecordAreItsReplay(t *testing.T) {
 // The streams that are no records: imports, acts on several records, enquiries.
 func TestImportsActsAndEnquiriesAreWhatANaiveFoldSaysAfterEveryEntry(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
+		t := trial{t, rt}
 		l := newLedger(t)
 		db := open(t)
 		steps := runner(t, db, l.store, projections.All()...)

@@ -81,7 +81,7 @@ func TestEverythingHoldsOnPostgreSQLToo(t *testing.T) {
 	}
 	server(t)
 	short := "-test.short=" + map[bool]string{true: "true", false: "false"}[testing.Short()]
-	again := exec.Command(os.Args[0], short, "-test.timeout=20m", "-rapid.checks=10")
+	again := exec.Command(os.Args[0], short, "-test.timeout=20m", "-rapid.checks=5")
 	again.Env = append(os.Environ(), "CASELEDGER_PROJECTIONS_ON=postgres")
 	if out, err := again.CombinedOutput(); err != nil {
 		t.Errorf("%v\n%s", err, out)
