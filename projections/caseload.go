@@ -29,6 +29,8 @@ const (
 	WorkLeaver     = "care-leaver"
 	WorkPathway    = "pathway-plan-review"
 	WorkInTouch    = "care-leaver-visit"
+	WorkSignOff    = "note-sign-off"  // waits for the manager whom it names
+	WorkAmendment  = "note-amendment" // was returned, and waits for its author
 
 	WorkSupportRequest  = "support-request"
 	WorkAdultAssessment = "adult-assessment"
@@ -82,11 +84,11 @@ func caseloadTable() Table {
 		Name: "caseload", Comment: "One row for each open piece of work. What is overdue depends on the day: due < '2026-02-03'.",
 		Columns: []Column{
 			{"record", Text, "Id of the record."},
-			{"kind", Text, "referral-decision (a referral that waits for a decision), referral (an open case), assessment, s47-enquiry, cin-plan, protection-plan, protection-plan-review, looked-after, looked-after-review, looked-after-visit, care-leaver, pathway-plan-review, care-leaver-visit; of adults and carers support-request, adult-assessment, support-plan, direct-payment, safeguarding-concern, safeguarding-enquiry, safeguarding-plan, liberty-request, deprivation-of-liberty; of those coming of age transition."},
-			{"work", Text, "Id within the record of the referral, assessment, enquiry, plan, request, payment or episode of care; care-leaver of a care leaver."},
+			{"kind", Text, "referral-decision (a referral that waits for a decision), referral (an open case), assessment, s47-enquiry, cin-plan, protection-plan, protection-plan-review, note-sign-off (a note that waits for a signature), note-amendment (a note that was returned to its author), looked-after, looked-after-review, looked-after-visit, care-leaver, pathway-plan-review, care-leaver-visit; of adults and carers support-request, adult-assessment, support-plan, direct-payment, safeguarding-concern, safeguarding-enquiry, safeguarding-plan, liberty-request, deprivation-of-liberty; of those coming of age transition."},
+			{"work", Text, "Id within the record of the referral, assessment, enquiry, plan, note, request, payment or episode of care; care-leaver of a care leaver."},
 			{"la_child_id", Text, "The authority's own number for the child."},
 			{"referral", Text, "The referral under which the work is done; none for adults."},
-			{"worker", Text, "The lead worker, else a care leaver's personal adviser. NULL: nobody holds the case."},
+			{"worker", Text, "The lead worker, else a care leaver's personal adviser; of a note, who is to sign or to correct it. NULL: nobody."},
 			{"team", Text, "The lead worker's team."},
 			{"opened", Date, "Day on which the work began; of a review or visit, the day of what came before it."},
 			{"due", Date, "Last day in time, by the rules of the day on which the clock started."},
@@ -118,6 +120,27 @@ func caseloadRows(id domain.RecordID, r record.Record) []CaseloadRow {
 		row := &rows[i]
 		row.Record, row.LAChildID, row.Worker, row.Team = id, number.Fact.Value, lead.worker, lead.team
 		row.Entries = entries(append(row.Entries, lead.entry, number.Entry)...)
+	}
+	return append(rows, noteWork(id, r, lead, number)...)
+}
+
+// noteWork returns the notes that wait for a signature, or for their authors.
+func noteWork(id domain.RecordID, r record.Record, held lead, number domain.Known[identity.Identified]) []CaseloadRow {
+	var rows []CaseloadRow
+	for _, g := range r.Notes.Given {
+		of := r.Notes.Find(g.Note)
+		if of.Entry == 0 {
+			continue // taken out of force
+		}
+		row := CaseloadRow{Record: id, Kind: WorkSignOff, Work: string(g.Note), LAChildID: number.Fact.Value, Worker: g.To, Team: held.team,
+			Opened: g.Since, What: "signature under a note", Entries: entries(of.Entry, g.By, held.entry, number.Entry)}
+		if back := r.Notes.Returned(of); !back.IsZero() {
+			row.Kind, row.Worker, row.Opened, row.What = WorkAmendment, r.Hands(g.Note, "").Author, back.Fact.Happened, "amendment of a note"
+			row.Entries = entries(of.Entry, g.By, back.Entry, held.entry, number.Entry)
+		} else if g.To == "" {
+			continue // returned as it stood before, and given to nobody since
+		}
+		rows = append(rows, row)
 	}
 	return rows
 }

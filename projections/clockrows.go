@@ -18,6 +18,7 @@ import (
 	"caseledger/domain/legal"
 	"caseledger/domain/lookedafter"
 	"caseledger/domain/missing"
+	"caseledger/domain/oversight"
 	"caseledger/domain/policy"
 	"caseledger/domain/privatefostering"
 	"caseledger/domain/protection"
@@ -34,13 +35,14 @@ import (
 	"caseledger/domain/transition"
 )
 
-// Clocks that a plan or a birthday sets, and no rule.
+// Clocks that a plan or a manager sets, and no rule.
 const (
 	PlanAction   = "plan-action"
 	InNeedAction = "cin-action"
+	Oversight    = "oversight-decision" // a manager's decision that is to be carried out
 
 	TransitionAssessment = "transition-assessment"
-	ComingOfAge          = "coming-of-age"
+	ComingOfAge          = "coming-of-age" // the eighteenth birthday
 )
 
 // movesClocks reports whether an entry can start or stop a clock, or say who
@@ -48,7 +50,7 @@ const (
 func movesClocks(e domain.Entry) bool {
 	switch e.Event.(type) {
 	case referral.Event, contact.Event, assessment.Event, enquiry.Event, cinplan.Event, protection.Event, conference.Event, visit.Event,
-		privatefostering.Event, transfer.Event, incident.Event, temporary.Event, allocation.Event:
+		privatefostering.Event, transfer.Event, incident.Event, temporary.Event, allocation.Event, oversight.Event:
 		return true
 	case lookedafter.Event, health.Event, missing.Event, careleaver.Event, legal.Event, identity.Born, identity.Died:
 		return true
@@ -124,6 +126,7 @@ func clockRows(id domain.RecordID, r record.Record) []ClockRow {
 	c.care(r)
 	c.leaver(r)
 	c.court(r)
+	c.oversights(r)
 	c.adults(r)
 	lead := leadOf(r)
 	for i := range c.rows {
@@ -287,6 +290,14 @@ func (c *clocks) others(r record.Record) {
 	for _, i := range r.Incidents {
 		c.add(string(policy.SeriousIncidentNotification), string(i.ID), at(i.Learned), i.Learned.Fact.NotifyBy, at(i.Notified), moment{})
 		c.add(string(policy.RapidReview), string(i.ID), at(i.Learned), i.Learned.Fact.ReviewBy, at(i.Reviewed), moment{})
+	}
+}
+
+func (c *clocks) oversights(r record.Record) {
+	for _, o := range r.Oversights {
+		for _, d := range o.Recorded.Fact.Decisions {
+			c.add(Oversight, string(o.ID)+"/"+d.ID, at(o.Recorded), d.By, at(o.Outcome(d.ID)), moment{})
+		}
 	}
 }
 

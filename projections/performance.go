@@ -197,8 +197,12 @@ func (m measured) unallocated() []Evidence {
 	for _, w := range m.work {
 		cases[w.Record] = cases[w.Record] || w.Kind == WorkCase || w.Kind == WorkDecision
 	}
+	work := slices.Clone(m.work) // what counts must not hang on the order of the rows: care goes before leaving it
+	slices.SortFunc(work, func(a, b CaseloadRow) int {
+		return cmp.Or(cmp.Compare(a.Record, b.Record), cmp.Compare(b.Kind, a.Kind), cmp.Compare(a.Work, b.Work))
+	})
 	var all []Evidence
-	for _, w := range m.work {
+	for _, w := range work {
 		inCare := (w.Kind == WorkCare || w.Kind == WorkLeaver) && !cases[w.Record]
 		if w.Kind == WorkCase || w.Kind == WorkDecision || inCare {
 			cases[w.Record] = true // and a child in care who is a care leaver already is counted once

@@ -12,10 +12,12 @@ import (
 	"caseledger/domain/batch"
 	"caseledger/domain/cinplan"
 	"caseledger/domain/correction"
+	"caseledger/domain/correspondence"
 	"caseledger/domain/enquiry"
 	"caseledger/domain/group"
 	"caseledger/domain/identity"
 	"caseledger/domain/note"
+	"caseledger/domain/oversight"
 	"caseledger/domain/policy"
 	"caseledger/domain/protection"
 	"caseledger/domain/referral"
@@ -45,8 +47,8 @@ func sentence(e domain.Event) string {
 		return protectionSentence(e)
 	case allocation.Event:
 		return allocationSentence(e)
-	case note.Written:
-		return noteSentence(e)
+	case note.Event, oversight.Event, correspondence.Event:
+		return recordingSentence(e)
 	}
 	if text := childSentence(e); text != "" {
 		return text
@@ -184,22 +186,6 @@ func allocationSentence(e allocation.Event) string {
 		return fmt.Sprintf("Worker %s covers the case until %s%s.", e.Cover, day(e.Until), prefixed(": ", e.Reason))
 	}
 	return ""
-}
-
-// noteSentence quotes what is not marked as coming from others: a chronology is
-// handed on more freely than the note itself.
-func noteSentence(e note.Written) string {
-	var own strings.Builder
-	left := ""
-	for _, p := range e.Text {
-		if p.ThirdParty || p.Informant {
-			left = " [what others told is left out]"
-			continue
-		}
-		own.WriteString(p.Text)
-	}
-	return fmt.Sprintf("Note (%s%s)%s: %s%s", spaced(e.Kind), prefixed(", ", e.Time),
-		prefixed(", present: ", strings.Join(e.Present, ", ")), quote(strings.TrimSpace(own.String())), left)
 }
 
 func otherSentence(e domain.Event) string {

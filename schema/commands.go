@@ -39,17 +39,20 @@ import (
 	"caseledger/domain/voice"
 
 	"caseledger/domain/capacity"
+	"caseledger/domain/correspondence"
 	"caseledger/domain/needs"
+	"caseledger/domain/oversight"
 	"caseledger/domain/safeguarding"
 	"caseledger/domain/support"
 	"caseledger/domain/transition"
 )
 
-// Setting is what a decision needs to know beside the record: whose rules, and
-// what day it is.
+// Setting is what a decision needs to know beside the record: whose rules, what
+// day it is, and who acts.
 type Setting struct {
 	Pack  policy.Pack
 	Today domain.Date
+	By    string // an actor id; "" where nobody knows, as in an import
 }
 
 // Command is one kind of act on a record.
@@ -210,7 +213,9 @@ func Commands() []Command {
 			}),
 
 		command("note.write", "notes", "Write a note.",
-			func(r record.Record, _ Setting, c note.Write) ([]domain.Event, error) { return r.Notes.Write(c) }),
+			func(r record.Record, s Setting, c note.Write) ([]domain.Event, error) {
+				return r.Notes.Write(c, s.By)
+			}),
 
 		command("allocation.make", "allocations", "Give the case to a worker and team.",
 			func(r record.Record, _ Setting, c allocation.Allocate) ([]domain.Event, error) {
@@ -604,6 +609,34 @@ func Commands() []Command {
 		command("adoption.part-identity", "adoptions/{adoption}/identity", "Let an adopted child go on under a new identity, and seal this record.",
 			func(r record.Record, _ Setting, c adoption.PartIdentity) ([]domain.Event, error) {
 				return r.Adoptions.PartIdentity(c, r.Restrictions, r.SeenTo())
+			}),
+		command("note.submit", "notes/{note}/submission", "Give a note to somebody to sign off.",
+			func(r record.Record, s Setting, c note.Submit) ([]domain.Event, error) {
+				return r.Notes.Submit(c, r.Hands(c.Note, s.By))
+			}),
+		command("note.sign-off", "notes/{note}/signature", "Sign off a note as it stands.",
+			func(r record.Record, s Setting, c note.SignOff) ([]domain.Event, error) {
+				return r.Notes.SignOff(c, r.Hands(c.Note, s.By))
+			}),
+		command("note.countersign", "notes/{note}/countersignature", "Put a second name under a note that was signed off.",
+			func(r record.Record, s Setting, c note.Countersign) ([]domain.Event, error) {
+				return r.Notes.Countersign(c, r.Hands(c.Note, s.By))
+			}),
+		command("note.return", "notes/{note}/return", "Give a note back to its author, with the reason.",
+			func(r record.Record, s Setting, c note.Return) ([]domain.Event, error) {
+				return r.Notes.Return(c, r.Hands(c.Note, s.By))
+			}),
+		command("oversight.record", "oversights", "Record what a manager thought and decided about the work.",
+			func(r record.Record, s Setting, c oversight.Record) ([]domain.Event, error) {
+				return r.Oversights.Record(c, s.By)
+			}),
+		command("oversight.close-decision", "oversights/{oversight}/outcomes", "Record what became of a manager's decision.",
+			func(r record.Record, _ Setting, c oversight.CloseDecision) ([]domain.Event, error) {
+				return r.Oversights.CloseDecision(c)
+			}),
+		command("correspondence.record", "correspondence", "Record an e-mail or a letter that came in or went out.",
+			func(r record.Record, _ Setting, c correspondence.Record) ([]domain.Event, error) {
+				return r.Letters.Record(c)
 			}),
 
 		command("support.request", "support-requests", "Record a request for support for an adult or a carer.",

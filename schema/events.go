@@ -46,7 +46,9 @@ import (
 	"caseledger/domain/voice"
 
 	"caseledger/domain/capacity"
+	"caseledger/domain/correspondence"
 	"caseledger/domain/needs"
+	"caseledger/domain/oversight"
 	"caseledger/domain/safeguarding"
 	"caseledger/domain/support"
 	"caseledger/domain/transition"
@@ -154,7 +156,7 @@ func Events() []EventType {
 		event[protection.CategoryChanged]("protection-plan.category-changed", "The category of registration changed."),
 		event[protection.Ended]("protection-plan.ended", "The child's name was removed from the register."),
 
-		event[note.Written]("note.written", "A worker wrote a note."),
+		upgraded(event[note.WrittenV1]("note.written", "A worker wrote a note."), note.WrittenV1.Latest),
 
 		event[allocation.Allocated]("allocation.made", "A worker and team hold the case."),
 		event[allocation.Ended]("allocation.ended", "A worker and team no longer hold the case."),
@@ -273,6 +275,13 @@ func Events() []EventType {
 		event[protection.ChangeFound]("protection-plan.change-identified", "Those who carry out a plan found that it has to change significantly."),
 		event[protection.ChangeReported]("protection-plan.change-reported", "The chair was told of a significant change."),
 		event[adoption.IdentityParted]("adoption.identity-parted", "An adopted child goes on under a new identity."),
+		event[note.Submitted]("note.submitted", "A note was given to somebody to sign off."),
+		event[note.SignedOff]("note.signed-off", "A manager signed off a note."),
+		event[note.Countersigned]("note.countersigned", "A second person signed a note."),
+		event[note.Returned]("note.returned", "A note went back to its author."),
+		event[oversight.Recorded]("oversight.recorded", "A manager looked at the work and decided on it."),
+		event[oversight.DecisionClosed]("oversight.decision-closed", "It was recorded what became of a manager's decision."),
+		event[correspondence.Recorded]("correspondence.recorded", "An e-mail or a letter came in or went out."),
 
 		event[needs.Requested]("support.requested", "Somebody asked for support for an adult or a carer."),
 		event[needs.RequestDecided]("support-request.decided", "It was decided what came of a request for support."),

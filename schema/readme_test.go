@@ -84,6 +84,7 @@ func TestTheDomainsREADMEListsEveryRuleWithItsSentence(t *testing.T) {
 	for _, part := range []string{"record", "identity", "referral", "assessment", "enquiry", "cinplan", "protection", "note", "allocation",
 		"contact", "voice", "conference", "visit", "privatefostering", "transfer", "incident", "temporary", "family", "restriction",
 		"lookedafter", "health", "missing", "adoption", "careleaver", "legal",
+		"oversight", "correspondence",
 		"needs", "support", "safeguarding", "transition", "capacity"} {
 		for _, rule := range ruleLiterals(parts[part]) {
 			fmt.Fprintf(&table, "| %s | `%s` | %s | %s |\n", part, rule[0], rule[1], from[rule[0]])

@@ -71,19 +71,26 @@ func (r *Records) Load(ctx context.Context, id domain.RecordID) (record.Record, 
 	return at.State.Fork(), at.Revision, err
 }
 
-// Decide returns what the command would record, and the rules against it.
+// Decide returns what the command would record, and the rules against it, where
+// nobody knows who acts.
 func (r *Records) Decide(on record.Record, command any) ([]domain.Event, error) {
+	return r.decideAs(on, "", command)
+}
+
+func (r *Records) decideAs(on record.Record, by string, command any) ([]domain.Event, error) {
 	c, ok := r.byType[reflect.TypeOf(command)]
 	if !ok {
 		return nil, fmt.Errorf("command %T is not in the catalogue", command)
 	}
-	return c.Decide(on, r.Setting(), command)
+	setting := r.Setting()
+	setting.By = by
+	return c.Decide(on, setting, command)
 }
 
 // Do performs act.Command on one record. See eventstore.Update for errors.
 func (r *Records) Do(ctx context.Context, id domain.RecordID, act eventstore.Act) (eventstore.Receipt, error) {
 	act.Stream, act.Name, act.Policy = Stream(id), r.nameOf(act.Command), r.Pack.Name()
-	return eventstore.Update(ctx, r.Ledger, r.Folds, act, r.decide(act.Command))
+	return eventstore.Update(ctx, r.Ledger, r.Folds, act, r.decide(act.Command, act.Actor.ID))
 }
 
 // DoAll performs one act on several records, whole or not at all. The parts'
@@ -93,24 +100,24 @@ func (r *Records) DoAll(ctx context.Context, group string, acts map[domain.Recor
 	for _, id := range slices.Sorted(maps.Keys(acts)) { // in one order, so that a repeat is the same act
 		act := acts[id]
 		act.Stream, act.Name, act.Policy = Stream(id), r.nameOf(act.Command), r.Pack.Name()
-		parts = append(parts, eventstore.Part[record.Record]{Act: act, Decide: r.decide(act.Command)})
+		parts = append(parts, eventstore.Part[record.Record]{Act: act, Decide: r.decide(act.Command, act.Actor.ID)})
 	}
 	return eventstore.UpdateAll(ctx, r.Ledger, r.Folds, group, parts)
 }
 
 func (r *Records) nameOf(command any) string { return r.byType[reflect.TypeOf(command)].Name }
 
-// decide returns what decides on a command or a Correction.
-func (r *Records) decide(command any) func(record.Record) ([]domain.Fact, error) {
+// decide returns what decides on a command or a Correction by somebody.
+func (r *Records) decide(command any, by string) func(record.Record) ([]domain.Fact, error) {
 	if c, ok := command.(Correction); ok {
 		return func(on record.Record) ([]domain.Fact, error) {
 			return on.Correct(c.Entry, c.Reason, func(without record.Record) ([]domain.Event, error) {
-				return r.Decide(without, c.Command)
+				return r.decideAs(without, by, c.Command)
 			})
 		}
 	}
 	return func(on record.Record) ([]domain.Fact, error) {
-		events, err := r.Decide(on.Fork(), command)
+		events, err := r.decideAs(on.Fork(), by, command)
 		if err != nil {
 			return nil, err
 		}
@@ -118,14 +125,14 @@ func (r *Records) decide(command any) func(record.Record) ([]domain.Fact, error)
 	}
 }
 
-// Try returns what a command or a Correction would record now, and the revision
-// on which that was decided. It records nothing and validates nothing.
-func (r *Records) Try(ctx context.Context, id domain.RecordID, command any) ([]domain.Fact, eventstore.Revision, error) {
+// Try returns what a command or a Correction by somebody would record now, and
+// the revision on which that was decided. It records nothing and validates nothing.
+func (r *Records) Try(ctx context.Context, id domain.RecordID, by string, command any) ([]domain.Fact, eventstore.Revision, error) {
 	on, at, err := r.Load(ctx, id)
 	if err != nil {
 		return nil, at, err
 	}
-	facts, err := r.decide(command)(on)
+	facts, err := r.decide(command, by)(on)
 	return facts, at, err
 }
 
@@ -143,5 +150,5 @@ func (r *Records) Correct(ctx context.Context, id domain.RecordID, act eventstor
 		return eventstore.Receipt{}, fmt.Errorf("command %T is no correction", act.Command)
 	}
 	act.Stream, act.Name, act.Policy = Stream(id), "entry.correct "+r.nameOf(c.Command), r.Pack.Name()
-	return eventstore.Update(ctx, r.Ledger, r.Folds, act, r.decide(c))
+	return eventstore.Update(ctx, r.Ledger, r.Folds, act, r.decide(c, act.Actor.ID))
 }

@@ -23,11 +23,11 @@ func (r *Records) DoSeries(ctx context.Context, id domain.RecordID, act eventsto
 		var facts []domain.Fact
 		on = on.Fork()
 		for _, command := range commands {
-			events, err := r.Decide(on, command)
+			events, err := r.decideAs(on, act.Actor.ID, command)
 			if err != nil {
 				return nil, err
 			}
-			on = ahead(on, events)
+			on = ahead(on, act.Actor, events)
 			facts = append(facts, domain.Facts(events...)...)
 		}
 		return facts, nil
@@ -42,11 +42,11 @@ func (r *Records) namesOf(commands []any) string {
 	return strings.Join(names, " ")
 }
 
-// ahead returns the record as it would be with the events recorded.
-func ahead(on record.Record, events []domain.Event) record.Record {
+// ahead returns the record as it would be with the events recorded by somebody.
+func ahead(on record.Record, by domain.Actor, events []domain.Event) record.Record {
 	entries := make([]domain.Entry, len(events))
 	for i, e := range events {
-		entries[i] = domain.Entry{Seq: uint64(len(on.Entries) + i + 1), Event: e}
+		entries[i] = domain.Entry{Seq: uint64(len(on.Entries) + i + 1), Circumstances: domain.Circumstances{Actor: by}, Event: e}
 	}
 	return on.Evolve(entries...)
 }

@@ -33,6 +33,7 @@ type Receipt struct {
 // doing is one act: on which record, decided on which revision, and what.
 type doing struct {
 	record  domain.RecordID
+	by      string               // the caller
 	expect  *eventstore.Revision // nil for a new record
 	key     string
 	command any
@@ -45,7 +46,7 @@ func (a *API) act(ctx context.Context, r *request, c schema.Command) (reply, err
 	if err != nil {
 		return reply{}, err
 	}
-	d := doing{record: r.record, key: r.Header.Get("Idempotency-Key")}
+	d := doing{record: r.record, by: r.caller.ID, key: r.Header.Get("Idempotency-Key")}
 	if at, ok := parseETag(r.Header.Get("If-Match")); ok {
 		d.expect = &at
 	}
@@ -134,7 +135,7 @@ func (a *API) invalid(ctx context.Context, d doing) error {
 	} else if err != nil {
 		return err
 	}
-	_, _, err := a.View.Records.Try(ctx, d.record, d.command)
+	_, _, err := a.View.Records.Try(ctx, d.record, d.by, d.command)
 	var refused domain.Refusals
 	switch {
 	case errors.As(err, &refused):
@@ -168,7 +169,7 @@ func (a *API) try(ctx context.Context, d doing) (reply, error) {
 	} else if err != nil {
 		return reply{}, err
 	}
-	facts, at, err := a.View.Records.Try(ctx, d.record, d.command)
+	facts, at, err := a.View.Records.Try(ctx, d.record, d.by, d.command)
 	if err != nil {
 		return reply{}, err
 	}
@@ -240,7 +241,7 @@ func (a *API) correct(ctx context.Context, r *request) (reply, error) {
 		return reply{}, err
 	}
 	at, _ := parseETag(r.Header.Get("If-Match"))
-	d := doing{record: r.record, expect: &at, key: r.Header.Get("Idempotency-Key")}
+	d := doing{record: r.record, by: r.caller.ID, expect: &at, key: r.Header.Get("Idempotency-Key")}
 	what, bad := read(command, c.Body)
 	for _, f := range bad {
 		f.Pointer = "/body" + f.Pointer

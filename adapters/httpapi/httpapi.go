@@ -26,6 +26,7 @@ import (
 // Limits on requests and answers.
 const (
 	MaxBodyBytes     = 1 << 20
+	MaxTextBytes     = 4 << 20 // of an act that holds what somebody wrote
 	MaxBulkBytes     = 8 << 20
 	MaxBulkItems     = 500
 	MaxKeyBytes      = 100 // of an idempotency key

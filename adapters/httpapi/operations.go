@@ -52,8 +52,11 @@ func (op operation) limit() time.Duration {
 }
 
 func (op operation) bodyLimit() int64 {
-	if op.id == "bulk.perform" {
+	switch op.id {
+	case "bulk.perform":
 		return MaxBulkBytes
+	case "note.write", "oversight.record", "correspondence.record", "entry.correct", "group.perform":
+		return MaxTextBytes
 	}
 	return MaxBodyBytes
 }
@@ -126,6 +129,7 @@ func queries() []operation {
 		record("record.entries", "/entries", "The audit trail of a record: every entry, in the order of recording.", reflect.TypeFor[Entries](), (*API).entries, knownAt),
 		record("record.chronology", "/chronology", "A record's story in the order in which it happened.", reflect.TypeFor[Chronology](), (*API).chronology, knownAt, trueOn),
 		record("record.compare", "/comparison", "What is different in a record between two moments, and which entries made it so.", reflect.TypeFor[Comparison](), (*API).comparison, knownAt, trueOn, thenKnownAt, thenTrueOn),
+		record("record.notes", "/notes", "The notes of a record, whole: who wrote them when, who was there, and who signed.", reflect.TypeFor[Notes](), (*API).notes, knownAt, trueOn),
 		record("record.identities", "/identities", "The old or new identity of an adopted child, for those who may open the old record; for all others there is none.",
 			reflect.TypeFor[Identities](), (*API).identities),
 		list("caseload.list", "/v1/caseloads", "Open work: who holds it, and what is due or overdue.", reflect.TypeFor[Caseload](), (*API).caseload,
@@ -148,6 +152,7 @@ func asked(id, path, text string, body, answer reflect.Type, serve func(*API, co
 
 func otherActs() []operation {
 	correct := "Replace an entry by what another command records."
+	group := "Perform one act on up to 50 records: all of them are recorded, or none."
 	bulk := "Perform up to 500 acts; each stands for itself and has a result of its own."
 	return []operation{
 		{id: "entry.correct", method: http.MethodPost, path: "/v1/records/{id}/entries/{entry}/correction", group: groupAct, text: correct,
@@ -155,5 +160,7 @@ func otherActs() []operation {
 			reply: reflect.TypeFor[Receipt](), pinned: true, serve: (*API).correct},
 		{id: "bulk.perform", method: http.MethodPost, path: "/v1/bulk", group: groupAct, text: bulk, params: []param{dryRun},
 			body: structSchema("bulk.perform", bulk, reflect.TypeFor[bulkShape]()), status: http.StatusOK, reply: reflect.TypeFor[Results](), serve: (*API).bulk},
+		{id: "group.perform", method: http.MethodPost, path: "/v1/acts", group: groupAct, text: group,
+			body: structSchema("group.perform", group, reflect.TypeFor[GroupAct]()), status: http.StatusCreated, reply: reflect.TypeFor[GroupReceipts](), serve: (*API).group},
 	}
 }

@@ -113,6 +113,8 @@ func problemOf(err error) *Problem {
 		return problem(codeInvalid, faultsOf(invalid)...)
 	case errors.As(err, &refused):
 		return problem(codeInvalid, rulesOf(refused)...)
+	case errors.Is(err, eventstore.ErrInvalid):
+		return problem(codeInvalid, Fault{Rule: "not-storable", Reason: "What the act would record is more than one entry, or one intention, can hold."})
 	case errors.Is(err, projections.ErrNoRecord):
 		return problem(codeNotFound)
 	case errors.Is(err, projections.ErrCursor):

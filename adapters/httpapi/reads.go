@@ -47,6 +47,12 @@ type Chronology struct {
 	Rows []projections.ChronologyRow `json:"rows"`
 }
 
+// Notes are those of a record, whole.
+type Notes struct {
+	OfRecord
+	Notes []projections.NoteRow `json:"notes"`
+}
+
 // Comparison is the difference of a record between two moments.
 type Comparison struct {
 	OfRecord
@@ -147,6 +153,15 @@ func (a *API) chronology(ctx context.Context, r *request) (reply, error) {
 	}
 	rows, err := a.View.Chronology(ctx, r.record, rec, r.query.moment(knownAt, trueOn))
 	return ofRecord(r, about, len(rows), Chronology{about, rows}), err
+}
+
+func (a *API) notes(ctx context.Context, r *request) (reply, error) {
+	rec, about, err := a.about(ctx, r)
+	if err != nil {
+		return reply{}, err
+	}
+	rows := projections.Notes(rec, r.query.moment(knownAt, trueOn))
+	return ofRecord(r, about, len(rows), Notes{about, rows}), nil
 }
 
 func (a *API) comparison(ctx context.Context, r *request) (reply, error) {

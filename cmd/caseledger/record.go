@@ -17,7 +17,8 @@ func newRecord(to streams) *cobra.Command {
 		Use:     "record",
 		Short:   "Look at people's records and their history",
 		Example: "  caseledger record list\n  caseledger record replay AT000001 --known-at 2024-03-31",
-	}, newRecordList(to), newRecordShow(to), newRecordEntries(to), newRecordChronology(to), newRecordReplay(to), newRecordFamily(to), newRecordRestrictions(to))
+	}, newRecordList(to), newRecordShow(to), newRecordEntries(to), newRecordChronology(to), newRecordReplay(to), newRecordFamily(to), newRecordRestrictions(to),
+		newRecordMail(to), newRecordNotes(to))
 }
 
 func newRecordList(to streams) *cobra.Command {
@@ -123,6 +124,22 @@ func newRecordChronology(to streams) *cobra.Command {
 				return err
 			}
 			return output.print(to.out, rows)
+		})
+	}
+	return cmd
+}
+
+func newRecordNotes(to streams) *cobra.Command {
+	cmd := &cobra.Command{
+		Use:     "notes RECORD",
+		Short:   "Show the notes of a record, whole: who wrote them when, who was there, and who signed",
+		Example: "  caseledger record notes AT000001 --output json",
+		Args:    exactly(1),
+	}
+	data, output, at := addData(cmd), addFormat(cmd), addMoment(cmd, "", "")
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		return onRecord(cmd.Context(), *data, args[0], to, func(_ *app, _ domain.RecordID, r record.Record) error {
+			return output.print(to.out, projections.Notes(r, *at))
 		})
 	}
 	return cmd

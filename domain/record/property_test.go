@@ -16,6 +16,7 @@ import (
 	"caseledger/domain/careleaver"
 	"caseledger/domain/cinplan"
 	"caseledger/domain/correction"
+	"caseledger/domain/correspondence"
 	"caseledger/domain/enquiry"
 	"caseledger/domain/health"
 	"caseledger/domain/identity"
@@ -23,6 +24,7 @@ import (
 	"caseledger/domain/lookedafter"
 	"caseledger/domain/missing"
 	"caseledger/domain/note"
+	"caseledger/domain/oversight"
 	"caseledger/domain/protection"
 	"caseledger/domain/record"
 	"caseledger/domain/referral"
@@ -75,6 +77,11 @@ func drawEvent(t *rapid.T, i int) domain.Event {
 		protection.Reviewed{Dated: d, Plan: protection.PlanID(id), Review: protection.ReviewID(id), Outcome: text},
 		protection.Ended{Dated: d, Plan: protection.PlanID(id), Reason: text},
 		note.Written{Dated: d, Note: note.ID(id), Kind: text},
+		note.Written{Dated: d, Note: note.ID(id), For: text},
+		note.SignedOff{Dated: d, Note: note.ID(id), Entry: 3},
+		note.Returned{Dated: d, Note: note.ID(id), Entry: 3, Reason: text},
+		oversight.Recorded{Dated: d, Oversight: oversight.ID(id), Worker: text},
+		correspondence.Recorded{Dated: d, Correspondence: correspondence.ID(id), Subject: text},
 		allocation.Allocated{Dated: d, Allocation: allocation.ID(id), Worker: text},
 		unmapped.Kept{Dated: d, ID: id, Text: text},
 		lookedafter.EpisodeBegan{Dated: d, Episode: lookedafter.EpisodeID(id), Reason: text},
@@ -168,7 +175,8 @@ func refold(effective []domain.Entry) record.Record {
 
 func parts(r record.Record) []any {
 	return []any{r.Person, r.Referrals, r.Assessments, r.Enquiries, r.CINPlans, r.Protection, r.Notes, r.Allocations, r.Unmapped,
-		r.Care, r.Health, r.Absences, r.Adoptions, r.Leaver, r.Legal, r.Needs, r.Support, r.Safeguarding, r.Transitions, r.Capacity}
+		r.Care, r.Health, r.Absences, r.Adoptions, r.Leaver, r.Legal, r.Oversights, r.Letters,
+		r.Needs, r.Support, r.Safeguarding, r.Transitions, r.Capacity}
 }
 
 func TestHoweverEntriesArriveTheRecordIsTheSame(t *testing.T) {

@@ -37,7 +37,9 @@ import (
 	"caseledger/domain/voice"
 
 	"caseledger/domain/capacity"
+	"caseledger/domain/correspondence"
 	"caseledger/domain/needs"
+	"caseledger/domain/oversight"
 	"caseledger/domain/safeguarding"
 	"caseledger/domain/support"
 	"caseledger/domain/transition"
@@ -75,6 +77,8 @@ type Record struct {
 	Temporary        temporary.Registrations
 	Family           family.Family
 	Restrictions     restriction.Restrictions
+	Oversights       oversight.Oversights
+	Letters          correspondence.Letters
 
 	Needs        needs.Needs
 	Support      support.Support
@@ -172,6 +176,10 @@ func (r Record) apply(e domain.Entry) Record {
 		r.Leaver = r.Leaver.Evolve(e.Seq, ev)
 	case legal.Event:
 		r.Legal = r.Legal.Evolve(e.Seq, ev)
+	case oversight.Event:
+		r.Oversights = r.Oversights.Evolve(e.Seq, ev)
+	case correspondence.Event:
+		r.Letters = r.Letters.Evolve(e.Seq, ev)
 	case needs.Event:
 		r.Needs = r.Needs.Evolve(e.Seq, ev)
 	case support.Event:
@@ -193,7 +201,7 @@ func (r Record) apply(e domain.Entry) Record {
 // came from: the two never write to the same memory.
 func (r Record) Fork() Record {
 	r.Entries = slices.Clip(r.Entries)
-	r.Notes, r.Visits = r.Notes.Fork(), r.Visits.Fork()
+	r.Notes, r.Visits, r.Letters = r.Notes.Fork(), r.Visits.Fork(), r.Letters.Fork()
 	return r
 }
 
@@ -203,4 +211,17 @@ func (r Record) Entry(seq uint64) (domain.Entry, bool) {
 		return domain.Entry{}, false
 	}
 	return r.Entries[seq-1], true
+}
+
+// Hands returns through whose hands a note went, when by acts on it.
+func (r Record) Hands(id note.ID, by string) note.Hands {
+	of := r.Notes.Find(id)
+	signed, _ := r.Notes.Signed(of, false)
+	return note.Hands{Author: r.actor(of.Entry), Signed: r.actor(signed.By), By: by}
+}
+
+// actor returns who made an entry, "" for no entry.
+func (r Record) actor(seq uint64) string {
+	e, _ := r.Entry(seq)
+	return e.Actor.ID
 }

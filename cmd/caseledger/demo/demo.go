@@ -146,6 +146,7 @@ type generator struct {
 	born    []domain.RecordID
 	numbers int // of children's numbers given out
 	locals  int // of local ids given out
+	notes   int // of visits
 	summary Summary
 }
 

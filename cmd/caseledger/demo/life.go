@@ -146,7 +146,9 @@ func (f *family) visits(from domain.Date, n int, under, of string) {
 				written = f.after(day, 4, 25)
 				g.summary.Late++
 			}
-			f.act(c.record, written, f.worker, f.note(day), f.visit(c, day, under, of))
+			n := f.note(day)
+			f.act(c.record, written, f.worker, n, f.visit(c, day, under, of))
+			f.sign(c.record, n.Note, written)
 			if g.chance(150) {
 				f.mistake(c.record, written)
 			} else if g.chance(150) {
@@ -156,7 +158,7 @@ func (f *family) visits(from domain.Date, n int, under, of string) {
 	}
 }
 
-func (f *family) note(day domain.Date) any {
+func (f *family) note(day domain.Date) note.Write {
 	g := f.g
 	text := make([]note.Passage, g.between(2, 5))
 	for i := range text {
