@@ -63,6 +63,7 @@ const (
 	codeTimeout      = "too-slow"
 	codeFailed       = "failed"
 	codeUnasked      = "caller-not-checked"
+	codeTooMany      = "too-many-requests"
 	problemMediaType = "application/problem+json"
 )
 
@@ -89,6 +90,7 @@ var titles = map[string]struct {
 	codeUnaccounted: {http.StatusServiceUnavailable, "The access could not be recorded, so nothing is shown; try again."},
 	codeTimeout:     {http.StatusServiceUnavailable, "The answer took too long; try again."},
 	codeUnasked:     {http.StatusServiceUnavailable, "Who asks cannot be found out now; try again."},
+	codeTooMany:     {http.StatusTooManyRequests, "You ask too often; Retry-After says when to ask again."},
 	codeFailed:      {http.StatusInternalServerError, "Something went wrong here; it has been noted."},
 }
 

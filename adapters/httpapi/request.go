@@ -172,34 +172,49 @@ func (a *API) admit(ctx context.Context, r *request) error {
 	return a.permit(ctx, r, r.op.id, r.op.group, r.record)
 }
 
-// identify finds out who asks. A token that is shown decides: the certificate
-// beside it may be that of a gateway.
+// identify finds out who asks, and whether he asks too often. Nobody is kept from
+// asking by what others at his address do, unless he is not known either.
 func (a *API) identify(ctx context.Context, r *request) error {
+	caller, err := a.whoAsks(ctx, r)
+	if err == nil {
+		r.caller = caller
+		return a.heard(caller)
+	}
+	if problemOf(err).Status == http.StatusUnauthorized {
+		if err := a.heardFrom(r.Request); err != nil {
+			return err
+		}
+	}
+	return err
+}
+
+// whoAsks returns the caller. A token that is shown decides: the certificate
+// beside it may be that of a gateway.
+func (a *API) whoAsks(ctx context.Context, r *request) (Caller, error) {
 	var s Shown
 	given := r.Header.Values("Authorization")
 	switch {
 	case len(given) > 0:
 		token, bearer := strings.CutPrefix(given[0], "Bearer ")
 		if !bearer || len(given) > 1 {
-			return problem(codeNoToken)
+			return Caller{}, problem(codeNoToken)
 		}
 		s.Token = token
 	case r.TLS != nil && len(r.TLS.VerifiedChains) > 0:
 		s.Certificate = r.TLS.VerifiedChains[0][0]
 	default:
-		return problem(codeNoToken)
+		return Caller{}, problem(codeNoToken)
 	}
 	caller, err := a.Callers.Caller(ctx, s)
 	if err == nil {
-		r.caller = caller
-		return nil
+		return caller, nil
 	}
 	p := problem(codeBadToken)
 	if !errors.Is(err, ErrNobody) {
 		p = problem(codeUnasked)
 	}
 	p.cause = err
-	return p
+	return Caller{}, p
 }
 
 // permit asks the policies, and then the record itself; it records a denial.

@@ -31,6 +31,7 @@ type serveFlags struct {
 	esdb     esdbFlags
 	kafka    string
 	identity identityFlags
+	rates    httpapi.Rates
 }
 
 func newServe(to streams) *cobra.Command {
@@ -65,12 +66,17 @@ which calls in the role "service", the action "event.open".`,
 	cmd.Flags().StringVar(&o.policies, "policies", "", "file of Cedar policies; the product's own if not given")
 	cmd.Flags().StringVar(&o.kafka, "kafka", os.Getenv("CASELEDGER_KAFKA_CONFIG"), "file that says which topics of Kafka are written and read (also CASELEDGER_KAFKA_CONFIG)")
 	o.identity.add(cmd)
+	cmd.Flags().IntVar(&o.rates.PerCaller, "per-caller", 1000, "requests a second that a caller may make, and twice as many at once; 0 for no limit")
+	cmd.Flags().IntVar(&o.rates.PerAddress, "per-address", 100, "requests a second from an address that shows nothing good, and twice as many at once; 0 for no limit")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		if (o.cert == "") != (o.key == "") {
 			return usageError{errors.New("--tls-cert and --tls-key belong together")}
 		}
 		if err := o.identity.check(o.cert != ""); err != nil {
 			return err
+		}
+		if err := o.rates.Check(); err != nil {
+			return usageError{err}
 		}
 		return serveLedger(cmd.Context(), *data, o, to)
 	}
@@ -151,7 +157,7 @@ func (a *app) api(second *app, accesses *accesslog.Log, f *following, numbers *p
 	}
 	return httpapi.New(httpapi.Config{
 		View: a.view, CatchUp: f.catchUp, Callers: callers, Policies: policies, Access: accesses, Accessed: second.records.Ledger,
-		Ledger: a.created.Ledger, Secret: secret, Logger: logger, Metrics: numbers, Secure: o.cert != "",
+		Ledger: a.created.Ledger, Secret: secret, Logger: logger, Metrics: numbers, Secure: o.cert != "", Rates: o.rates,
 	})
 }
 
