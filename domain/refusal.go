@@ -23,6 +23,22 @@ func (r Refusals) Error() string {
 	return strings.Join(texts, "; ")
 }
 
+// Join joins what two checks refuse. Any other error stands alone.
+func Join(one, other error) error {
+	a, ok := one.(Refusals)
+	if one != nil && !ok {
+		return one
+	}
+	b, ok := other.(Refusals)
+	if other != nil && !ok {
+		return other
+	}
+	if all := append(a[:len(a):len(a)], b...); len(all) > 0 {
+		return all
+	}
+	return nil
+}
+
 // Rule is one rule checked: Broken tells the outcome.
 type Rule struct {
 	Broken bool

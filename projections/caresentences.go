@@ -64,8 +64,6 @@ func lookedAfterSentence(e lookedafter.Event) string {
 			prefixed("; the placement changed: ", label(policy.ReasonForPlacementChange, e.PlacementChange)))
 	case lookedafter.Reviewed:
 		return fmt.Sprintf("A looked-after review was held%s.", prefixed(": ", label(policy.ReviewParticipation, e.Participation)))
-	case lookedafter.Visited:
-		return fmt.Sprintf("A worker visited the child in the placement%s%s.", unless(!e.Seen, "; the child was seen"), unless(!e.SeenAlone, " alone"))
 	case lookedafter.OfficerNamed:
 		return fmt.Sprintf("The independent reviewing officer is %s.", e.Officer)
 	case lookedafter.EducationPlanned:
@@ -82,6 +80,8 @@ func lookedAfterSentence(e lookedafter.Event) string {
 		return "The series of short breaks ended."
 	case lookedafter.LibertyRestricted:
 		return fmt.Sprintf("The child was deprived of liberty%s%s.", prefixed(": ", spaced(e.Kind)), prefixed(", until ", day(e.Until)))
+	case lookedafter.LibertyReviewed:
+		return fmt.Sprintf("A panel reviewed secure accommodation: %s%s.", spaced(e.Outcome), prefixed("; the next review is due by ", day(e.ReviewBy)))
 	case lookedafter.LibertyRestored:
 		return "The child is no longer deprived of liberty."
 	}
@@ -139,6 +139,8 @@ func adoptionSentence(e adoption.Event) string {
 		return fmt.Sprintf("The decision on adoption was reversed%s.", prefixed(": ", label(policy.AdoptionReversal, e.Reason)))
 	case adoption.Ordered:
 		return "The court made the adoption order."
+	case adoption.IdentityParted:
+		return "The child goes on under a new identity, in a record of its own."
 	}
 	return ""
 }
@@ -154,6 +156,8 @@ func careLeaverSentence(e careleaver.Event) string {
 	case careleaver.Contacted:
 		return fmt.Sprintf("Care leaver: %s%s%s.", label(policy.InTouch, e.InTouch), prefixed("; ", label(policy.CareLeaverActivity, e.Activity)),
 			prefixed("; ", label(policy.CareLeaverAccommodation, e.Accommodation)))
+	case careleaver.Ended:
+		return fmt.Sprintf("Help as a care leaver ended: %s.", spaced(e.Reason))
 	}
 	return ""
 }

@@ -8,8 +8,10 @@ import (
 
 	"caseledger/domain"
 	"caseledger/domain/identity"
+	"caseledger/domain/lookedafter"
 	"caseledger/domain/record"
 	"caseledger/domain/referral"
+	"caseledger/domain/visit"
 )
 
 // The kinds of open work.
@@ -21,6 +23,12 @@ const (
 	WorkCINPlan    = "cin-plan"
 	WorkProtection = "protection-plan"
 	WorkReview     = "protection-plan-review"
+	WorkCare       = "looked-after"
+	WorkCareReview = "looked-after-review"
+	WorkCareVisit  = "looked-after-visit"
+	WorkLeaver     = "care-leaver"
+	WorkPathway    = "pathway-plan-review"
+	WorkInTouch    = "care-leaver-visit"
 )
 
 // CaseloadRow is one open piece of work.
@@ -48,7 +56,7 @@ func (r *CaseloadRow) fields() []any {
 
 func caseloadProjection() Projection {
 	return Projection{
-		Name: "caseload", Version: 1, Tables: []Table{caseloadTable()},
+		Name: "caseload", Version: 2, Tables: []Table{caseloadTable()},
 		Apply: func(w *Writer, c Change) error {
 			if c.Record == "" {
 				return nil
@@ -63,13 +71,13 @@ func caseloadTable() Table {
 		Name: "caseload", Comment: "One row for each open piece of work. What is overdue depends on the day: due < '2026-02-03'.",
 		Columns: []Column{
 			{"record", Text, "Id of the record."},
-			{"kind", Text, "referral-decision (a referral that waits for a decision), referral (an open case), assessment, s47-enquiry, cin-plan, protection-plan, protection-plan-review."},
-			{"work", Text, "Id within the record of the referral, assessment, enquiry or plan."},
+			{"kind", Text, "referral-decision (a referral that waits for a decision), referral (an open case), assessment, s47-enquiry, cin-plan, protection-plan, protection-plan-review, looked-after, looked-after-review, looked-after-visit, care-leaver, pathway-plan-review, care-leaver-visit."},
+			{"work", Text, "Id within the record of the referral, assessment, enquiry, plan or episode of care; care-leaver of a care leaver."},
 			{"la_child_id", Text, "The authority's own number for the child."},
 			{"referral", Text, "The referral under which the work is done."},
-			{"worker", Text, "The lead worker. NULL: nobody holds the case."},
+			{"worker", Text, "The lead worker, else a care leaver's personal adviser. NULL: nobody holds the case."},
 			{"team", Text, "The lead worker's team."},
-			{"opened", Date, "Day on which the work began; of a review, the day of the conference before it."},
+			{"opened", Date, "Day on which the work began; of a review or visit, the day of what came before it."},
 			{"due", Date, "Last day in time, by the rules of the day on which the clock started."},
 			{"what", Text, "What is due."},
 			{"contradictory", Boolean, "Whether other entries say that there should be no such work: its referral was turned down, closed, or never received."},
@@ -88,12 +96,14 @@ func caseloadRows(id domain.RecordID, r record.Record) []CaseloadRow {
 	}
 	rows = append(rows, enquiryWork(r)...)
 	rows = append(rows, planWork(r)...)
-	lead, number := r.Allocations.Lead().Allocated, r.Person.Identifier(identity.LAChildID)
+	rows = append(rows, careWork(r)...)
+	rows = append(rows, leaverWork(r)...)
+	lead, number := leadOf(r), r.Person.Identifier(identity.LAChildID)
 	for i := range rows {
 		row := &rows[i]
-		row.Record, row.LAChildID, row.Worker, row.Team = id, number.Fact.Value, lead.Fact.Worker, lead.Fact.Team
-		row.Entries = entries(append(row.Entries, lead.Entry, number.Entry)...)
-		if row.Kind != WorkCase && row.Kind != WorkDecision {
+		row.Record, row.LAChildID, row.Worker, row.Team = id, number.Fact.Value, lead.worker, lead.team
+		row.Entries = entries(append(row.Entries, lead.entry, number.Entry)...)
+		if row.Kind != WorkCase && row.Kind != WorkDecision && !(row.Referral == "" && ofCare(row.Kind)) {
 			under := r.Referrals.Find(row.Referral)
 			row.Contradictory = under.Received.IsZero() || !under.Open()
 		}
@@ -159,6 +169,103 @@ func planWork(r record.Record) []CaseloadRow {
 		}
 	}
 	return rows
+}
+
+// ofCare reports whether work of a kind may be done without a referral: others
+// told of it, in a return, and not how it came about.
+func ofCare(kind string) bool {
+	switch kind {
+	case WorkCare, WorkCareReview, WorkCareVisit, WorkLeaver, WorkPathway, WorkInTouch:
+		return true
+	}
+	return false
+}
+
+// careWork is the work with a child who is looked after.
+func careWork(r record.Record) []CaseloadRow {
+	current := r.Care.Current()
+	if !current.Open() {
+		return nil
+	}
+	began := moment{r.Care.Start(current), current.Began.Entry}
+	row := CaseloadRow{Kind: WorkCare, Work: string(current.ID), Referral: current.Began.Fact.Referral, Opened: began.day, Entries: []uint64{began.entry}}
+	rows := []CaseloadRow{row}
+	since := func(last moment) {
+		if row.Opened, row.Entries = began.day, []uint64{began.entry}; last.entry != 0 && !last.day.Before(began.day) {
+			row.Opened, row.Entries = last.day, append(row.Entries, last.entry)
+		}
+	}
+	if row.Due = r.Care.ReviewBy(); !row.Due.IsZero() {
+		row.Kind, row.What = WorkCareReview, "looked-after review"
+		since(at(r.Care.LastReview()))
+		rows = append(rows, row)
+	}
+	if row.Due = r.Care.VisitBy(r.Visits); !row.Due.IsZero() {
+		row.Kind, row.What = WorkCareVisit, "visit to the looked-after child"
+		since(at(r.Visits.Last(seenAsLookedAfter)))
+		rows = append(rows, row)
+	}
+	return rows
+}
+
+func seenAsLookedAfter(v visit.Made) bool { return v.Seen && lookedafter.InCare(v) }
+
+// leaverWork is the work with a care leaver.
+func leaverWork(r record.Record) []CaseloadRow {
+	if !r.Leaver.Open() {
+		return nil
+	}
+	begun := leaving(r)
+	row := CaseloadRow{Kind: WorkLeaver, Work: WorkLeaver, Opened: begun.day, Entries: []uint64{begun.entry}}
+	rows := []CaseloadRow{row}
+	if last := r.Leaver.LastPlan(); !last.Fact.ReviewBy.IsZero() {
+		row.Kind, row.What, row.Due, row.Opened, row.Entries = WorkPathway, "review of the pathway plan", last.Fact.ReviewBy, last.Fact.Happened, []uint64{last.Entry}
+		rows = append(rows, row)
+	}
+	if by, last := inTouchBy(r); !by.IsZero() {
+		row.Kind, row.What, row.Due, row.Opened, row.Entries = WorkInTouch, "visit to the care leaver", by, last.day, []uint64{last.entry}
+		rows = append(rows, row)
+	}
+	return rows
+}
+
+// inTouchBy returns the last day in time for the next visit to a care leaver, and
+// the contact or visit that set it.
+func inTouchBy(r record.Record) (domain.Date, moment) {
+	contact := r.Leaver.LastContact()
+	seen := r.Visits.Last(func(v visit.Made) bool { return v.Under == visit.CareLeaver && v.Seen })
+	if at(seen).after(at(contact)) {
+		return seen.Fact.NextBy, at(seen)
+	}
+	return contact.Fact.VisitBy, at(contact)
+}
+
+// leaving is the beginning of help to a care leaver: where nobody says that the
+// person is entitled, the first plan or contact.
+func leaving(r record.Record) moment {
+	begun := at(r.Leaver.Entitled)
+	for _, m := range slices.Concat(moments(r.Leaver.Plans), moments(r.Leaver.Contacts)) {
+		if begun.entry == 0 || r.Leaver.Entitled.IsZero() && begun.after(m) {
+			begun = m
+		}
+	}
+	return begun
+}
+
+// lead is who holds a case.
+type lead struct {
+	worker, team string
+	entry        uint64
+}
+
+// leadOf returns the lead worker, and of a care leaver without one the personal
+// adviser.
+func leadOf(r record.Record) lead {
+	held := r.Allocations.Lead().Allocated
+	if held.IsZero() && r.Leaver.Open() {
+		return lead{worker: r.Leaver.Adviser.Fact.Adviser, entry: r.Leaver.Adviser.Entry}
+	}
+	return lead{worker: held.Fact.Worker, team: held.Fact.Team, entry: held.Entry}
 }
 
 // CaseloadFilter chooses open work; empty members choose all. Pages are in the

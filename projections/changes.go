@@ -98,7 +98,7 @@ func fieldsOf(e domain.Event) ([]field, error) {
 	if err != nil {
 		return nil, errFields
 	}
-	d := jsontext.NewDecoder(bytes.NewReader(text))
+	d := jsontext.NewDecoder(bytes.NewBuffer(text)) // which it reads in place
 	if _, err := d.ReadToken(); err != nil {
 		return nil, errFields
 	}

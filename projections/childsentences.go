@@ -29,6 +29,8 @@ func childSentence(e domain.Event) string {
 		return conferenceSentence(e)
 	case visit.Made:
 		return visitSentence(e)
+	case visit.MadeInCare:
+		return fmt.Sprintf("A worker visited the child in the placement%s%s.", unless(!e.Seen, "; the child was seen"), unless(!e.SeenAlone, " alone"))
 	case privatefostering.Event:
 		return privateFosteringSentence(e)
 	case transfer.Event:

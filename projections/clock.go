@@ -47,7 +47,7 @@ func (r ClockRow) InTime() bool { return r.IsDone && !r.Done.After(r.Due) }
 
 func clockProjection() Projection {
 	return Projection{
-		Name: "clock", Version: 1, Tables: []Table{clockTable()},
+		Name: "clock", Version: 2, Tables: []Table{clockTable()},
 		Apply: func(w *Writer, c Change) error {
 			if c.Record == "" || !slices.ContainsFunc(c.Entries, movesClocks) {
 				return nil
@@ -63,7 +63,7 @@ func clockTable() Table {
 		Columns: []Column{
 			{"record", Text, "Id of the record."},
 			{"clock", Text, "Which time limit: initial-conference. domain/policy/data/clocks.csv lists them; plan-action and cin-action are days that a plan sets."},
-			{"work", Text, "Id within the record of the referral, assessment, enquiry, plan or conference."},
+			{"work", Text, "Id within the record of the referral, assessment, enquiry, plan, conference or first episode of care; of a care leaver, of the plan, contact or visit before."},
 			{"start_entry", Integer, "The entry that started it."},
 			{"started", Date, "Day from which it runs."},
 			{"due", Date, "Last day in time, by the rules of the day on which it started."},
@@ -72,7 +72,7 @@ func clockTable() Table {
 			{"stopped", Date, "Day on which the work ended without it."},
 			{"is_stopped", Boolean, "Whether the work ended without it."},
 			{"allowed", Date, "Day until which a senior manager allowed it to be late."},
-			{"worker", Text, "The lead worker. NULL: nobody holds the case."},
+			{"worker", Text, "The lead worker, else a care leaver's personal adviser. NULL: nobody holds the case."},
 			{"team", Text, "The lead worker's team."},
 			{"entries", JSON, "List of the entries that the row comes from."},
 		},

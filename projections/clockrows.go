@@ -7,11 +7,17 @@ import (
 	"caseledger/domain"
 	"caseledger/domain/allocation"
 	"caseledger/domain/assessment"
+	"caseledger/domain/careleaver"
 	"caseledger/domain/cinplan"
 	"caseledger/domain/conference"
 	"caseledger/domain/contact"
 	"caseledger/domain/enquiry"
+	"caseledger/domain/health"
+	"caseledger/domain/identity"
 	"caseledger/domain/incident"
+	"caseledger/domain/legal"
+	"caseledger/domain/lookedafter"
+	"caseledger/domain/missing"
 	"caseledger/domain/policy"
 	"caseledger/domain/privatefostering"
 	"caseledger/domain/protection"
@@ -34,6 +40,8 @@ func movesClocks(e domain.Entry) bool {
 	switch e.Event.(type) {
 	case referral.Event, contact.Event, assessment.Event, enquiry.Event, cinplan.Event, protection.Event, conference.Event, visit.Event,
 		privatefostering.Event, transfer.Event, incident.Event, temporary.Event, allocation.Event:
+		return true
+	case lookedafter.Event, health.Event, missing.Event, careleaver.Event, legal.Event, identity.Born, identity.Died:
 		return true
 	}
 	return target(e) != 0
@@ -102,11 +110,14 @@ func clockRows(id domain.RecordID, r record.Record) []ClockRow {
 		c.protection(r, p)
 	}
 	c.others(r)
-	lead := r.Allocations.Lead().Allocated
+	c.care(r)
+	c.leaver(r)
+	c.court(r)
+	lead := leadOf(r)
 	for i := range c.rows {
 		row := &c.rows[i]
-		row.Record, row.Worker, row.Team = id, lead.Fact.Worker, lead.Fact.Team
-		row.Entries = entries(append(row.Entries, lead.Entry)...)
+		row.Record, row.Worker, row.Team = id, lead.worker, lead.team
+		row.Entries = entries(append(row.Entries, lead.entry)...)
 	}
 	return c.rows
 }
@@ -197,6 +208,9 @@ func (c *clocks) protection(r record.Record, p protection.Plan) {
 	for _, a := range p.Actions {
 		c.add(PlanAction, plan+"/"+a.ID, at(a.Set), a.Set.Fact.By, at(a.Closed), ended)
 	}
+	for _, s := range p.Changes {
+		c.add(string(policy.SignificantChange), plan+"/"+s.ID, at(s.Found), s.Found.Fact.ReportBy, at(s.Reported), ended)
+	}
 	c.visits(r, always(policy.ProtectionVisit), visit.Protection, plan, ended)
 }
 
@@ -216,9 +230,14 @@ func always(clock policy.Clock) func(domain.Date) policy.Clock {
 
 // seenUnder are the visits under a piece of work at which the child was seen.
 func seenUnder(r record.Record, under, of string) []domain.Known[visit.Made] {
+	return seenWhere(r, visit.Work(under, of))
+}
+
+// seenWhere are the visits of which is holds and at which the child was seen.
+func seenWhere(r record.Record, is func(visit.Made) bool) []domain.Known[visit.Made] {
 	var all []domain.Known[visit.Made]
 	for _, v := range r.Visits {
-		if v.Fact.Under == under && v.Fact.Of == of && v.Fact.Seen {
+		if v.Fact.Seen && is(v.Fact) {
 			all = append(all, v)
 		}
 	}

@@ -13,10 +13,15 @@ import (
 
 	"caseledger/domain"
 	"caseledger/domain/allocation"
+	"caseledger/domain/careleaver"
 	"caseledger/domain/cinplan"
 	"caseledger/domain/conference"
 	"caseledger/domain/enquiry"
+	"caseledger/domain/health"
 	"caseledger/domain/incident"
+	"caseledger/domain/legal"
+	"caseledger/domain/lookedafter"
+	"caseledger/domain/missing"
 	"caseledger/domain/policy"
 	"caseledger/domain/privatefostering"
 	"caseledger/domain/protection"
@@ -61,11 +66,21 @@ func TestEachClockRunsFromWhatStartsItToWhatEndsIt(t *testing.T) {
 	group := protection.CoreGroupMet{Dated: on("2024-01-20"), Plan: "p1", Meeting: "g1", NextBy: date("2024-03-02")}
 	review := protection.Reviewed{Dated: on("2024-04-01"), Plan: "p1", Review: "v1", ReviewBy: date("2024-10-01")}
 	action := protection.ActionSet{Dated: on("2024-01-20"), Plan: "p1", Action: domain.Action{ID: "x1", By: date("2024-02-20")}}
+	change := protection.ChangeFound{Dated: on("2024-02-01"), Plan: "p1", Change: "s1", ReportBy: date("2024-02-04")}
 	seen := visit.Made{Dated: on("2024-01-12"), Visit: "b1", Under: visit.Protection, Of: "p1", Seen: true, NextBy: date("2024-01-26")}
 	unseen := visit.Made{Dated: on("2024-01-20"), Visit: "b2", Under: visit.Protection, Of: "p1"}
 	need := cinplan.Agreed{Dated: on("2024-01-10"), Plan: "n1", Actions: []domain.Action{{ID: "x1", By: date("2024-02-10")}}, ReviewBy: date("2024-03-10")}
 	fostered := privatefostering.Notified{Dated: on("2024-01-10"), Arrangement: "f1", VisitBy: date("2024-01-19")}
 	fosterSeen := visit.Made{Dated: on("2025-01-10"), Visit: "b1", Under: visit.PrivateFostering, Of: "f1", Seen: true, NextBy: date("2025-04-04")}
+	care := lookedafter.EpisodeBegan{Dated: on("2024-01-10"), Episode: "e1", Reason: "S", ReviewBy: date("2024-02-07"), VisitBy: date("2024-01-17"), HealthBy: date("2024-02-07"), PlanBy: date("2024-01-24")}
+	careSeen := visit.Made{Dated: on("2024-01-12"), Visit: "b1", Under: visit.LookedAfter, Seen: true, NextBy: date("2024-02-23")}
+	careUnseen := visit.MadeInCare{Dated: on("2024-01-12"), Visit: "b1", VisitBy: date("2024-02-23")}
+	careReview := lookedafter.Reviewed{Dated: on("2024-01-30"), Review: "v1", ReviewBy: date("2024-04-30")}
+	careHealth := health.Assessed{Dated: on("2024-01-25"), Assessment: "h1", NextBy: date("2024-07-25")}
+	carePlan := lookedafter.EducationPlanned{Dated: on("2024-01-20"), Plan: "p1", ReviewBy: date("2024-07-20")}
+	secure := lookedafter.LibertyRestricted{Dated: on("2024-01-10"), Restriction: "l1", Kind: "secure-accommodation", ReviewBy: date("2024-02-10")}
+	pathway := careleaver.Planned{Dated: on("2024-01-10"), Plan: "p1", ReviewBy: date("2024-07-10")}
+	met := careleaver.Contacted{Dated: on("2024-01-10"), Contact: "c1", InTouch: "YES", VisitBy: date("2024-03-10")}
 	for _, tt := range []struct {
 		why, on string
 		given   []domain.Event
@@ -79,6 +94,8 @@ func TestEachClockRunsFromWhatStartsItToWhatEndsIt(t *testing.T) {
 		{"an action", "2024-01-21", []domain.Event{plan, group, review, action}, "plan-action by 2024-02-20, later-core-group by 2024-03-02, first-review by 2024-04-10"},
 		{"an action done", "2024-01-23", []domain.Event{plan, action, protection.ActionClosed{Dated: on("2024-01-22"), Plan: "p1", ID: "x1"}}, "core-group by 2024-01-24, first-review by 2024-04-10"},
 		{"a visit at which the child was not seen", "2024-01-25", []domain.Event{plan, group, seen, unseen}, "protection-visit by 2024-01-26, later-core-group by 2024-03-02, first-review by 2024-04-10"},
+		{"a significant change", "2024-02-02", []domain.Event{plan, group, review, change}, "significant-change by 2024-02-04, later-core-group by 2024-03-02, first-review by 2024-04-10"},
+		{"of which the chair was told", "2024-02-03", []domain.Event{plan, group, review, change, protection.ChangeReported{Dated: on("2024-02-03"), Plan: "p1", Change: "s1"}}, "later-core-group by 2024-03-02, first-review by 2024-04-10"},
 		{"a plan in need", "2024-01-25", []domain.Event{need}, "cin-action by 2024-02-10, cin-review by 2024-03-10"},
 		{"its review", "2024-02-25", []domain.Event{need, cinplan.Reviewed{Dated: on("2024-02-20"), Plan: "n1", Review: "v1"}}, "cin-action by 2024-02-10!"},
 		{"private fostering", "2024-01-12", []domain.Event{fostered}, "private-fostering-first-visit by 2024-01-19"},
@@ -93,6 +110,34 @@ func TestEachClockRunsFromWhatStartsItToWhatEndsIt(t *testing.T) {
 		{"an inquorate conference", "2024-01-12", []domain.Event{conference.Adjourned{Dated: on("2024-01-10"), Conference: "c1", Kind: "initial", ReconveneBy: date("2024-01-24")}}, "inquorate-conference by 2024-01-24"},
 		{"held again", "2024-01-18", []domain.Event{conference.Adjourned{Dated: on("2024-01-10"), Conference: "c1", Kind: "initial", ReconveneBy: date("2024-01-24")},
 			enquiry.ConferenceHeld{Dated: on("2024-01-17"), Conference: "c2"}}, ""},
+		{"care", "2024-01-12", []domain.Event{care}, "placement-visit by 2024-01-17, education-plan by 2024-01-24, looked-after-first-review by 2024-02-07, looked-after-health-assessment by 2024-02-07"},
+		{"care that goes its way", "2024-02-24", []domain.Event{care, careSeen, careReview, careHealth, carePlan},
+			"looked-after-visit by 2024-02-23!, looked-after-second-review by 2024-04-30, education-plan-review by 2024-07-20, health-assessment-under-five by 2024-07-25"},
+		{"a child in care who was not seen", "2024-01-18", []domain.Event{care, careUnseen}, "placement-visit by 2024-01-17!, education-plan by 2024-01-24, looked-after-first-review by 2024-02-07, looked-after-health-assessment by 2024-02-07"},
+		{"a later review", "2024-05-01", []domain.Event{care, careSeen, careReview, careHealth, carePlan, lookedafter.Reviewed{Dated: on("2024-04-30"), Review: "v2", ReviewBy: date("2024-10-30")}},
+			"looked-after-visit by 2024-02-23!, education-plan-review by 2024-07-20, health-assessment-under-five by 2024-07-25, looked-after-later-review by 2024-10-30"},
+		{"a move", "2024-03-02", []domain.Event{care, lookedafter.EpisodeCeased{Dated: on("2024-03-01"), Episode: "e1", Reason: "X1"},
+			lookedafter.EpisodeBegan{Dated: on("2024-03-01"), Episode: "e2", Reason: "P", VisitBy: date("2024-03-08")}},
+			"education-plan by 2024-01-24!, looked-after-first-review by 2024-02-07!, looked-after-health-assessment by 2024-02-07!, placement-visit by 2024-03-08"},
+		{"a change of status", "2024-03-02", []domain.Event{care, careHealth, carePlan, careReview, lookedafter.EpisodeCeased{Dated: on("2024-01-15"), Episode: "e1", Reason: "X1"},
+			lookedafter.EpisodeBegan{Dated: on("2024-01-15"), Episode: "e2", Reason: "L"}},
+			"placement-visit by 2024-01-17!, looked-after-second-review by 2024-04-30, education-plan-review by 2024-07-20, health-assessment-under-five by 2024-07-25"},
+		{"a child who left care", "2024-03-02", []domain.Event{care, careSeen, careReview, careHealth, carePlan, lookedafter.EpisodeCeased{Dated: on("2024-03-01"), Episode: "e1", Reason: "E4A"}}, ""},
+		{"a child who came back", "2024-06-02", []domain.Event{care, lookedafter.EpisodeCeased{Dated: on("2024-01-15"), Episode: "e1", Reason: "E4A"},
+			lookedafter.EpisodeBegan{Dated: on("2024-06-01"), Episode: "e2", Reason: "S", VisitBy: date("2024-06-08")}}, "placement-visit by 2024-06-08"},
+		{"secure accommodation", "2024-03-02", []domain.Event{secure}, "secure-first-review by 2024-02-10!"},
+		{"after its panel", "2024-03-02", []domain.Event{secure, lookedafter.LibertyReviewed{Dated: on("2024-02-09"), Restriction: "l1", Review: "1", ReviewBy: date("2024-05-09")}}, "secure-later-review by 2024-05-09"},
+		{"freedom", "2024-03-02", []domain.Event{secure, lookedafter.LibertyRestored{Dated: on("2024-02-20"), Restriction: "l1"}}, ""},
+		{"a child who came back from being missing", "2024-03-02", []domain.Event{missing.Returned{Dated: on("2024-03-01"), Absence: "m1", InterviewBy: date("2024-03-04")}}, "return-interview by 2024-03-04"},
+		{"and was talked to", "2024-03-02", []domain.Event{missing.Returned{Dated: on("2024-03-01"), Absence: "m1", InterviewBy: date("2024-03-04")}, missing.Interviewed{Dated: on("2024-03-02"), Absence: "m1"}}, ""},
+		{"a care leaver", "2024-03-02", []domain.Event{pathway, met}, "care-leaver-visit by 2024-03-10, pathway-plan-review by 2024-07-10"},
+		{"who was not found", "2024-03-12", []domain.Event{pathway, met, careleaver.Contacted{Dated: on("2024-03-05"), Contact: "c2", InTouch: "NO", VisitBy: date("2024-05-05")}},
+			"care-leaver-visit by 2024-03-10!, care-leaver-visit by 2024-05-05, pathway-plan-review by 2024-07-10"},
+		{"who was visited", "2024-03-12", []domain.Event{pathway, met, visit.Made{Dated: on("2024-03-05"), Visit: "b1", Under: visit.CareLeaver, Seen: true, NextBy: date("2024-05-05")}},
+			"care-leaver-visit by 2024-05-05, pathway-plan-review by 2024-07-10"},
+		{"who wants no more help", "2024-03-12", []domain.Event{pathway, met, careleaver.Ended{Dated: on("2024-03-05")}}, ""},
+		{"care proceedings", "2024-03-12", []domain.Event{legal.Applied{Dated: on("2024-01-10"), Application: "a1", DecideBy: date("2024-07-10")}}, "care-proceedings by 2024-07-10"},
+		{"disposed of", "2024-03-12", []domain.Event{legal.Applied{Dated: on("2024-01-10"), Application: "a1", DecideBy: date("2024-07-10")}, legal.Disposed{Dated: on("2024-03-12"), Application: "a1"}}, ""},
 	} {
 		if got := clocksOf(t, tt.on, tt.given...); got != tt.want {
 			t.Errorf("%s: %s\nwant %s", tt.why, got, tt.want)
@@ -157,6 +202,8 @@ func TestAChildIsSeenToWhateverTheChildHas(t *testing.T) {
 		"protection-plan":        {cinplan.Started{Dated: on("2024-01-01"), Plan: "n1"}, protection.Registered{Dated: on("2024-01-01"), Plan: "p1"}},
 		"temporary-registration": {temporary.Entered{Dated: on("2024-01-01"), Registration: "m1"}},
 		"cin-plan":               {cinplan.Started{Dated: on("2024-01-01"), Plan: "n1"}, privatefostering.Notified{Dated: on("2024-01-01"), Arrangement: "f1"}},
+		"looked-after":           {cinplan.Started{Dated: on("2024-01-01"), Plan: "n1"}, lookedafter.EpisodeBegan{Dated: on("2024-01-02"), Episode: "e1", Reason: "S"}},
+		"care-leaver":            {careleaver.Entitled{Dated: on("2024-01-01"), Eligibility: "relevant"}},
 		"private-fostering":      {privatefostering.Notified{Dated: on("2024-01-01"), Arrangement: "f1"}},
 		"none":                   {referral.Received{Dated: on("2024-01-01"), Referral: "r1"}},
 		"":                       {temporary.Entered{Dated: on("2024-01-01"), Registration: "m1"}, temporary.Ended{Dated: on("2024-01-02"), Registration: "m1"}},
@@ -236,6 +283,56 @@ func TestAWorkloadWeighsChildrenAndCountsWhatIsDue(t *testing.T) {
 	}
 }
 
+func TestTheWorkWithChildrenInCareAndCareLeaversIsAWorkersOrNobodys(t *testing.T) {
+	l := newLedger(t)
+	care := lookedafter.EpisodeBegan{Dated: on("2024-01-10"), Episode: "e1", Reason: "S", ReviewBy: date("2024-02-07"), VisitBy: date("2024-01-17")}
+	held := allocation.Allocated{Dated: on("2024-01-10"), Allocation: "l1", Worker: "worker-7", Team: "looked-after-children", Role: "lead"}
+	l.events("aaaa", care, held, visit.Made{Dated: on("2024-01-12"), Visit: "b1", Under: visit.LookedAfter, Seen: true, Alone: true, NextBy: date("2024-02-23")})
+	l.events("bbbb", care)
+	l.events("cccc", careleaver.Entitled{Dated: on("2024-01-10"), Eligibility: "former-relevant"}, careleaver.AdviserNamed{Dated: on("2024-01-10"), Adviser: "pa-1"},
+		careleaver.Planned{Dated: on("2024-01-11"), Plan: "p1", ReviewBy: date("2024-07-11")},
+		careleaver.Contacted{Dated: on("2024-01-12"), Contact: "c1", InTouch: "YES", VisitBy: date("2024-03-12")},
+		visit.Made{Dated: on("2024-02-12"), Visit: "b1", Under: visit.CareLeaver, Seen: true, NextBy: date("2024-04-12")})
+	l.events("dddd", careleaver.Contacted{Dated: on("2024-01-12"), Contact: "c1", InTouch: "DIED"})
+	db := caughtUp(t, l)
+	for name, tt := range map[string]struct {
+		filter projections.CaseloadFilter
+		want   string
+	}{
+		"a worker's":   {projections.CaseloadFilter{Worker: "worker-7"}, "a:looked-after-review a:looked-after-visit a:looked-after"},
+		"a team's":     {projections.CaseloadFilter{Team: "looked-after-children", Kind: projections.WorkCareVisit}, "a:looked-after-visit"},
+		"nobody's":     {projections.CaseloadFilter{Unallocated: true}, "b:looked-after-visit b:looked-after-review b:looked-after"},
+		"an adviser's": {projections.CaseloadFilter{Worker: "pa-1"}, "c:care-leaver-visit c:pathway-plan-review c:care-leaver"},
+	} {
+		rows, err := db.Caseload(ctx, tt.filter)
+		if got := kinds(rows); err != nil || got != tt.want {
+			t.Errorf("%s: %s, %v; want %s", name, got, err, tt.want)
+		}
+	}
+	rows, err := db.Caseload(ctx, projections.CaseloadFilter{Record: "cccc", Kind: projections.WorkInTouch})
+	if err != nil || len(rows) != 1 || rows[0].Due != date("2024-04-12") || rows[0].Opened != date("2024-02-12") {
+		t.Errorf("a visit puts the next one off: %+v, %v", rows, err)
+	}
+	weigh := func(plan string, _ domain.Date) int { return map[string]int{"looked-after": 4, "care-leaver": 2}[plan] }
+	loads, err := db.Workload(ctx, weigh, date("2024-02-24"), 30)
+	if got, want := fmt.Sprint(loads), "[{  1 4 0 2} {pa-1  1 2 0 0} {worker-7 looked-after-children 1 4 0 2}]"; err != nil || got != want {
+		t.Errorf("workload %s, %v; want %s", got, err, want)
+	}
+	gaps, err := db.Gaps(ctx, projections.GapFilter{On: date("2024-02-12"), Days: 30, Plan: "looked-after"})
+	if got := recordsOf(gaps); err != nil || got != "bbbb aaaa" || gaps[0].Opened != date("2024-01-10") || gaps[1].Alone != date("2024-01-12") {
+		t.Errorf("gaps %s %+v, %v", got, gaps, err)
+	}
+	all, err := db.Performance(ctx, projections.Period{From: date("2024-01-01"), To: date("2024-12-31")}, date("2024-12-31"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, i := range projections.Indicators(all) {
+		if i.Indicator == projections.Unallocated && (i.Counted != 1 || i.Of != 3) {
+			t.Errorf("%d of %d are unallocated", i.Counted, i.Of)
+		}
+	}
+}
+
 func TestReallocationLosesNoHistory(t *testing.T) {
 	l := annsStory(t)
 	l.events(ann, allocation.CoverArranged{Dated: on("2023-12-01"), Allocation: "l1", Cover: "worker-9", Until: date("2023-12-14")},
@@ -256,14 +353,27 @@ func TestReallocationLosesNoHistory(t *testing.T) {
 func naiveSights(id domain.RecordID, told []domain.Entry) string {
 	var seen, alone domain.Date
 	for _, e := range told {
-		if v, ok := e.Event.(visit.Made); ok && v.Seen {
-			seen = v.Happened
-			if v.Alone {
-				alone = v.Happened
-			}
+		day, was, by := naiveSeen(e.Event)
+		if was {
+			seen = day
+		}
+		if was && by {
+			alone = day
 		}
 	}
 	return fmt.Sprintf("%s seen %s alone %s", id, seen, alone)
+}
+
+// naiveSeen tells whether an event, of either shape, says that a child was seen
+// and seen alone.
+func naiveSeen(e domain.Event) (day domain.Date, seen, alone bool) {
+	switch v := e.(type) {
+	case visit.Made:
+		return v.Happened, v.Seen, v.Alone
+	case visit.MadeInCare:
+		return v.Happened, v.Seen, v.SeenAlone
+	}
+	return domain.Date{}, false, false
 }
 
 // naiveGroups tells the core groups that are due, entry by entry: of each plan
@@ -408,7 +518,7 @@ func TestAConferenceOnThe14thAnd15thWorkingDayIsInTimeAndOneOnThe16thIsNot(t *te
 		{"the state funeral, the 16th", "2022-09-05", "2022-09-28", false},
 	} {
 		discussed := enquiry.Discussed{Dated: on(tt.discussed), Enquiry: "q1", Referral: "r1"}
-		started, _ := enquiry.Enquiries{}.Evolve(1, discussed).Start(enquiry.Start{Dated: on(tt.discussed), Enquiry: "q1", Referral: "r1"}, referral.Referral{}, england(t))
+		started, _ := enquiry.Enquiries{}.Evolve(1, discussed).Start(enquiry.Start{Dated: on(tt.discussed), Enquiry: "q1", Referral: "r1"}, referral.Referral{}, domain.Date{}, england(t))
 		l := newLedger(t)
 		l.events(ann, discussed, started[0], enquiry.ConferenceHeld{Dated: on(tt.held), Conference: "c1", Enquiry: "q1", Referral: "r1"})
 		all, err := caughtUp(t, l).Performance(ctx, projections.Period{From: date("2022-01-01"), To: date("2024-12-31")}, date("2024-12-31"))

@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"caseledger/domain"
+	"caseledger/domain/adoption"
+	"caseledger/domain/correction"
 	"caseledger/domain/family"
 	"caseledger/domain/identity"
 	"caseledger/domain/note"
@@ -129,5 +131,34 @@ func TestRestrictionsSayWhichRecordsAWorkerMayNotOpen(t *testing.T) {
 		if err != nil || len(rows) != want {
 			t.Errorf("%s: %+v, %v", id, rows, err)
 		}
+	}
+}
+
+func TestOnlyTheSealedRecordLeadsToTheNewIdentity(t *testing.T) {
+	l := newLedger(t)
+	l.events("aaaa", identity.Born{Dated: on("2020-01-02")}, adoption.Ordered{Dated: on("2024-01-02"), Adoption: "d1"},
+		adoption.IdentityParted{Dated: on("2024-01-09"), Adoption: "d1", Successor: "bbbb"},
+		restriction.RecordSealed{Dated: on("2024-01-09"), Restriction: "x1", Reason: "adoption", Readers: []string{"w1"}})
+	l.events("bbbb", identity.Born{Dated: on("2020-01-02")})
+	db := caughtUp(t, l)
+	for _, id := range []domain.RecordID{"aaaa", "bbbb"} {
+		links, err := db.Links(ctx, id)
+		if err != nil || len(links) != 1 || links[0].Record != "aaaa" || links[0].Successor != "bbbb" || links[0].Since != date("2024-01-09") {
+			t.Errorf("%s: %+v, %v", id, links, err)
+		}
+	}
+	for worker, want := range map[string]string{"w1": "[]", "w2": "[aaaa]"} {
+		barred, err := db.Barred(ctx, worker)
+		if got := fmt.Sprint(barred); err != nil || got != want {
+			t.Errorf("%s may not open %s, %v; want %s", worker, got, err, want)
+		}
+	}
+	members, err := db.FamilyOf(ctx, "bbbb")
+	if err != nil || len(members) != 1 {
+		t.Errorf("the new identity's family is %+v, %v", members, err)
+	}
+	l.events("aaaa", correction.EnteredInError{Dated: on("2024-01-10"), Entry: 3, Reason: "wrong record"})
+	if links, err := caughtUp(t, l).Links(ctx, "bbbb"); err != nil || len(links) != 0 {
+		t.Errorf("a link in error: %+v, %v", links, err)
 	}
 }

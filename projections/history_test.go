@@ -10,13 +10,16 @@ import (
 	"pgregory.net/rapid"
 
 	"caseledger/domain"
+	"caseledger/domain/adoption"
 	"caseledger/domain/allocation"
 	"caseledger/domain/assessment"
+	"caseledger/domain/careleaver"
 	"caseledger/domain/cinplan"
 	"caseledger/domain/conference"
 	"caseledger/domain/correction"
 	"caseledger/domain/enquiry"
 	"caseledger/domain/family"
+	"caseledger/domain/health"
 	"caseledger/domain/identity"
 	"caseledger/domain/incident"
 	"caseledger/domain/lookedafter"
@@ -78,7 +81,8 @@ func drawEvent(t *rapid.T) domain.Event {
 		lookedafter.EpisodeBegan{Dated: d, Episode: lookedafter.EpisodeID(plan), Referral: ref, Reason: "L", LegalStatus: "V2", Placement: lookedafter.Placement{Type: "U" + fmt.Sprint(n)}},
 		lookedafter.EpisodeCeased{Dated: d, Episode: lookedafter.EpisodeID(plan), Reason: []string{"X1", "X1", "E4A", "E8"}[n]},
 		lookedafter.Reviewed{Dated: d, Review: lookedafter.ReviewID(fmt.Sprint(n)), ReviewBy: by},
-		lookedafter.Visited{Dated: d, Visit: lookedafter.VisitID(fmt.Sprint(n)), VisitBy: by},
+		visit.MadeInCare{Dated: d, Visit: visit.ID(fmt.Sprint(n)), Seen: n > 0, SeenAlone: n > 1, VisitBy: by},
+		visit.Made{Dated: d, Visit: visit.ID(fmt.Sprint("c", n)), Under: visit.LookedAfter, Seen: n > 0, Alone: n > 1, NextBy: by},
 		lookedafter.OfficerNamed{Dated: d, Officer: "iro-" + fmt.Sprint(n)},
 		visit.Made{Dated: d, Visit: visit.ID(plan), Under: visit.Protection, Of: plan, Seen: n > 0, Alone: n > 1, Bedroom: n == 3, NextBy: by},
 		allocation.HandedOver{Dated: d, Allocation: allocation.ID(fmt.Sprint(n)), From: allocation.ID(plan), Worker: "w9", Team: "t", Role: "lead"},
@@ -92,6 +96,15 @@ func drawEvent(t *rapid.T) domain.Event {
 		conference.Delayed{Dated: d, Enquiry: enquiry.ID(plan), Until: by},
 		incident.Learned{Dated: d, Incident: incident.ID(plan), NotifyBy: by, ReviewBy: by},
 		incident.Notified{Dated: d, Incident: incident.ID(plan)},
+		careleaver.Entitled{Dated: d, Eligibility: "relevant"},
+		careleaver.Ended{Dated: d, Reason: "declined"},
+		careleaver.AdviserNamed{Dated: d, Adviser: "pa-" + fmt.Sprint(n)},
+		careleaver.Planned{Dated: d, Plan: careleaver.PlanID(plan), ReviewBy: by},
+		careleaver.Contacted{Dated: d, Contact: careleaver.ContactID(plan), InTouch: "YES", VisitBy: by},
+		adoption.IdentityParted{Dated: d, Adoption: adoption.ID(plan), Successor: "cccc"},
+		protection.ChangeFound{Dated: d, Plan: protection.PlanID(plan), Change: fmt.Sprint(n), ReportBy: by},
+		health.Assessed{Dated: d, Assessment: health.ID(plan), NextBy: by},
+		lookedafter.EducationPlanned{Dated: d, Plan: lookedafter.PlanID(plan), ReviewBy: by},
 	}
 	return all[rapid.IntRange(0, len(all)-1).Draw(t, "event")]
 }

@@ -46,7 +46,7 @@ func (r *LookedAfterRow) fields() []any {
 
 func lookedAfterProjection() Projection {
 	return Projection{
-		Name: "looked_after", Version: 1, Tables: []Table{lookedAfterTable()},
+		Name: "looked_after", Version: 2, Tables: []Table{lookedAfterTable()},
 		Apply: func(w *Writer, c Change) error {
 			if c.Record == "" {
 				return nil
@@ -101,7 +101,7 @@ func lookedAfterRows(id domain.RecordID, r record.Record) []LookedAfterRow {
 		Born: r.Person.Born.Fact.Happened, Since: r.Care.Start(current), Began: began.Happened, PlacedSince: r.Care.PlacedSince(began.Happened),
 		LegalStatus: began.LegalStatus, Need: began.Need, Placement: began.Placement.Type, Provider: began.Placement.Provider,
 		URN: began.Placement.URN, Officer: r.Care.Officer.Fact.Officer,
-		ReviewBy: r.Care.ReviewBy(), VisitBy: r.Care.VisitBy(), Missing: away.Open(),
+		ReviewBy: r.Care.ReviewBy(), VisitBy: r.Care.VisitBy(r.Visits), Missing: away.Open(),
 	}
 	all := []uint64{current.Began.Entry, name.Entry, number.Entry, r.Person.Born.Entry, r.Care.Officer.Entry, away.Went.Entry}
 	row.Entries = entries(append(all, row.latest(r)...)...)
@@ -121,7 +121,7 @@ func (row *LookedAfterRow) latest(r record.Record) []uint64 {
 	if last := r.Care.LastReview(); !last.Fact.Happened.Before(row.Since) {
 		row.LastReview, from = last.Fact.Happened, append(from, last.Entry)
 	}
-	if last := r.Care.LastVisit(); !last.Fact.Happened.Before(row.Since) {
+	if last := r.Visits.Last(lookedafter.InCare); !last.Fact.Happened.Before(row.Since) {
 		row.LastVisit, from = last.Fact.Happened, append(from, last.Entry)
 	}
 	if last := r.Health.LastAssessment(); !last.IsZero() && !last.Fact.Happened.Before(row.Since) {

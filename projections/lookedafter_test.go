@@ -11,17 +11,34 @@ import (
 	"caseledger/domain"
 	"caseledger/domain/health"
 	"caseledger/domain/lookedafter"
+	"caseledger/domain/visit"
 	"caseledger/projections"
 )
 
-// naiveCare says where a child is looked after: one entry after the other,
-// with nothing that the product uses.
+// naiveCare says where a child is looked after.
 func naiveCare(id domain.RecordID, told []domain.Entry) []string {
+	c := naiveCareOf(told)
+	if c == nil {
+		return nil
+	}
+	return []string{fmt.Sprintf("%s %s since %s under %s in %s, %s, reviewed %s, again by %s, visited %s, again by %s",
+		id, c.current.Episode, c.since, c.current.LegalStatus, c.current.Placement.Type, c.officer, c.lastReview, c.reviewBy, c.lastVisit, c.visitBy)}
+}
+
+// naivelyInCare is a child who is looked after.
+type naivelyInCare struct {
+	current                                         lookedafter.EpisodeBegan
+	officer                                         string
+	since, lastReview, reviewBy, lastVisit, visitBy domain.Date
+}
+
+// naiveCareOf tells a child's care: one entry after the other, with nothing that
+// the product uses; nil for a child who is not looked after.
+func naiveCareOf(told []domain.Entry) *naivelyInCare {
 	began, ceased := map[lookedafter.EpisodeID]lookedafter.EpisodeBegan{}, map[lookedafter.EpisodeID]lookedafter.EpisodeCeased{}
 	var order []lookedafter.EpisodeID // of the first word of each
-	reviews, visits := map[lookedafter.ReviewID]lookedafter.Reviewed{}, map[lookedafter.VisitID]lookedafter.Visited{}
+	reviews, visits := map[lookedafter.ReviewID]lookedafter.Reviewed{}, []visit.Made{}
 	var reviewOrder []lookedafter.ReviewID
-	var visitOrder []lookedafter.VisitID
 	officer := ""
 	for _, e := range told {
 		switch e := e.Event.(type) {
@@ -40,11 +57,12 @@ func naiveCare(id domain.RecordID, told []domain.Entry) []string {
 				reviewOrder = append(reviewOrder, e.Review)
 			}
 			reviews[e.Review] = e
-		case lookedafter.Visited:
-			if _, again := visits[e.Visit]; !again {
-				visitOrder = append(visitOrder, e.Visit)
+		case visit.MadeInCare:
+			visits = append(visits, visit.Made{Dated: e.Dated, Seen: e.Seen, NextBy: e.VisitBy})
+		case visit.Made:
+			if e.Under == visit.LookedAfter {
+				visits = append(visits, e)
 			}
-			visits[e.Visit] = e
 		case lookedafter.OfficerNamed:
 			officer = e.Officer
 		}
@@ -88,17 +106,15 @@ func naiveCare(id domain.RecordID, told []domain.Entry) []string {
 			visitBy, moved = b.VisitBy, b.Happened
 		}
 	}
-	for _, one := range visitOrder {
-		v := visits[one]
+	for _, v := range visits {
 		if !v.Happened.Before(since) && !v.Happened.Before(lastVisit) {
 			lastVisit = v.Happened
 		}
-		if !v.Happened.Before(since) && !v.Happened.Before(moved) && !v.VisitBy.IsZero() {
-			visitBy, moved = v.VisitBy, v.Happened
+		if !v.Happened.Before(since) && !v.Happened.Before(moved) && !v.NextBy.IsZero() && v.Seen {
+			visitBy, moved = v.NextBy, v.Happened
 		}
 	}
-	return []string{fmt.Sprintf("%s %s since %s under %s in %s, %s, reviewed %s, again by %s, visited %s, again by %s",
-		id, current.Episode, since, current.LegalStatus, current.Placement.Type, officer, lastReview, reviewBy, lastVisit, visitBy)}
+	return &naivelyInCare{*current, officer, since, lastReview, reviewBy, lastVisit, visitBy}
 }
 
 func careTexts(rows []projections.LookedAfterRow) []string {

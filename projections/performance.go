@@ -193,9 +193,15 @@ func (m measured) seenAlone(p Period) []Evidence {
 }
 
 func (m measured) unallocated() []Evidence {
+	cases := make(map[domain.RecordID]bool)
+	for _, w := range m.work {
+		cases[w.Record] = cases[w.Record] || w.Kind == WorkCase || w.Kind == WorkDecision
+	}
 	var all []Evidence
 	for _, w := range m.work {
-		if w.Kind == WorkCase || w.Kind == WorkDecision {
+		inCare := (w.Kind == WorkCare || w.Kind == WorkLeaver) && !cases[w.Record]
+		if w.Kind == WorkCase || w.Kind == WorkDecision || inCare {
+			cases[w.Record] = true // and a child in care who is a care leaver already is counted once
 			all = append(all, Evidence{Indicator: Unallocated, Record: w.Record, Work: w.Work, Day: w.Opened, Due: w.Due, Counted: w.Worker == "", Worker: w.Worker, Team: w.Team, Entries: w.Entries})
 		}
 	}
@@ -209,7 +215,7 @@ var indicatorSentences = map[string]string{
 	DriftProtection: "Protection plans that are open, and those open for more than two years.",
 	DriftInNeed:     "Child-in-need plans that are open, and those open for more than a year.",
 	SeenAlone:       "Visits of the period at which the child was seen, and those at which the child was seen alone.",
-	Unallocated:     "Cases and referrals that are open, and those that no worker holds.",
+	Unallocated:     "Cases and referrals that are open, children looked after and care leavers without one, and those that no worker holds.",
 }
 
 // Indicators sums up the evidence: one row for each indicator.

@@ -86,6 +86,7 @@ func All() []Projection {
 		enquiryProjection(), familyProjection(), restrictionProjection(),
 		lookedAfterProjection(),
 		clockProjection(), visitProjection(), allocationProjection(),
+		linkProjection(),
 	}
 }
 

@@ -23,8 +23,8 @@ import (
 const (
 	rebuildFrom   = 20_000 // events from which a rebuild is worth its preparations
 	portionSize   = 64     // streams that are folded in one go
-	rebuildCommit = 50_000 // rows in one transaction
-
+	rebuildCommit = 20_000 // rows in one transaction
+	portionsAhead = 16     // that may be folded before they are written
 )
 
 // rebuild fills the tables of the projections that are at the beginning of a
@@ -151,15 +151,15 @@ func (b *building) finishOne(tx tx, f *follower, failed bool) error {
 	return f.save(tx)
 }
 
-// mine makes sure that no other process has begun the rebuild anew.
+// mine makes sure that no other process has begun the rebuild anew, and that
+// none can before the transaction ends.
 func (b *building) mine(tx tx) error {
-	var mark string
-	f := b.fresh[0]
-	err := tx.QueryRow("SELECT event FROM projection WHERE name = ? AND version = ?", f.Name, f.Version).Scan(&mark)
-	if errors.Is(err, sql.ErrNoRows) || err == nil && mark != b.mark {
-		return errMoved
+	for _, f := range b.fresh {
+		if err := (follower{Projection: f.Projection, event: b.mark}).unmoved(tx); err != nil {
+			return err
+		}
 	}
-	return err
+	return nil
 }
 
 // portion is some streams that are folded in one go, and then their rows.
@@ -170,6 +170,7 @@ type portion struct {
 
 type folded struct {
 	rows   []gathered // by projection
+	size   int        // of them
 	events int
 	err    error
 }
@@ -181,7 +182,7 @@ func (b *building) fill(ctx context.Context) error {
 	defer workers.Wait()
 	defer stop()
 	n := runtime.GOMAXPROCS(0)
-	todo, inOrder := make(chan *portion), make(chan *portion, 2*n)
+	todo, inOrder := make(chan *portion), make(chan *portion, portionsAhead)
 	workers.Go(func() {
 		defer close(todo)
 		defer close(inOrder)
@@ -226,6 +227,11 @@ func (b *building) fold(ctx context.Context, streams []string) folded {
 			}
 		}
 	}
+	for _, g := range out.rows {
+		for _, rows := range g.tables {
+			out.size += len(rows)
+		}
+	}
 	return out
 }
 
@@ -252,38 +258,46 @@ func (b *building) whole(ctx context.Context, stream string) (Change, error) {
 	return c, nil
 }
 
-// write writes the rows of portions as they come, many in one transaction.
+// write writes the rows of portions as they come, many in one transaction. No
+// transaction waits for a portion.
 func (b *building) write(ctx context.Context, inOrder <-chan *portion) error {
-	events := 0
-	for more := true; more; {
-		err := b.db.within(ctx, func(tx tx) error {
-			if err := b.mine(tx); err != nil {
-				return err
-			}
-			insert := &inserter{tx: tx, statements: make(map[string]*sql.Stmt)}
-			for insert.rows < rebuildCommit && more {
-				var p *portion
-				if p, more = <-inOrder; !more {
-					break
-				}
-				out, err := p.wait(ctx)
-				if err != nil {
-					return err
-				}
-				if err := b.insert(insert, out.rows); err != nil {
-					return err
-				}
-				events += out.events
-			}
-			return nil
-		})
+	var ready []folded
+	rows, events := 0, 0
+	for p := range inOrder {
+		out, err := p.wait(ctx)
 		if err != nil {
 			return err
 		}
+		ready, rows, events = append(ready, out), rows+out.size, events+out.events
+		if rows < rebuildCommit {
+			continue
+		}
+		if err := b.commitRows(ctx, ready); err != nil {
+			return err
+		}
+		ready, rows = nil, 0
 		// The log is not gone through in its order: this is the share that is done.
 		b.progress(eventstore.Position(float64(b.last) * float64(events) / float64(b.events)))
 	}
-	return ctx.Err()
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	return b.commitRows(ctx, ready)
+}
+
+func (b *building) commitRows(ctx context.Context, all []folded) error {
+	return b.db.within(ctx, func(tx tx) error {
+		if err := b.mine(tx); err != nil {
+			return err
+		}
+		to := &inserter{tx: tx, statements: make(map[string]*sql.Stmt)}
+		for _, one := range all {
+			if err := b.insert(to, one.rows); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }
 
 func (p *portion) wait(ctx context.Context) (folded, error) {
@@ -313,11 +327,9 @@ func (b *building) insert(to *inserter, rows []gathered) error {
 type inserter struct {
 	tx         tx
 	statements map[string]*sql.Stmt
-	rows       int
 }
 
 func (i *inserter) insert(table string, columns int, rows [][]any) error {
-	i.rows += len(rows)
 	for len(rows) > 0 {
 		n := i.tx.engine.rowsAtOnce()
 		if len(rows) < n {

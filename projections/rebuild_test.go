@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"runtime/debug"
 	"strconv"
 	"strings"
 	"testing"
@@ -98,6 +99,7 @@ func eventsWanted(b *testing.B) int {
 // takes the same final rows when nothing else is done. The heap is that beyond
 // the store of the test.
 func BenchmarkRebuildingAllProjections(b *testing.B) {
+	defer debug.SetGCPercent(debug.SetGCPercent(400)) // as 'caseledger rebuild' does
 	l := newLedger(b)
 	grow(l, eventsWanted(b))
 	runtime.GC()

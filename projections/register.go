@@ -93,7 +93,7 @@ func registerTable() Table {
 			{"entries", JSON, "List of the entries that the row comes from."},
 		},
 		Key:     []string{"record", "kind", "plan"},
-		Indexes: [][]string{{"open", "family"}},
+		Indexes: [][]string{{"open", "family", "given", "record", "kind", "plan"}},
 	}
 }
 
@@ -149,7 +149,7 @@ func planEntries(p protection.Plan) []uint64 {
 func (db *DB) Register(ctx context.Context) ([]RegisterRow, error) {
 	q := selectFrom(registerTable())
 	q.where("open = TRUE")
-	q.order = "coalesce(family, ''), coalesce(given, ''), record, kind, plan"
+	q.order = "family NULLS FIRST, given NULLS FIRST, record, kind, plan"
 	return rowsOf[RegisterRow](ctx, db, q)
 }
 

@@ -158,6 +158,10 @@ func protectionSentence(e protection.Event) string {
 		return fmt.Sprintf("Action of the protection plan, for %s%s: %s", e.Who, prefixed(", by ", day(e.By)), quote(e.What))
 	case protection.ActionClosed:
 		return fmt.Sprintf("An action of the protection plan was closed: %s.", spaced(e.Result))
+	case protection.ChangeFound:
+		return fmt.Sprintf("The protection plan has to change significantly: %s%s.", e.Why, prefixed("; the chair is to be told by ", day(e.ReportBy)))
+	case protection.ChangeReported:
+		return fmt.Sprintf("The chair, %s, was told of a significant change to the protection plan: %s.", e.To, spaced(e.Outcome))
 	case protection.CoreGroupMet:
 		return fmt.Sprintf("A core group met%s%s.", people(e.Attended, e.Apologies), prefixed("; the next is due by ", day(e.NextBy)))
 	case protection.MissingReported:

@@ -52,7 +52,7 @@ func (r *SightRow) fields() []any {
 
 func visitProjection() Projection {
 	return Projection{
-		Name: "visit", Version: 1, Tables: []Table{visitTable(), sightTable()},
+		Name: "visit", Version: 2, Tables: []Table{visitTable(), sightTable()},
 		Apply: func(w *Writer, c Change) error {
 			if c.Record == "" {
 				return nil
@@ -80,7 +80,7 @@ func visitTable() Table {
 			{"entry", Integer, "The entry that the row comes from."},
 			{"visit", Text, "Id of the visit within the record."},
 			{"day", Date, "Day of the visit."},
-			{"under", Text, "Kind of work under which the child was visited: protection-plan, cin-plan, assessment, s47-enquiry, private-fostering, looked-after, other."},
+			{"under", Text, "Kind of work under which the child was visited: protection-plan, cin-plan, assessment, s47-enquiry, private-fostering, looked-after, care-leaver, other."},
 			{"of", Text, "Id within the record of that work."},
 			{"visitor", Text, "Who visited: a pseudonym."},
 			{"place", Text, "home, placement, school, hospital, relatives, office, elsewhere, online."},
@@ -96,13 +96,13 @@ func visitTable() Table {
 
 func sightTable() Table {
 	return Table{
-		Name: "sight", Comment: "One row for each child with an open case, plan, registration or private fostering: when the child was last visited and seen. A gap depends on the day: coalesce(last_seen, opened) < '2026-01-20'.",
+		Name: "sight", Comment: "One row for each child with an open case, plan, registration or private fostering, each looked-after child and each care leaver: when the child was last visited and seen. A gap depends on the day: coalesce(last_seen, opened) < '2026-01-20'.",
 		Columns: []Column{
 			{"record", Text, "Id of the record."},
 			{"la_child_id", Text, "The authority's own number for the child."},
-			{"plan", Text, "protection-plan, temporary-registration, cin-plan, private-fostering, or none: what the child has."},
-			{"opened", Date, "Day of the earliest referral whose case is open."},
-			{"worker", Text, "The lead worker. NULL: nobody holds the case."},
+			{"plan", Text, "protection-plan, temporary-registration, looked-after, cin-plan, private-fostering, care-leaver, or none: what the child has."},
+			{"opened", Date, "Day of the earliest referral whose case is open; where there is none, on which began what the child has."},
+			{"worker", Text, "The lead worker, else a care leaver's personal adviser. NULL: nobody holds the case."},
 			{"team", Text, "The lead worker's team."},
 			{"last_visit", Date, "Day of the last visit, seen or not."},
 			{"last_seen", Date, "Day on which the child was last seen at a visit."},
@@ -137,15 +137,18 @@ func sightRows(id domain.RecordID, r record.Record) []SightRow {
 		}
 		open, from = true, append(from, one.Received.Entry)
 	}
-	if plan, entry := planOf(r); plan != "none" {
-		row.Plan, open, from = plan, true, append(from, entry)
+	if plan, begun := planOf(r); plan != "none" {
+		if !open {
+			row.Opened = begun.day
+		}
+		row.Plan, open, from = plan, true, append(from, begun.entry)
 	}
 	if !open {
 		return nil
 	}
-	lead, number := r.Allocations.Lead().Allocated, r.Person.Identifier("la-child-id")
-	row.Worker, row.Team, row.LAChildID = lead.Fact.Worker, lead.Fact.Team, number.Fact.Value
-	from = append(from, lead.Entry, number.Entry)
+	lead, number := leadOf(r), r.Person.Identifier("la-child-id")
+	row.Worker, row.Team, row.LAChildID = lead.worker, lead.team, number.Fact.Value
+	from = append(from, lead.entry, number.Entry)
 	for _, last := range []struct {
 		is func(visit.Made) bool
 		to *domain.Date
@@ -162,29 +165,35 @@ func sightRows(id domain.RecordID, r record.Record) []SightRow {
 const HasTemporary = "temporary-registration"
 
 // planOf returns the kind of plan that a child has, the weightiest of several,
-// and the entry that says so.
-func planOf(r record.Record) (string, uint64) {
+// and its beginning.
+func planOf(r record.Record) (string, moment) {
 	for _, p := range r.Protection {
 		if p.Open() {
-			return WorkProtection, p.Registered.Entry
+			return WorkProtection, at(p.Registered)
 		}
 	}
 	for _, t := range r.Temporary {
 		if t.Open() {
-			return HasTemporary, t.Entered.Entry
+			return HasTemporary, at(t.Entered)
 		}
+	}
+	if current := r.Care.Current(); current.Open() {
+		return WorkCare, moment{r.Care.Start(current), current.Began.Entry}
 	}
 	for _, p := range r.CINPlans {
 		if p.Open() {
-			return WorkCINPlan, p.Started.Entry
+			return WorkCINPlan, at(p.Started)
 		}
 	}
 	for _, a := range r.PrivateFostering {
 		if a.Open() {
-			return visit.PrivateFostering, a.Notified.Entry
+			return visit.PrivateFostering, at(a.Notified)
 		}
 	}
-	return "none", 0
+	if r.Leaver.Open() {
+		return WorkLeaver, leaving(r)
+	}
+	return "none", moment{}
 }
 
 // GapFilter chooses children who were not seen for a while.

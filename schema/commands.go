@@ -75,22 +75,9 @@ func command[C any](name, path, text string, decide decideFunc[C]) Command {
 		},
 		Decide: func(r record.Record, s Setting, c any) ([]domain.Event, error) {
 			events, err := decide(r, s, c.(C))
-			return events, both(err, r.Allow(events, s.Today))
+			return events, domain.Join(err, r.Allow(events, s.Today))
 		},
 	}
-}
-
-// both joins the refusals of two checks; any other error stands alone.
-func both(part, whole error) error {
-	a, ok := part.(domain.Refusals)
-	if part != nil && !ok {
-		return part
-	}
-	b, _ := whole.(domain.Refusals)
-	if all := append(a[:len(a):len(a)], b...); len(all) > 0 {
-		return all
-	}
-	return nil
 }
 
 // Commands is the catalogue of acts on a record.
@@ -177,7 +164,7 @@ func Commands() []Command {
 			}),
 		command("s47-enquiry.start", "s47-enquiries", "Begin an enquiry under section 47.",
 			func(r record.Record, s Setting, c enquiry.Start) ([]domain.Event, error) {
-				return r.Enquiries.Start(c, r.Referrals.Find(c.Referral), s.Pack)
+				return r.Enquiries.Start(c, r.Referrals.Find(c.Referral), r.Expected(c.Happened), s.Pack)
 			}),
 		command("initial-conference.hold", "initial-conferences", "Record an initial child protection conference.",
 			func(r record.Record, _ Setting, c enquiry.HoldConference) ([]domain.Event, error) {
@@ -239,10 +226,6 @@ func Commands() []Command {
 		command("looked-after-review.hold", "looked-after-reviews", "Record a review of a looked-after child.",
 			func(r record.Record, s Setting, c lookedafter.Review) ([]domain.Event, error) {
 				return r.Care.Review(c, r.Person.Born.Fact.Happened, s.Pack)
-			}),
-		command("looked-after-visit.make", "looked-after-visits", "Record a visit to a looked-after child.",
-			func(r record.Record, s Setting, c lookedafter.Visit) ([]domain.Event, error) {
-				return r.Care.Visit(c, s.Pack)
 			}),
 		command("reviewing-officer.name", "reviewing-officer", "Name the independent reviewing officer.",
 			func(r record.Record, _ Setting, c lookedafter.NameOfficer) ([]domain.Event, error) {
@@ -501,7 +484,7 @@ func Commands() []Command {
 
 		command("visit.make", "visits", "Record a visit to the child.",
 			func(r record.Record, s Setting, c visit.Make) ([]domain.Event, error) {
-				return r.Visits.Make(c, r.Visited(c.Under, c.Of), s.Pack)
+				return r.Visits.Make(c, r.Visited(c.Under, c.Of, c.Happened), s.Pack)
 			}),
 
 		command("private-fostering.notify", "private-fostering", "Record a private fostering arrangement.",
@@ -594,6 +577,27 @@ func Commands() []Command {
 		command("restriction.lift", "restrictions/{restriction}/end", "Lift a restriction.",
 			func(r record.Record, _ Setting, c restriction.Lift) ([]domain.Event, error) {
 				return r.Restrictions.Lift(c)
+			}),
+
+		command("liberty.review", "liberty-restrictions/{restriction}/reviews", "Record a review of secure accommodation.",
+			func(r record.Record, s Setting, c lookedafter.ReviewLiberty) ([]domain.Event, error) {
+				return r.Care.ReviewLiberty(c, s.Pack)
+			}),
+		command("care-leaver.end", "care-leaver-end", "Record that no help is owed to a care leaver any more.",
+			func(r record.Record, _ Setting, c careleaver.End) ([]domain.Event, error) {
+				return r.Leaver.End(c)
+			}),
+		command("protection-plan.identify-change", "protection-plans/{plan}/changes", "Record that a plan has to change significantly.",
+			func(r record.Record, s Setting, c protection.FindChange) ([]domain.Event, error) {
+				return r.Protection.FindChange(c, s.Pack)
+			}),
+		command("protection-plan.report-change", "protection-plans/{plan}/change-reports", "Record that the chair was told of a significant change.",
+			func(r record.Record, _ Setting, c protection.ReportChange) ([]domain.Event, error) {
+				return r.Protection.ReportChange(c)
+			}),
+		command("adoption.part-identity", "adoptions/{adoption}/identity", "Let an adopted child go on under a new identity, and seal this record.",
+			func(r record.Record, _ Setting, c adoption.PartIdentity) ([]domain.Event, error) {
+				return r.Adoptions.PartIdentity(c, r.Restrictions, r.SeenTo())
 			}),
 	}
 }

@@ -214,7 +214,7 @@ func Events() []EventType {
 		event[lookedafter.EpisodeBegan]("care-episode.began", "The child is looked after under a legal status and in a placement."),
 		event[lookedafter.EpisodeCeased]("care-episode.ceased", "A legal status or placement of a looked-after child ended."),
 		event[lookedafter.Reviewed]("looked-after-review.held", "The case of a looked-after child was reviewed."),
-		event[lookedafter.Visited]("looked-after-visit.made", "A worker visited a looked-after child."),
+		event[visit.MadeInCare]("looked-after-visit.made", "A worker visited a looked-after child."),
 		event[lookedafter.OfficerNamed]("reviewing-officer.named", "An independent reviewing officer was named."),
 		event[lookedafter.EducationPlanned]("education-plan.made", "A personal education plan was made or reviewed."),
 		event[lookedafter.Recognised]("unaccompanied-child.recognised", "The child is an unaccompanied asylum seeker."),
@@ -261,5 +261,11 @@ func Events() []EventType {
 
 		event[access.Released]("access.released", "Content of records was given to somebody."),
 		event[access.Denied]("access.denied", "Somebody asked for something and was not given it."),
+
+		event[lookedafter.LibertyReviewed]("liberty.reviewed", "A panel reviewed secure accommodation."),
+		event[careleaver.Ended]("care-leaver.ended", "No help is owed to a care leaver any more."),
+		event[protection.ChangeFound]("protection-plan.change-identified", "Those who carry out a plan found that it has to change significantly."),
+		event[protection.ChangeReported]("protection-plan.change-reported", "The chair was told of a significant change."),
+		event[adoption.IdentityParted]("adoption.identity-parted", "An adopted child goes on under a new identity."),
 	}
 }

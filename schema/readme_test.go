@@ -1,12 +1,14 @@
 package schema
 
 import (
+	"encoding/csv"
 	"fmt"
 	"go/ast"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -75,14 +77,15 @@ func ruleLiterals(files []*ast.File) [][2]string {
 
 func TestTheDomainsREADMEListsEveryRuleWithItsSentence(t *testing.T) {
 	var table strings.Builder
-	table.WriteString("| Part | Rule | Sentence |\n|---|---|---|\n")
+	table.WriteString("| Part | Rule | Sentence | From |\n|---|---|---|---|\n")
+	from := ruleSources(t)
 	parts := sources(t, "../domain")
 	count := 0
 	for _, part := range []string{"record", "identity", "referral", "assessment", "enquiry", "cinplan", "protection", "note", "allocation",
 		"contact", "voice", "conference", "visit", "privatefostering", "transfer", "incident", "temporary", "family", "restriction",
 		"lookedafter", "health", "missing", "adoption", "careleaver", "legal"} {
 		for _, rule := range ruleLiterals(parts[part]) {
-			fmt.Fprintf(&table, "| %s | `%s` | %s |\n", part, rule[0], rule[1])
+			fmt.Fprintf(&table, "| %s | `%s` | %s | %s |\n", part, rule[0], rule[1], from[rule[0]])
 			count++
 		}
 		delete(parts, part)
@@ -108,6 +111,120 @@ func TestTheDomainsREADMEListsEveryRuleWithItsSentence(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+}
+
+// ruleSources are where the rules come from, as domain/sources.csv says.
+func ruleSources(t *testing.T) map[string]string {
+	t.Helper()
+	file, err := os.Open("../domain/sources.csv")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	rows, err := csv.NewReader(file).ReadAll()
+	if err != nil || len(rows) < 2 || !slices.Equal(rows[0], []string{"rule", "source"}) {
+		t.Fatalf("domain/sources.csv: %d rows, %v", len(rows), err)
+	}
+	from := make(map[string]string)
+	for _, row := range rows[1:] {
+		if from[row[0]] != "" || row[1] == "" {
+			t.Errorf("%s stands twice in domain/sources.csv, or has no source", row[0])
+		}
+		from[row[0]] = row[1]
+	}
+	return from
+}
+
+// ruleNames are the names that the rules of the domain bear, however they are
+// written down, each with the folder of its part.
+func ruleNames(t *testing.T) map[string]string {
+	t.Helper()
+	names := make(map[string]string)
+	for part, files := range sources(t, "../domain") {
+		for _, file := range files {
+			ast.Inspect(file, func(n ast.Node) bool {
+				lit, ok := n.(*ast.CompositeLit)
+				if !ok {
+					return true
+				}
+				for _, element := range lit.Elts {
+					kv, ok := element.(*ast.KeyValueExpr)
+					if !ok || typeName(kv.Key) != "Name" || !ruleLike(lit) {
+						continue
+					}
+					if text, ok := kv.Value.(*ast.BasicLit); ok {
+						name, _ := strconv.Unquote(text.Value)
+						names[name] = part
+					}
+				}
+				return true
+			})
+		}
+	}
+	return names
+}
+
+// ruleLike reports whether a literal says when a rule is broken.
+func ruleLike(lit *ast.CompositeLit) bool {
+	return slices.ContainsFunc(lit.Elts, func(e ast.Expr) bool {
+		kv, ok := e.(*ast.KeyValueExpr)
+		return ok && typeName(kv.Key) == "Broken"
+	})
+}
+
+// A rule counts as tested when a test expects its name, and another case beside
+// it expects no refusal: the tables of the parts hold both sides of a boundary.
+func TestEveryRuleHasASentenceASourceAndATestOfBothSides(t *testing.T) {
+	names, from := ruleNames(t), ruleSources(t)
+	if len(names) < 200 {
+		t.Fatalf("only %d rules were found", len(names))
+	}
+	said := make(map[string]bool)
+	for _, files := range sources(t, "../domain") {
+		for _, rule := range ruleLiterals(files) {
+			said[rule[0]] = said[rule[0]] || strings.HasSuffix(rule[1], ".")
+		}
+	}
+	for name, part := range names {
+		if !said[name] && name != "category-required" { // its sentence is data of the nation
+			t.Errorf("%s of domain/%s has no sentence", name, part)
+		}
+		if from[name] == "" {
+			t.Errorf("%s of domain/%s has no source: write one into domain/sources.csv", name, part)
+		}
+		if !expected(t, part, name) {
+			t.Errorf("no table of tests in domain/%s expects %s and, in another case, no refusal", part, name)
+		}
+	}
+	for name := range from {
+		if names[name] == "" {
+			t.Errorf("domain/sources.csv names %s, which is no rule", name)
+		}
+	}
+}
+
+// expected reports whether a test function in a part's folder, or in the record's,
+// expects a rule in one case and no refusal in another.
+func expected(t *testing.T, part, rule string) bool {
+	t.Helper()
+	for _, folder := range []string{part, "record"} {
+		paths, err := filepath.Glob("../domain/" + folder + "/*_test.go")
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, path := range paths {
+			text, err := os.ReadFile(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, test := range strings.Split(string(text), "\nfunc ")[1:] {
+				if strings.Contains(test, strconv.Quote(rule)) && (strings.Contains(test, "nil}") || strings.Contains(test, `""`) || strings.Contains(test, "err != nil")) {
+					return true
+				}
+			}
+		}
+	}
+	return false
 }
 
 func TestTheTestsThatTheREADMENamesExist(t *testing.T) {

@@ -4,8 +4,10 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"iter"
 	"math"
 	"slices"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -16,6 +18,7 @@ import (
 
 	"caseledger/adapters/esdbgrpc"
 	"caseledger/eventstore"
+	"caseledger/eventstore/journal"
 	"caseledger/eventstore/memory"
 )
 
@@ -164,6 +167,58 @@ func TestViewsGiveTheEventsOfACategoryAndOfAType(t *testing.T) {
 	}
 	if err := appendAny(t, c, "$ce-record"); codeOf(err) != client.ErrorCodeAccessDenied {
 		t.Errorf("an append to a view: %v, want access denied", err)
+	}
+}
+
+// counted is a journal that counts what is read of its log.
+type counted struct {
+	*journal.Store
+	read atomic.Int64
+}
+
+func (s *counted) ReadLog(ctx context.Context, after eventstore.Position) iter.Seq2[eventstore.Recorded, error] {
+	return func(yield func(eventstore.Recorded, error) bool) {
+		for r, err := range s.Store.ReadLog(ctx, after) {
+			if s.read.Add(1); !yield(r, err) {
+				return
+			}
+		}
+	}
+}
+
+func TestAStoreWithAnIndexByTypeGivesTheSameViewsWithoutItsLogBeingRead(t *testing.T) {
+	j, err := journal.Open(t.TempDir(), journal.Options{SegmentBytes: 4096})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { j.Close() })
+	plain, indexed := memory.New(), &counted{Store: j}
+	for i := range 100 {
+		for _, s := range []eventstore.Store{plain, indexed} {
+			fill(t, s, fmt.Sprintf("record-%d", i%7), 1)
+		}
+	}
+	by := map[eventstore.Store]*client.Client{}
+	for _, s := range []eventstore.Store{plain, indexed} {
+		by[s] = connected(t, esdbgrpc.Options{Store: s})
+	}
+	begun := indexed.read.Load()
+	read := func(s eventstore.Store, o client.ReadStreamOptions) []string {
+		o.ResolveLinkTos = true
+		got, err := by[s].ReadStream(t.Context(), "$et-test.happened-1/1", o, math.MaxInt64)
+		return all(t, got, err)
+	}
+	for _, o := range []client.ReadStreamOptions{
+		{}, {From: client.Revision(17)}, {From: client.Revision(1000)},
+		{Direction: client.Backwards, From: client.End{}}, {Direction: client.Backwards, From: client.Revision(30)},
+	} {
+		got, want := read(indexed, o), read(plain, o)
+		if !slices.Equal(got, want) || len(want) == 0 && o.From != client.Revision(1000) {
+			t.Errorf("%+v: %v, want %v", o, got, want)
+		}
+	}
+	if n := indexed.read.Load() - begun; n > 0 {
+		t.Errorf("%d events of the log were read", n)
 	}
 }
 

@@ -27,7 +27,7 @@ func (s *Server) open(p place) source {
 	case ledger, scratch:
 		return streamSource{s, p}
 	case view:
-		return viewSource{s, p.name}
+		return s.openView(p.name)
 	}
 	return nothing{}
 }
@@ -63,15 +63,20 @@ func (s streamSource) forward(ctx context.Context, from uint64) iter.Seq2[event,
 }
 
 func (s streamSource) backward(ctx context.Context, from uint64) iter.Seq2[event, error] {
+	return backward(ctx, s, from)
+}
+
+// backward is a source's whose places are 0 up to its end.
+func backward(ctx context.Context, s source, from uint64) iter.Seq2[event, error] {
 	return func(yield func(event, error) bool) {
-		head, err := s.end(ctx)
-		if err != nil || head == 0 {
+		end, err := s.end(ctx)
+		if err != nil || end == 0 {
 			if err != nil {
 				yield(event{}, err)
 			}
 			return
 		}
-		backwards(min(from, head-1), yield, func(from uint64) iter.Seq2[event, error] { return s.forward(ctx, from) })
+		backwards(min(from, end-1), yield, func(from uint64) iter.Seq2[event, error] { return s.forward(ctx, from) })
 	}
 }
 

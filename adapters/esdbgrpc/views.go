@@ -30,6 +30,55 @@ func viewsOf(e event) []string {
 	return of
 }
 
+// typeIndex is what a store may offer beside eventstore.Store: the events of one
+// type in the order of the log, without the first ones, and how many there are.
+// The embedded journal does, so its views of a type are read without the rest of
+// the log.
+type typeIndex interface {
+	ReadType(ctx context.Context, kind string, skip uint64) iter.Seq2[eventstore.Recorded, error]
+	CountType(ctx context.Context, kind string) (uint64, error)
+}
+
+// typeSource is the view of one type, read from the store's index; places are
+// numbers of its links.
+type typeSource struct {
+	viewSource
+	index typeIndex
+	kind  string
+}
+
+func (s typeSource) end(ctx context.Context) (uint64, error) { return s.index.CountType(ctx, s.kind) }
+
+func (s typeSource) forward(ctx context.Context, from uint64) iter.Seq2[event, error] {
+	return func(yield func(event, error) bool) {
+		number := from
+		for r, err := range s.index.ReadType(ctx, s.kind, from) {
+			if err != nil {
+				yield(event{}, err)
+				return
+			}
+			if !yield(s.linked(s.event(r), number), nil) {
+				return
+			}
+			number++
+		}
+	}
+}
+
+func (s typeSource) backward(ctx context.Context, from uint64) iter.Seq2[event, error] {
+	return backward(ctx, s, from)
+}
+
+// openView returns the source of a view.
+func (s *Server) openView(name string) source {
+	v := viewSource{s, name}
+	index, indexed := s.store.(typeIndex)
+	if kind, ofType := strings.CutPrefix(name, typePrefix); ofType && indexed {
+		return typeSource{v, index, kind}
+	}
+	return v
+}
+
 // views know, for every view, where in the log some of its events are. Marks
 // are at most markEvents of the view and markSpan of the log apart, so that a
 // read finds any number after reading little, and an index of a large log
@@ -169,16 +218,7 @@ func (s viewSource) holds(e event) bool {
 }
 
 func (s viewSource) backward(ctx context.Context, from uint64) iter.Seq2[event, error] {
-	return func(yield func(event, error) bool) {
-		n, err := s.end(ctx)
-		if err != nil || n == 0 {
-			if err != nil {
-				yield(event{}, err)
-			}
-			return
-		}
-		backwards(min(from, n-1), yield, func(from uint64) iter.Seq2[event, error] { return s.forward(ctx, from) })
-	}
+	return backward(ctx, s, from)
 }
 
 // linked is an event as found through the link with this number in a view. The

@@ -2,6 +2,7 @@ package httpapi
 
 import (
 	"net/http"
+	"strings"
 	"testing"
 )
 
@@ -47,5 +48,44 @@ func TestNoRolePassesABarrierOrASeal(t *testing.T) {
 				t.Errorf("%d denials are recorded", denials)
 			}
 		})
+	}
+}
+
+func TestTheNewIdentityOfAnAdoptedChildLeadsBackOnlyThoseWhoMayOpenTheOld(t *testing.T) {
+	w := newWorld(t)
+	old, young := w.child("AT1"), w.child("AT2")
+	revision := 4
+	for _, act := range [][2]string{
+		{"/referrals/r1/no-further-action", `{"happened":"2026-01-05"}`},
+		{"/adoptions", `{"happened":"2026-01-05","adoption":"d1"}`},
+		{"/adoptions/d1/match", `{"happened":"2026-01-05"}`},
+		{"/adoptions/d1/placement", `{"happened":"2026-01-05"}`},
+		{"/adoptions/d1/order", `{"happened":"2026-01-05"}`},
+		{"/adoptions/d1/identity", `{"happened":"2026-01-06","successor":"` + strings.TrimPrefix(young, "/v1/records/") + `","restriction":"x1","readers":["manager-1"]}`},
+	} {
+		if got := w.act("manager", old+act[0], act[1], act[0], revision); got.status != http.StatusCreated {
+			t.Fatalf("%s: %d %s", act[0], got.status, got.body)
+		}
+		revision++
+	}
+	for role, want := range map[string]int{"manager": 1, "social-worker": 0} {
+		var links Identities
+		w.call(role, http.MethodGet, young+"/identities", "").as(t, &links)
+		if len(links.Rows) != want {
+			t.Errorf("%s: %+v", role, links.Rows)
+		}
+		var found People
+		w.call(role, http.MethodPost, "/v1/searches", `{"text":"example"}`).as(t, &found)
+		if len(found.Rows) != 1+want {
+			t.Errorf("%s finds %d records", role, len(found.Rows))
+		}
+	}
+	if got := w.call("social-worker", http.MethodGet, old+"/identities", ""); got.status != http.StatusForbidden {
+		t.Errorf("the old record: %d %s", got.status, got.body)
+	}
+	for _, at := range []string{young, young + "/entries", young + "/chronology"} {
+		if got := w.call("social-worker", http.MethodGet, at, ""); got.status != http.StatusOK || strings.Contains(got.body, strings.TrimPrefix(old, "/v1/records/")) {
+			t.Errorf("%s: %d %s", at, got.status, got.body)
+		}
 	}
 }

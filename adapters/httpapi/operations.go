@@ -131,6 +131,8 @@ func queries() []operation {
 		record("record.entries", "/entries", "The audit trail of a record: every entry, in the order of recording.", reflect.TypeFor[Entries](), (*API).entries, knownAt),
 		record("record.chronology", "/chronology", "A record's story in the order in which it happened.", reflect.TypeFor[Chronology](), (*API).chronology, knownAt, trueOn),
 		record("record.compare", "/comparison", "What is different in a record between two moments, and which entries made it so.", reflect.TypeFor[Comparison](), (*API).comparison, knownAt, trueOn, thenKnownAt, thenTrueOn),
+		record("record.identities", "/identities", "The old or new identity of an adopted child, for those who may open the old record; for all others there is none.",
+			reflect.TypeFor[Identities](), (*API).identities),
 		list("caseload.list", "/v1/caseloads", "Open work: who holds it, and what is due or overdue.", reflect.TypeFor[Caseload](), (*API).caseload,
 			worker, team, work, unallocated, overdue, knownAt, trueOn, limit, cursor),
 		list("register.list", "/v1/register", "The child protection register.", reflect.TypeFor[Register](), (*API).register, knownAt, trueOn),

@@ -54,6 +54,12 @@ type Comparison struct {
 	Changes []projections.Difference `json:"changes"`
 }
 
+// Identities are the links between the two records of an adopted child.
+type Identities struct {
+	OfRecord
+	Rows []projections.LinkRow `json:"rows"`
+}
+
 // Register are the names on the register.
 type Register struct {
 	Moment
@@ -151,6 +157,24 @@ func (a *API) comparison(ctx context.Context, r *request) (reply, error) {
 	then := r.query.moment(thenKnownAt, thenTrueOn)
 	changes, err := a.View.Changes(rec, r.query.moment(knownAt, trueOn), then)
 	return ofRecord(r, about, len(changes), Comparison{about, echo(then), changes}), err
+}
+
+// identities answers a caller who may not open the old record as if there were
+// none.
+func (a *API) identities(ctx context.Context, r *request) (reply, error) {
+	if err := a.CatchUp(ctx); err != nil {
+		return reply{}, err
+	}
+	_, about, err := a.about(ctx, r)
+	if err != nil {
+		return reply{}, err
+	}
+	rows, err := a.View.DB.Links(ctx, r.record)
+	if err != nil {
+		return reply{}, err
+	}
+	rows, err = withoutBarred(ctx, a, r, rows, func(l projections.LinkRow) domain.RecordID { return l.Record })
+	return ofRecord(r, about, len(rows), Identities{about, rows}), err
 }
 
 func (a *API) register(ctx context.Context, r *request) (reply, error) {

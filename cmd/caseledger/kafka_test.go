@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"os"
@@ -10,10 +11,13 @@ import (
 	"testing"
 	"time"
 
+	"github.com/ThreeDotsLabs/watermill"
 	"github.com/ThreeDotsLabs/watermill/message"
 	"github.com/twmb/franz-go/pkg/kfake"
 
 	"caseledger/adapters/kafka"
+	"caseledger/adapters/kafka/inbound"
+	"caseledger/adapters/kafka/outbound"
 )
 
 // topics is a broker with topics, and what is written to one of them.
@@ -197,6 +201,35 @@ func TestAConfigurationOfTopicsIsReadStrictly(t *testing.T) {
 		}
 		if code, _, errs := caseledger(t, "serve", "--data", dir, "--listen", "127.0.0.1:0", "--admin", "127.0.0.1:0", "--kafka", path); code != want {
 			t.Errorf("%s: exit %d %s", text, code, errs)
+		}
+	}
+}
+
+func TestTheConfigurationThatTheGuideShowsIsOne(t *testing.T) {
+	guide, err := os.ReadFile(filepath.Join("..", "README.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, rest, _ := strings.Cut(string(guide), "```json\n")
+	text, _, found := strings.Cut(rest, "```\n")
+	config, err := parseKafka([]byte(text))
+	if !found || err != nil || len(config.Outbound) == 0 || len(config.ReadModels) == 0 || len(config.Inbound) == 0 {
+		t.Fatalf("%+v: %v", config, err)
+	}
+	ledger := outbound.Ledger{Release: func(context.Context, outbound.Release, []string, int) error { return nil }}
+	for _, topic := range config.Outbound {
+		if _, err := outbound.New(topic, ledger, nil, t.TempDir()); err != nil {
+			t.Error(err)
+		}
+	}
+	for _, model := range config.ReadModels {
+		if _, err := outbound.NewRows(model, ledger, nil, nil, kafka.Cluster{}); err != nil {
+			t.Error(err)
+		}
+	}
+	for _, inbox := range config.Inbound {
+		if _, err := inbound.NewRouter(inbox, inbound.Desk{}, nil, nil, watermill.NopLogger{}); err != nil {
+			t.Error(err)
 		}
 	}
 }

@@ -16,6 +16,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"caseledger/adapters/pgkeys"
 	"caseledger/eventstore/backup"
 	"caseledger/eventstore/journal"
 	"caseledger/eventstore/proof"
@@ -105,7 +106,7 @@ func unsound(err error) bool {
 func locked(err error) bool {
 	return isAny(err, journal.ErrLocked, sealer.ErrLocked, witness.ErrLocked, keys.ErrMissing, keys.ErrLocked, keys.ErrNoEpoch, keys.ErrUnwrap,
 		backup.ErrLocked, backup.ErrKey, backup.ErrNone,
-		keys.ErrUnknown, keys.ErrExposed, keys.ErrUnreachable, keys.ErrDenied)
+		keys.ErrUnknown, keys.ErrExposed, keys.ErrUnreachable, keys.ErrDenied, pgkeys.ErrLater)
 }
 
 func isAny(err error, of ...error) bool {

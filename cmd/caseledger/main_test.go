@@ -137,7 +137,7 @@ func TestEveryCommandHasAnExample(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, sub := range cmd.Commands() {
-			if sub.Name() == "help" || sub.Name() == "completion" {
+			if sub.Hidden || sub.Name() == "help" || sub.Name() == "completion" {
 				continue
 			}
 			if sub.Example == "" {

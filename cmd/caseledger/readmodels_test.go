@@ -33,7 +33,7 @@ func inSchema(t *testing.T) string {
 	}
 	t.Cleanup(func() {
 		if err := projections.RemovePostgres(context.WithoutCancel(t.Context()), u.String()); err != nil {
-			t.Log(err)
+			t.Error(err)
 		}
 	})
 	return path

@@ -1,7 +1,8 @@
 // Package adoption is the part of a record on the way to another family: the
 // decision that the child should be placed for adoption, the match, the
-// placement, the order, and a decision taken back. It never joins the child's
-// two identities.
+// placement, the order, a decision taken back, and the parting of the child's
+// two identities. It never tells the new identity of the old: only the old
+// record, which is sealed, names the new one.
 package adoption
 
 import "caseledger/domain"
@@ -60,17 +61,29 @@ type Ordered struct {
 	Adoption ID `json:"adoption"`
 }
 
+// IdentityParted says that the child goes on under a new identity, in a record of
+// its own. It stands in the old record alone, which is sealed by the same act:
+// nobody finds the way from one to the other but who may open the old one.
+type IdentityParted struct {
+	domain.Dated
+	Adoption  ID              `json:"adoption"`
+	Successor domain.RecordID `json:"successor"`
+}
+
 func (e Decided) About() string  { return "adoption/" + string(e.Adoption) }
 func (e Matched) About() string  { return "adoption/" + string(e.Adoption) }
 func (e Placed) About() string   { return "adoption/" + string(e.Adoption) }
 func (e Reversed) About() string { return "adoption/" + string(e.Adoption) }
 func (e Ordered) About() string  { return "adoption/" + string(e.Adoption) }
 
-func (Decided) adoptionEvent()  {}
-func (Matched) adoptionEvent()  {}
-func (Placed) adoptionEvent()   {}
-func (Reversed) adoptionEvent() {}
-func (Ordered) adoptionEvent()  {}
+func (e IdentityParted) About() string { return "adoption/" + string(e.Adoption) + "/identity" }
+
+func (Decided) adoptionEvent()        {}
+func (Matched) adoptionEvent()        {}
+func (Placed) adoptionEvent()         {}
+func (Reversed) adoptionEvent()       {}
+func (Ordered) adoptionEvent()        {}
+func (IdentityParted) adoptionEvent() {}
 
 // Adoption is what is known of one plan of adoption.
 type Adoption struct {
@@ -80,6 +93,7 @@ type Adoption struct {
 	Placed   domain.Known[Placed]
 	Reversed domain.Known[Reversed]
 	Ordered  domain.Known[Ordered]
+	Parted   domain.Known[IdentityParted]
 }
 
 // Open reports whether the decision stands and the child is not yet adopted.
@@ -114,8 +128,21 @@ func (as Adoptions) Evolve(entry uint64, e Event) Adoptions {
 		return as.with(e.Adoption, func(a *Adoption) { a.Reversed = domain.Know(entry, e) })
 	case Ordered:
 		return as.with(e.Adoption, func(a *Adoption) { a.Ordered = domain.Know(entry, e) })
+	case IdentityParted:
+		return as.with(e.Adoption, func(a *Adoption) { a.Parted = domain.Know(entry, e) })
 	}
 	return as
+}
+
+// Parted returns the fact that the child goes on under a new identity; the zero
+// Known where the child has one alone.
+func (as Adoptions) Parted() domain.Known[IdentityParted] {
+	for _, a := range as {
+		if !a.Parted.IsZero() {
+			return a.Parted
+		}
+	}
+	return domain.Known[IdentityParted]{}
 }
 
 func (as Adoptions) with(id ID, change func(*Adoption)) Adoptions {

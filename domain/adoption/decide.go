@@ -1,6 +1,9 @@
 package adoption
 
-import "caseledger/domain"
+import (
+	"caseledger/domain"
+	"caseledger/domain/restriction"
+)
 
 // Decide records the decision that the child should be placed for adoption.
 type Decide struct {
@@ -35,6 +38,16 @@ type Reverse struct {
 type Order struct {
 	domain.Dated
 	Adoption ID `json:"adoption" validate:"required,max=64,printascii"`
+}
+
+// PartIdentity records that the child goes on under a new identity, in the record
+// Successor, and seals this one: only Readers may open it from then on.
+type PartIdentity struct {
+	domain.Dated
+	Adoption    ID              `json:"adoption" validate:"required,max=64,printascii"`
+	Successor   domain.RecordID `json:"successor" validate:"required,len=32,hexadecimal"`
+	Restriction restriction.ID  `json:"restriction" validate:"required,max=64,printascii"`
+	Readers     []string        `json:"readers" validate:"required,min=1,max=100,unique,dive,required,max=100,printascii"`
 }
 
 // Decide decides on a new plan: one at a time.
@@ -83,6 +96,22 @@ func (as Adoptions) Order(o Order) ([]domain.Event, error) {
 		domain.Rule{Name: "not-placed-for-adoption", Broken: a.Placed.IsZero(), Reason: "The child was not placed with adopters."},
 		domain.Rule{Name: "before-adoption-placement", Broken: !a.Placed.IsZero() && !o.Happened.IsZero() && o.Happened.Before(a.Placed.Fact.Happened),
 			Reason: "The day lies before the placement with the adopters."})...)
+}
+
+// PartIdentity decides on parting the child's identities: on the day of the
+// adoption order or later, and when no case or plan of the old record is open.
+// sealed are the restrictions of the record.
+func (as Adoptions) PartIdentity(p PartIdentity, sealed restriction.Restrictions, open bool) ([]domain.Event, error) {
+	a := as.Find(p.Adoption)
+	events, err := sealed.SealRecord(restriction.SealRecord{Dated: p.Dated, Restriction: p.Restriction, Reason: "adoption", Readers: p.Readers})
+	parted := IdentityParted{Dated: p.Dated, Adoption: p.Adoption, Successor: p.Successor}
+	return append([]domain.Event{parted}, events...), domain.Join(domain.Refuse(
+		domain.Rule{Name: "adoption-not-ordered", Broken: a.Ordered.IsZero(), Reason: "No adoption order is on the record: until there is one the child has one identity."},
+		domain.Rule{Name: "before-adoption-order", Broken: !a.Ordered.IsZero() && !p.Happened.IsZero() && p.Happened.Before(a.Ordered.Fact.Happened),
+			Reason: "The day lies before the adoption order."},
+		domain.Rule{Name: "identity-already-parted", Broken: !as.Parted().IsZero(), Reason: "The child already goes on under a new identity."},
+		domain.Rule{Name: "identity-parted-with-open-work", Broken: open,
+			Reason: "A case, plan or care is still open in the old record, where nobody will see to it: close it first."}), err)
 }
 
 // going are the rules for a step under a decision that must stand.

@@ -7,6 +7,7 @@ import (
 	"caseledger/domain"
 	"caseledger/domain/adoption"
 	"caseledger/domain/domaintest"
+	"caseledger/domain/restriction"
 )
 
 var on, rules = domaintest.On, domaintest.Rules
@@ -91,5 +92,39 @@ func TestTheRulesOfAdoption(t *testing.T) {
 		if _, err := tt.when(fold(tt.given...)); !slices.Equal(rules(err), tt.want) {
 			t.Errorf("%s: %v, want %v", name, rules(err), tt.want)
 		}
+	}
+}
+
+func TestTheRulesOfPartingTheIdentitiesOfAnAdoptedChild(t *testing.T) {
+	ordered := adoption.Ordered{Dated: on("2026-01-05"), Adoption: "d1"}
+	parted := adoption.IdentityParted{Dated: on("2026-01-05"), Adoption: "d1", Successor: "b"}
+	sealed := restriction.Restrictions{}.Evolve(1, restriction.RecordSealed{Dated: on("2025-01-05"), Restriction: "staff", Readers: []string{"w"}})
+	for name, tt := range map[string]struct {
+		given  []adoption.Event
+		sealed restriction.Restrictions
+		day    string
+		open   bool
+		want   []string
+	}{
+		"on the day of the order":    {[]adoption.Event{ordered}, nil, "2026-01-05", false, nil},
+		"on a day that nobody knows": {[]adoption.Event{ordered}, nil, "", false, nil},
+		"the day before the order":   {[]adoption.Event{ordered}, nil, "2026-01-04", false, []string{"before-adoption-order"}},
+		"without an order":           {nil, nil, "2026-01-05", false, []string{"adoption-not-ordered"}},
+		"twice":                      {[]adoption.Event{ordered, parted}, nil, "2026-01-06", false, []string{"identity-already-parted"}},
+		"with open work":             {[]adoption.Event{ordered}, nil, "2026-01-05", true, []string{"identity-parted-with-open-work"}},
+		"under another seal":         {[]adoption.Event{ordered}, sealed, "2026-01-05", false, []string{"already-sealed"}},
+		"everything wrong at once":   {[]adoption.Event{ordered, parted}, sealed, "2026-01-04", true, []string{"before-adoption-order", "identity-already-parted", "identity-parted-with-open-work", "already-sealed"}},
+	} {
+		events, err := fold(tt.given...).PartIdentity(adoption.PartIdentity{Dated: on(tt.day), Adoption: "d1", Successor: "b", Restriction: "x1", Readers: []string{"w1"}}, tt.sealed, tt.open)
+		if !slices.Equal(rules(err), tt.want) || len(events) != 2 {
+			t.Errorf("%s: %v and %d events, want %v", name, rules(err), len(events), tt.want)
+			continue
+		}
+		if seal := events[1].(restriction.RecordSealed); seal.Reason != "adoption" || !slices.Equal(seal.Readers, []string{"w1"}) || events[0].(adoption.IdentityParted).Successor != "b" {
+			t.Errorf("%s: %+v", name, events)
+		}
+	}
+	if fold(ordered).Parted().IsZero() == fold(ordered, parted).Parted().IsZero() {
+		t.Error("nobody can tell whether the identities are parted")
 	}
 }

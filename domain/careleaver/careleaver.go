@@ -54,14 +54,23 @@ type Contacted struct {
 	VisitBy domain.Date `json:"visitBy,omitzero"`
 }
 
-func (Entitled) About() string        { return "eligibility" }
-func (AdviserNamed) About() string    { return "personal-adviser" }
-func (e Planned) About() string       { return "pathway-plan/" + string(e.Plan) }
-func (e Contacted) About() string     { return "care-leaver-contact/" + string(e.Contact) }
+// Ended says that the authority no longer owes the person help as a care leaver.
+type Ended struct {
+	domain.Dated
+	Reason string `json:"reason"` // see End
+}
+
+func (Entitled) About() string     { return "eligibility" }
+func (AdviserNamed) About() string { return "personal-adviser" }
+func (e Planned) About() string    { return "pathway-plan/" + string(e.Plan) }
+func (e Contacted) About() string  { return "care-leaver-contact/" + string(e.Contact) }
+func (Ended) About() string        { return "eligibility-end" }
+
 func (Entitled) careLeaverEvent()     {}
 func (AdviserNamed) careLeaverEvent() {}
 func (Planned) careLeaverEvent()      {}
 func (Contacted) careLeaverEvent()    {}
+func (Ended) careLeaverEvent()        {}
 
 // Leaver is what is known of a care leaver. Lists are in the order of the
 // world.
@@ -70,6 +79,15 @@ type Leaver struct {
 	Adviser  domain.Known[AdviserNamed]
 	Plans    []domain.Known[Planned]
 	Contacts []domain.Known[Contacted]
+	Ended    domain.Known[Ended] // the zero Known while help is owed, be it again
+}
+
+// Open reports whether the authority owes the person help as a care leaver. A
+// return tells of plans and contacts, and not that the person is entitled.
+func (l Leaver) Open() bool {
+	known := !l.Entitled.IsZero() || len(l.Plans)+len(l.Contacts) > 0
+	touch := l.LastContact().Fact.InTouch
+	return known && l.Ended.IsZero() && touch != "DIED" && touch != "RHOM"
 }
 
 // LastPlan returns the latest pathway plan or review of it.
@@ -99,13 +117,15 @@ func Suitable(accommodation string) bool {
 func (l Leaver) Evolve(entry uint64, e Event) Leaver {
 	switch e := e.(type) {
 	case Entitled:
-		l.Entitled = domain.Know(entry, e)
+		l.Entitled, l.Ended = domain.Know(entry, e), domain.Known[Ended]{}
 	case AdviserNamed:
 		l.Adviser = domain.Know(entry, e)
 	case Planned:
 		l.Plans = latest(l.Plans, domain.Know(entry, e))
 	case Contacted:
 		l.Contacts = latest(l.Contacts, domain.Know(entry, e))
+	case Ended:
+		l.Ended = domain.Know(entry, e)
 	}
 	return l
 }

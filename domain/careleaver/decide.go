@@ -32,11 +32,20 @@ type Contact struct {
 	Accommodation string    `json:"accommodation,omitempty" validate:"omitempty,code=care-leaver-accommodation"`
 }
 
-// The ages in months from which a young person is eligible, and from which
-// former relevant.
+// End records that the authority no longer owes the person help: at the age that
+// the law sets, by the person's own wish, by death, or because the person was
+// looked after again.
+type End struct {
+	domain.Dated
+	Reason string `json:"reason" validate:"required,oneof=age declined died looked-after-again other"`
+}
+
+// The ages in months from which a young person is eligible, and former relevant,
+// and from which nobody is (Children Act 1989 sections 23A to 23CZB).
 const (
-	sixteen  = 16 * 12
-	eighteen = 18 * 12
+	sixteen    = 16 * 12
+	eighteen   = 18 * 12
+	twentyFive = 25 * 12
 )
 
 // Entitle decides on the group.
@@ -46,12 +55,30 @@ func (l Leaver) Entitle(e Entitle, born domain.Date) ([]domain.Event, error) {
 		domain.Rule{Name: "care-leaver-under-sixteen", Broken: known && e.Happened.Before(born.AddMonths(sixteen)),
 			Reason: "Nobody is entitled as a care leaver before the sixteenth birthday."},
 		domain.Rule{Name: "former-relevant-under-eighteen", Broken: known && e.Eligibility == "former-relevant" && e.Happened.Before(born.AddMonths(eighteen)),
-			Reason: "A former relevant child is one of eighteen or over."})
+			Reason: "A former relevant child is one of eighteen or over."},
+		domain.Rule{Name: "care-leaver-over-twenty-four", Broken: known && !e.Happened.Before(born.AddMonths(twentyFive)),
+			Reason: "Nobody is entitled as a care leaver from the twenty-fifth birthday on."})
+}
+
+// End decides on the end of help.
+func (l Leaver) End(e End) ([]domain.Event, error) {
+	entitled := l.Entitled
+	return []domain.Event{Ended{Dated: e.Dated, Reason: e.Reason}}, domain.Refuse(
+		domain.Rule{Name: "care-leaver-not-entitled", Broken: entitled.IsZero(), Reason: "No entitlement as a care leaver is on the record."},
+		domain.Rule{Name: "before-care-leaver-entitled", Broken: !entitled.IsZero() && !e.Happened.IsZero() && e.Happened.Before(entitled.Fact.Happened),
+			Reason: "The day lies before the entitlement as a care leaver."},
+		domain.Rule{Name: "care-leaver-already-ended", Broken: !l.Ended.IsZero(), Reason: "The help as a care leaver has already ended."})
+}
+
+// going is the rule that help has not ended before the day.
+func (l Leaver) going(day domain.Date) domain.Rule {
+	return domain.Rule{Name: "care-leaver-help-ended", Broken: !l.Ended.IsZero() && day.After(l.Ended.Fact.Happened),
+		Reason: "The help as a care leaver ended before that day; record that the person is entitled again first."}
 }
 
 // NameAdviser decides on the personal adviser.
 func (l Leaver) NameAdviser(n NameAdviser) ([]domain.Event, error) {
-	return []domain.Event{AdviserNamed{Dated: n.Dated, Adviser: n.Adviser}}, domain.Refuse()
+	return []domain.Event{AdviserNamed{Dated: n.Dated, Adviser: n.Adviser}}, domain.Refuse(l.going(n.Happened))
 }
 
 // Plan decides on a pathway plan, or a review of it.
@@ -62,6 +89,7 @@ func (l Leaver) Plan(c Plan, p policy.Pack) ([]domain.Event, error) {
 		known = known || k.Fact.Plan == c.Plan
 	}
 	return []domain.Event{Planned{Dated: c.Dated, Plan: c.Plan, ReviewBy: by}}, domain.Refuse(
+		l.going(c.Happened),
 		domain.Rule{Name: "pathway-plan-already-made", Broken: known, Reason: "A pathway plan with this id is already on the record."})
 }
 
@@ -77,12 +105,16 @@ func (l Leaver) Contact(c Contact, p policy.Pack) ([]domain.Event, error) {
 	none := !stated(c.Activity) && !stated(c.Accommodation)
 	e := Contacted{Dated: c.Dated, Contact: c.Contact, InTouch: c.InTouch, Activity: c.Activity, Accommodation: c.Accommodation, VisitBy: by}
 	return []domain.Event{e}, domain.Refuse(
+		l.going(c.Happened),
 		domain.Rule{Name: "care-leaver-contact-already-recorded", Broken: known, Reason: "A contact with this id is already on the record."},
-		domain.Rule{Name: "in-touch-and-nothing-known", Broken: c.InTouch == "YES" && !said,
+		domain.Rule{Name: "in-touch-and-nothing-known", Broken: c.InTouch == InTouch && !said,
 			Reason: "Whoever is in touch with the authority has an activity and an accommodation."},
 		domain.Rule{Name: "died-or-home-and-something-known", Broken: (c.InTouch == "DIED" || c.InTouch == "RHOM") && !none,
 			Reason: "Of one who died or returned home, neither activity nor accommodation is recorded."})
 }
+
+// InTouch is the code of one with whom the authority is in touch.
+const InTouch = "YES"
 
 // stated reports whether a code says anything: 0 is the return's word for
 // nothing.

@@ -44,6 +44,12 @@ func TestTheRulesOfCareLeavers(t *testing.T) {
 			return l.Contact(careleaver.Contact{Dated: on("2026-01-05"), Contact: "c1", InTouch: touch, Activity: does, Accommodation: lives}, p)
 		}
 	}
+	end := func(day string) decision {
+		return func(l careleaver.Leaver) ([]domain.Event, error) {
+			return l.End(careleaver.End{Dated: on(day), Reason: "declined"})
+		}
+	}
+	entitled, ended, endedBefore := careleaver.Entitled{Dated: on("2026-01-05")}, careleaver.Ended{Dated: on("2026-01-05")}, careleaver.Ended{Dated: on("2026-01-04")}
 	planned, met := careleaver.Planned{Dated: on("2026-01-05"), Plan: "p1"}, careleaver.Contacted{Dated: on("2026-01-05"), Contact: "c1"}
 	for name, tt := range map[string]struct {
 		given []careleaver.Event
@@ -55,6 +61,17 @@ func TestTheRulesOfCareLeavers(t *testing.T) {
 		"eligible on an unknown day":      {nil, entitle("", "eligible"), nil},
 		"former relevant at eighteen":     {nil, entitle("2026-01-05", "former-relevant"), nil},
 		"former relevant a day earlier":   {nil, entitle("2026-01-04", "former-relevant"), []string{"former-relevant-under-eighteen"}},
+		"former relevant at twenty-four":  {nil, entitle("2033-01-04", "former-relevant"), nil},
+		"from the twenty-fifth birthday":  {nil, entitle("2033-01-05", "former-relevant"), []string{"care-leaver-over-twenty-four"}},
+		"an end":                          {[]careleaver.Event{entitled}, end("2026-01-05"), nil},
+		"an end before":                   {[]careleaver.Event{entitled}, end("2026-01-04"), []string{"before-care-leaver-entitled"}},
+		"an end of nothing":               {nil, end("2026-01-05"), []string{"care-leaver-not-entitled"}},
+		"an end twice":                    {[]careleaver.Event{entitled, ended}, end("2026-01-06"), []string{"care-leaver-already-ended"}},
+		"a plan on the last day":          {[]careleaver.Event{entitled, ended}, plan, nil},
+		"a plan after the end":            {[]careleaver.Event{entitled, endedBefore}, plan, []string{"care-leaver-help-ended"}},
+		"an adviser after the end":        {[]careleaver.Event{entitled, endedBefore}, adviser, []string{"care-leaver-help-ended"}},
+		"a contact after the end":         {[]careleaver.Event{entitled, endedBefore}, contact("YES", "F2", "U1"), []string{"care-leaver-help-ended"}},
+		"help again":                      {[]careleaver.Event{entitled, endedBefore, careleaver.Entitled{Dated: on("2026-01-05")}}, plan, nil},
 		"an adviser":                      {nil, adviser, nil},
 		"a plan":                          {nil, plan, nil},
 		"a plan twice":                    {[]careleaver.Event{planned}, plan, []string{"pathway-plan-already-made"}},
@@ -93,6 +110,29 @@ func TestTheCodeOfAnAccommodationSaysWhetherItIsSuitable(t *testing.T) {
 	for code, want := range map[string]bool{"U1": true, "U2": false, "0": false, "": false} {
 		if careleaver.Suitable(code) != want {
 			t.Errorf("%q: suitable %t", code, !want)
+		}
+	}
+}
+
+func TestHelpIsOwedUntilItEndsAndAgainOnceEntitledAgain(t *testing.T) {
+	entitled := careleaver.Entitled{Dated: on("2026-01-05")}
+	ended := careleaver.Ended{Dated: on("2026-02-05")}
+	touch := func(code string) careleaver.Event {
+		return careleaver.Contacted{Dated: on("2026-01-06"), Contact: careleaver.ContactID(code), InTouch: code}
+	}
+	for name, tt := range map[string]struct {
+		given []careleaver.Event
+		want  bool
+	}{
+		"nothing known": {nil, false}, "entitled": {[]careleaver.Event{entitled}, true}, "ended": {[]careleaver.Event{entitled, ended}, false},
+		"again":        {[]careleaver.Event{entitled, ended, entitled}, true},
+		"a contact":    {[]careleaver.Event{touch("NO")}, true},
+		"dead":         {[]careleaver.Event{entitled, touch("DIED")}, false},
+		"back home":    {[]careleaver.Event{entitled, touch("RHOM")}, false},
+		"adviser only": {[]careleaver.Event{careleaver.AdviserNamed{Adviser: "pa-1"}}, false},
+	} {
+		if got := fold(tt.given...).Open(); got != tt.want {
+			t.Errorf("%s: %t", name, got)
 		}
 	}
 }

@@ -50,9 +50,14 @@ func (qs Enquiries) Discuss(c Discuss, under referral.Referral) ([]domain.Event,
 			Reason: "A strategy discussion of this enquiry is already on the record."})...)
 }
 
+// pregnancy is how long one lasts by the reckoning of its weeks, in days.
+const pregnancy = 280
+
 // Start decides on a new enquiry. The clock to the conference runs from the
 // strategy discussion that initiated it (Working Together), else from the start.
-func (qs Enquiries) Start(c Start, under referral.Referral, p policy.Pack) ([]domain.Event, error) {
+// expected is the day on which an unborn child is expected, no day for one who
+// is born.
+func (qs Enquiries) Start(c Start, under referral.Referral, expected domain.Date, p policy.Pack) ([]domain.Event, error) {
 	q := qs.Find(c.Enquiry)
 	from := q.Discussed.Fact.Happened
 	if from.IsZero() {
@@ -61,11 +66,33 @@ func (qs Enquiries) Start(c Start, under referral.Referral, p policy.Pack) ([]do
 	by := c.ConferenceBy
 	if by.IsZero() {
 		by, _ = p.Due(policy.InitialConference, from)
+		if !expected.IsZero() && !from.IsZero() {
+			by = beforeBirth(by, from, expected, p)
+		}
 	}
 	e := Started{Dated: c.Dated, Enquiry: c.Enquiry, Referral: c.Referral, ConferenceBy: by}
 	return []domain.Event{e}, domain.Refuse(append(under.Active(c.Happened),
 		domain.Rule{Name: "enquiry-already-started", Broken: !q.Started.IsZero(),
 			Reason: "An enquiry with this id is already on the record."})...)
+}
+
+// beforeBirth returns the last day in time for the conference on an unborn child,
+// where the nation has a rule of its own for it. A nation that counts days for the
+// unborn wants both kept, the days and the weeks of the pregnancy, as far as these
+// have not passed; one that counts weeks alone wants the days kept only after them.
+func beforeBirth(by, from, expected domain.Date, p policy.Pack) domain.Date {
+	days, counted := p.Due(policy.PreBirthConference, from)
+	_, weighed := p.ClockRule(policy.PreBirthGestation, from)
+	weeks, _ := p.Due(policy.PreBirthGestation, expected.AddDays(-pregnancy))
+	switch {
+	case counted && weighed && !weeks.Before(from) && weeks.Before(days):
+		return weeks
+	case counted:
+		return days
+	case weighed && weeks.After(by):
+		return weeks
+	}
+	return by
 }
 
 // HoldConference decides on an initial conference.

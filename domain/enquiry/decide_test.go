@@ -48,7 +48,7 @@ func TestTheRulesOfEnquiries(t *testing.T) {
 	}
 	start := func(day string) decision {
 		return func(qs enquiry.Enquiries) ([]domain.Event, error) {
-			return qs.Start(enquiry.Start{Dated: on(day), Enquiry: "e1", Referral: "r1"}, asked(), pack(t))
+			return qs.Start(enquiry.Start{Dated: on(day), Enquiry: "e1", Referral: "r1"}, asked(), domain.Date{}, pack(t))
 		}
 	}
 	hold := func(day string, of enquiry.ID) decision {
@@ -109,7 +109,7 @@ func TestAConferenceIsDue15WorkingDaysAfterTheDiscussion(t *testing.T) {
 		"as another system stated":          {discussed, enquiry.Start{Dated: on("2026-01-08"), Enquiry: "e1", ConferenceBy: domain.MustDate("2026-01-30")}, "2026-01-30"},
 		"not where nobody knows the day":    {fold(), enquiry.Start{Enquiry: "e1"}, ""},
 	} {
-		events, _ := tt.given.Start(tt.when, asked(), pack(t))
+		events, _ := tt.given.Start(tt.when, asked(), domain.Date{}, pack(t))
 		if got := events[0].(enquiry.Started).ConferenceBy.String(); got != tt.want {
 			t.Errorf("%s: %q, want %q", name, got, tt.want)
 		}
@@ -131,6 +131,39 @@ func TestAnEnquiryIsOpenFromItsStartToItsEnd(t *testing.T) {
 		qs := fold(tt.given...)
 		if qs.Find("e1").Open() != tt.want || qs.OpenUnder("r1") != tt.want || qs.OpenUnder("r2") {
 			t.Errorf("%s: open %t", name, qs.Find("e1").Open())
+		}
+	}
+}
+
+func TestTheConferenceOnAnUnbornChildIsDueByTheDaysAndByTheWeeksOfThePregnancy(t *testing.T) {
+	scotland, err := policy.For(policy.Scotland)
+	if err != nil {
+		t.Fatal(err)
+	}
+	// A child expected on 7 October is 28 weeks old in the womb on 15 July.
+	for name, tt := range map[string]struct {
+		from, expected string
+		pack           policy.Pack
+		want           string
+	}{
+		"28 days, the weeks are far":        {"2024-03-01", "2024-10-07", scotland, "2024-03-29"},
+		"28 days to the day of 28 weeks":    {"2024-06-17", "2024-10-07", scotland, "2024-07-15"},
+		"28 weeks a day before the 28 days": {"2024-06-18", "2024-10-07", scotland, "2024-07-15"},
+		"on the last day of the 28 weeks":   {"2024-07-15", "2024-10-07", scotland, "2024-07-15"},
+		"after the 28 weeks":                {"2024-07-16", "2024-10-07", scotland, "2024-08-13"},
+		"2014: by 28 weeks":                 {"2015-03-02", "2015-10-07", scotland, "2015-07-15"},
+		"2014: after a late notice":         {"2015-07-01", "2015-10-07", scotland, "2015-07-22"},
+		"2014: the last early notice":       {"2015-06-24", "2015-10-07", scotland, "2015-07-15"},
+		"a child who is born":               {"2015-03-02", "", scotland, "2015-03-23"},
+		"England has no such rule":          {"2026-01-05", "2026-06-01", pack(t), "2026-01-26"},
+	} {
+		var expected domain.Date
+		if tt.expected != "" {
+			expected = domain.MustDate(tt.expected)
+		}
+		events, _ := fold().Start(enquiry.Start{Dated: on(tt.from), Enquiry: "e1"}, asked(), expected, tt.pack)
+		if got := events[0].(enquiry.Started).ConferenceBy.String(); got != tt.want {
+			t.Errorf("%s: by %s, want %s", name, got, tt.want)
 		}
 	}
 }

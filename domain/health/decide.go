@@ -84,12 +84,18 @@ const (
 // the age of five in twelve.
 func (h Health) Assess(a Assess, born domain.Date, p policy.Pack) ([]domain.Event, error) {
 	clock := policy.HealthAssessmentUnderFive
-	if !born.IsZero() && !a.Happened.Before(born.AddMonths(five)) {
+	if FromFive(born, a.Happened) {
 		clock = policy.HealthAssessmentFromFive
 	}
 	by, _ := p.Due(clock, a.Happened)
 	return []domain.Event{Assessed{Dated: a.Dated, Assessment: a.Assessment, NextBy: by}},
 		domain.Refuse(once(h.Assessments, Assessed{Assessment: a.Assessment}))
+}
+
+// FromFive reports whether a child born on a day was five or over on another: from
+// then on health is assessed once a year.
+func FromFive(born, day domain.Date) bool {
+	return !born.IsZero() && !day.Before(born.AddMonths(five))
 }
 
 // CheckTeeth decides on a check of teeth.

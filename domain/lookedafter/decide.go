@@ -41,14 +41,6 @@ type Review struct {
 	Participation string   `json:"participation" validate:"required,code=review-participation"`
 }
 
-// Visit records a visit to the child in the placement.
-type Visit struct {
-	domain.Dated
-	Visit     VisitID `json:"visit" validate:"required,max=64,printascii"`
-	Seen      bool    `json:"seen"`
-	SeenAlone bool    `json:"seenAlone"`
-}
-
 // NameOfficer records who the independent reviewing officer is.
 type NameOfficer struct {
 	domain.Dated
@@ -102,6 +94,14 @@ type RestrictLiberty struct {
 	Restriction RestrictionID `json:"restriction" validate:"required,max=64,printascii"`
 	Kind        string        `json:"kind" validate:"required,oneof=secure-accommodation deprivation-of-liberty-order court-of-protection"`
 	Until       domain.Date   `json:"until,omitzero"`
+}
+
+// ReviewLiberty records a review of secure accommodation.
+type ReviewLiberty struct {
+	domain.Dated
+	Restriction RestrictionID `json:"restriction" validate:"required,max=64,printascii"`
+	Review      string        `json:"review" validate:"required,max=64,printascii"`
+	Outcome     string        `json:"outcome" validate:"required,oneof=criteria-met criteria-not-met"`
 }
 
 // RestoreLiberty records that a limit on liberty came to its end.
@@ -166,12 +166,13 @@ func (c Care) CeaseEpisode(e CeaseEpisode) ([]domain.Event, error) {
 // each later one six months after the one before.
 func (c Care) Review(r Review, born domain.Date, p policy.Pack) ([]domain.Event, error) {
 	clock := policy.LookedAfterSecondReview
-	if c.reviewed(c.sinceOr(r.Happened), r.Happened, r.Review) {
+	e := Reviewed{Dated: r.Dated, Review: r.Review, Participation: r.Participation}
+	if c.ReviewedBefore(e) {
 		clock = policy.LookedAfterLaterReview
 	}
-	by, _ := p.Due(clock, r.Happened)
+	e.ReviewBy, _ = p.Due(clock, r.Happened)
 	older := aged(born, r.Happened, infant)
-	return []domain.Event{Reviewed{Dated: r.Dated, Review: r.Review, Participation: r.Participation, ReviewBy: by}},
+	return []domain.Event{e},
 		domain.Refuse(
 			domain.Rule{Name: "looked-after-review-already-held", Broken: hasReview(c.Reviews, r.Review),
 				Reason: "A looked-after review with this id is already on the record."},
@@ -180,25 +181,6 @@ func (c Care) Review(r Review, born domain.Date, p policy.Pack) ([]domain.Event,
 				Reason: "The child was four or over: how the child took part must be said."},
 			domain.Rule{Name: "participation-under-four", Broken: r.Participation != "PN0" && !older && !born.IsZero() && !r.Happened.IsZero(),
 				Reason: "The child was under four: the participation is PN0."})
-}
-
-// Visit decides on a visit. After a year in a placement that is meant to last,
-// the next may be three months away instead of six weeks.
-func (c Care) Visit(v Visit, p policy.Pack) ([]domain.Event, error) {
-	clock := policy.LookedAfterVisit
-	if c.settled(v.Happened) {
-		clock = policy.SettledPlacementVisit
-	}
-	by, _ := p.Due(clock, v.Happened)
-	known := false
-	for _, k := range c.Visits {
-		known = known || k.Fact.Visit == v.Visit
-	}
-	return []domain.Event{Visited{Dated: v.Dated, Visit: v.Visit, Seen: v.Seen, SeenAlone: v.SeenAlone, VisitBy: by}},
-		domain.Refuse(
-			domain.Rule{Name: "looked-after-visit-already-made", Broken: known, Reason: "A visit with this id is already on the record."},
-			c.inCare(v.Happened),
-			domain.Rule{Name: "seen-alone-unseen", Broken: v.SeenAlone && !v.Seen, Reason: "A child who was not seen was not seen alone."})
 }
 
 // NameOfficer decides on the independent reviewing officer.
@@ -274,6 +256,29 @@ func (c Care) RestrictLiberty(r RestrictLiberty, p policy.Pack) ([]domain.Event,
 			Reason: "The last day allowed lies before the first."})
 }
 
+// ReviewLiberty decides on a review of secure accommodation. Where the
+// child has to stay, the next one is due three months later.
+func (c Care) ReviewLiberty(r ReviewLiberty, p policy.Pack) ([]domain.Event, error) {
+	known := c.restriction(r.Restriction)
+	e := LibertyReviewed{Dated: r.Dated, Restriction: r.Restriction, Review: r.Review, Outcome: r.Outcome}
+	secure, again := known.Restricted.Fact.Kind == "secure-accommodation", false
+	if secure && r.Outcome == "criteria-met" {
+		e.ReviewBy, _ = p.Due(policy.SecureLaterReview, r.Happened)
+	}
+	for _, k := range known.Reviews {
+		again = again || k.Fact.Review == r.Review
+	}
+	return []domain.Event{e}, domain.Refuse(
+		domain.Rule{Name: "liberty-restriction-unknown", Broken: known.Restricted.IsZero(), Reason: "No limit on liberty with this id is on the record."},
+		domain.Rule{Name: "liberty-already-reviewed", Broken: again, Reason: "A review with this id is already on the record."},
+		domain.Rule{Name: "reviewed-liberty-not-secure", Broken: !known.Restricted.IsZero() && !secure,
+			Reason: "Only secure accommodation is reviewed by a panel; any other limit on liberty by the court that allowed it."},
+		domain.Rule{Name: "before-liberty-restriction", Broken: !known.Restricted.IsZero() && !r.Happened.IsZero() && r.Happened.Before(known.Restricted.Fact.Happened),
+			Reason: "The day lies before the limit on liberty."},
+		domain.Rule{Name: "liberty-restored-before", Broken: !known.Restored.IsZero() && !r.Happened.IsZero() && r.Happened.After(known.Restored.Fact.Happened),
+			Reason: "The limit on liberty ended before that day."})
+}
+
 // RestoreLiberty decides on the end of a limit on liberty.
 func (c Care) RestoreLiberty(r RestoreLiberty) ([]domain.Event, error) {
 	known := c.restriction(r.Restriction)
@@ -287,13 +292,13 @@ func (c Care) RestoreLiberty(r RestoreLiberty) ([]domain.Event, error) {
 // inCare is the rule that the child is looked after on the day. The last day of
 // care belongs to it.
 func (c Care) inCare(day domain.Date) domain.Rule {
-	return domain.Rule{Name: "not-looked-after", Broken: !day.IsZero() && c.sinceOr(day).IsZero(),
+	return domain.Rule{Name: "not-looked-after", Broken: !day.IsZero() && c.In(day).IsZero(),
 		Reason: "The child was not looked after on that day."}
 }
 
-// sinceOr returns the beginning of the period of care of the day, the day on
+// In returns the beginning of the period of care of the day, the day on
 // which it ended included.
-func (c Care) sinceOr(day domain.Date) domain.Date {
+func (c Care) In(day domain.Date) domain.Date {
 	if since := c.Since(day); !since.IsZero() {
 		return since
 	}
@@ -305,21 +310,22 @@ func (c Care) sinceOr(day domain.Date) domain.Date {
 	return domain.Date{}
 }
 
-// reviewed reports whether another review was held in the period of care that
-// began on since, before the day.
-func (c Care) reviewed(since, day domain.Date, except ReviewID) bool {
+// ReviewedBefore reports whether another review was held before this one in the
+// same period of care.
+func (c Care) ReviewedBefore(e Reviewed) bool {
+	since, day := c.In(e.Happened), e.Happened
 	for _, r := range c.Reviews {
 		held := r.Fact.Happened
-		if r.Fact.Review != except && !since.IsZero() && !held.Before(since) && held.Before(day) {
+		if r.Fact.Review != e.Review && !since.IsZero() && !held.Before(since) && held.Before(day) {
 			return true
 		}
 	}
 	return false
 }
 
-// settled reports whether the child has been for a year in a long-term foster
+// Settled reports whether the child has been for a year in a long-term foster
 // placement.
-func (c Care) settled(day domain.Date) bool {
+func (c Care) Settled(day domain.Date) bool {
 	kind := c.On(day).Began.Fact.Placement.Type
 	since := c.PlacedSince(day)
 	return (kind == "U1" || kind == "U4") && !since.IsZero() && !day.Before(since.AddMonths(12))

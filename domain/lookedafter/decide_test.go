@@ -9,6 +9,7 @@ import (
 	"caseledger/domain/lookedafter"
 	"caseledger/domain/policy"
 	"caseledger/domain/referral"
+	"caseledger/domain/visit"
 )
 
 var on, rules = domaintest.On, domaintest.Rules
@@ -64,13 +65,14 @@ func TestTheRulesOfBeingLookedAfter(t *testing.T) {
 			return c.Review(lookedafter.Review{Dated: on(day), Review: id, Participation: how}, born, p)
 		}
 	}
-	visit := func(id lookedafter.VisitID, day string, seen, alone bool) decision {
-		return func(c lookedafter.Care) ([]domain.Event, error) {
-			return c.Visit(lookedafter.Visit{Dated: on(day), Visit: id, Seen: seen, SeenAlone: alone}, p)
-		}
-	}
 	first, moved, left := began("e1", "2012-03-01", "S", "U6"), ceased("e1", "2012-06-01", "X1"), ceased("e1", "2012-06-01", "E4A")
 	in := []lookedafter.Event{first}
+	secured := lookedafter.LibertyRestricted{Dated: on("2012-03-01"), Restriction: "l1", Kind: "secure-accommodation"}
+	panel := func(day string) decision {
+		return func(c lookedafter.Care) ([]domain.Event, error) {
+			return c.ReviewLiberty(lookedafter.ReviewLiberty{Dated: on(day), Restriction: "l1", Review: "1", Outcome: "criteria-met"}, p)
+		}
+	}
 	for name, tt := range map[string]struct {
 		given []lookedafter.Event
 		when  decision
@@ -105,11 +107,6 @@ func TestTheRulesOfBeingLookedAfter(t *testing.T) {
 		"a review under four, taking part":     {in, review("v1", "2014-01-04", "PN1"), []string{"participation-under-four"}},
 		"a review at four":                     {in, review("v1", "2014-01-05", "PN1"), nil},
 		"a review at four, without part":       {in, review("v1", "2014-01-05", "PN0"), []string{"participation-of-an-infant"}},
-		"a visit":                              {in, visit("x1", "2012-03-05", true, true), nil},
-		"a visit before":                       {in, visit("x1", "2012-02-29", true, true), []string{"not-looked-after"}},
-		"a visit twice":                        {[]lookedafter.Event{first, lookedafter.Visited{Dated: on("2012-03-05"), Visit: "x1"}}, visit("x1", "2012-03-05", true, false), []string{"looked-after-visit-already-made"}},
-		"a child not seen":                     {in, visit("x1", "2012-03-05", false, false), nil},
-		"a child not seen, but seen alone":     {in, visit("x1", "2012-03-05", false, true), []string{"seen-alone-unseen"}},
 		"an officer":                           {in, officer("2012-03-01"), nil},
 		"an officer before":                    {in, officer("2012-02-29"), []string{"not-looked-after"}},
 		"an education plan":                    {in, plan(p, "2012-03-01"), nil},
@@ -134,6 +131,13 @@ func TestTheRulesOfBeingLookedAfter(t *testing.T) {
 		"a limit on liberty":                   {nil, restrict(p, "2012-03-01"), nil},
 		"a limit on liberty that ended before": {nil, restrict(p, "2012-02-29"), []string{"liberty-ends-before-it-is-restricted"}},
 		"a limit on liberty twice":             {[]lookedafter.Event{lookedafter.LibertyRestricted{Dated: on("2012-03-01"), Restriction: "l1"}}, restrict(p, "2012-03-01"), []string{"liberty-already-restricted"}},
+		"a panel":                              {[]lookedafter.Event{secured}, panel("2012-03-01"), nil},
+		"a panel before":                       {[]lookedafter.Event{secured}, panel("2012-02-29"), []string{"before-liberty-restriction"}},
+		"a panel on nothing":                   {nil, panel("2012-03-01"), []string{"liberty-restriction-unknown"}},
+		"a panel twice":                        {[]lookedafter.Event{secured, lookedafter.LibertyReviewed{Restriction: "l1", Review: "1"}}, panel("2012-03-01"), []string{"liberty-already-reviewed"}},
+		"a panel on an order":                  {[]lookedafter.Event{lookedafter.LibertyRestricted{Dated: on("2012-03-01"), Restriction: "l1", Kind: "deprivation-of-liberty-order"}}, panel("2012-03-01"), []string{"reviewed-liberty-not-secure"}},
+		"a panel on the last day":              {[]lookedafter.Event{secured, lookedafter.LibertyRestored{Dated: on("2012-03-20"), Restriction: "l1"}}, panel("2012-03-20"), nil},
+		"a panel the day after":                {[]lookedafter.Event{secured, lookedafter.LibertyRestored{Dated: on("2012-03-20"), Restriction: "l1"}}, panel("2012-03-21"), []string{"liberty-restored-before"}},
 		"liberty again":                        {[]lookedafter.Event{lookedafter.LibertyRestricted{Dated: on("2012-03-01"), Restriction: "l1"}}, restore("2012-03-01"), nil},
 		"liberty before":                       {[]lookedafter.Event{lookedafter.LibertyRestricted{Dated: on("2012-03-01"), Restriction: "l1"}}, restore("2012-02-29"), []string{"before-liberty-restriction"}},
 		"liberty that was never restricted":    {nil, restore("2012-03-01"), []string{"liberty-restriction-unknown"}},
@@ -238,24 +242,6 @@ func TestTheSecondReviewIsDueInThreeMonthsAndEachLaterOneInSix(t *testing.T) {
 	}
 }
 
-func TestAVisitIsDueInSixWeeksAndInThreeMonthsOnceAPlacementHasSettled(t *testing.T) {
-	for name, tt := range map[string]struct {
-		given []lookedafter.Event
-		want  string
-	}{
-		"a year in long-term fostering": {[]lookedafter.Event{began("e1", "2025-01-06", "S", "U4")}, "2026-04-06"},
-		"a day less than a year":        {[]lookedafter.Event{began("e1", "2025-01-07", "S", "U4")}, "2026-02-17"},
-		"a year in other fostering":     {[]lookedafter.Event{began("e1", "2025-01-06", "S", "U6")}, "2026-02-17"},
-		"a change of status only":       {[]lookedafter.Event{began("e1", "2025-01-06", "S", "U1"), ceased("e1", "2025-06-02", "X1"), began("e2", "2025-06-02", "L", "U1")}, "2026-04-06"},
-		"a move half a year ago":        {[]lookedafter.Event{began("e1", "2025-01-06", "S", "U1"), ceased("e1", "2025-06-02", "X1"), began("e2", "2025-06-02", "P", "U1")}, "2026-02-17"},
-	} {
-		events, err := fold(tt.given...).Visit(lookedafter.Visit{Dated: on("2026-01-06"), Visit: "x", Seen: true}, pack(t))
-		if got := events[0].(lookedafter.Visited).VisitBy.String(); err != nil || got != tt.want {
-			t.Errorf("%s: due %s, %v; want %s", name, got, err, tt.want)
-		}
-	}
-}
-
 func TestAPeriodOfCareIsTheEpisodesThatFollowEachOther(t *testing.T) {
 	c := fold(began("e1", "2020-01-06", "S", "U6"), ceased("e1", "2020-03-02", "E4A"),
 		began("e2", "2021-01-04", "S", "U6"), ceased("e2", "2021-03-01", "X1"), began("e3", "2021-03-01", "P", "K2"))
@@ -281,19 +267,29 @@ func TestAVisitIsDueAsTheLatestMoveOrVisitSetIt(t *testing.T) {
 	placed := func(id lookedafter.EpisodeID, day, reason, by string) lookedafter.Event {
 		return lookedafter.EpisodeBegan{Dated: on(day), Episode: id, Reason: reason, VisitBy: date(by)}
 	}
+	var made visit.Visits
 	c := fold(placed("e1", "2026-01-05", "S", "2026-01-12"))
-	if got := c.VisitBy().String(); got != "2026-01-12" {
+	if got := c.VisitBy(made).String(); got != "2026-01-12" {
 		t.Errorf("after the start: %s", got)
 	}
-	c = c.Evolve(2, lookedafter.Visited{Dated: on("2026-01-09"), Visit: "x1", VisitBy: date("2026-02-20")})
-	if got := c.VisitBy().String(); got != "2026-02-20" {
+	made = made.Evolve(2, visit.Made{Dated: on("2026-01-07"), Visit: "x0", Under: visit.InNeed, Seen: true, NextBy: date("2026-03-20")})
+	made = made.Evolve(2, visit.MadeInCare{Dated: on("2026-01-08"), Visit: "x0", VisitBy: date("2026-02-18")})
+	if got := c.VisitBy(made).String(); got != "2026-01-12" {
+		t.Errorf("after a visit of another kind, and one at which the child was not seen: %s", got)
+	}
+	made = made.Evolve(2, visit.MadeInCare{Dated: on("2026-01-09"), Visit: "x1", Seen: true, VisitBy: date("2026-02-20")})
+	if got := c.VisitBy(made).String(); got != "2026-02-20" {
 		t.Errorf("after a visit: %s", got)
 	}
 	c = c.Evolve(3, ceased("e1", "2026-02-02", "X1")).Evolve(4, placed("e2", "2026-02-02", "P", "2026-02-09"))
-	if got := c.VisitBy().String(); got != "2026-02-09" {
+	if got := c.VisitBy(made).String(); got != "2026-02-09" {
 		t.Errorf("after a move: %s", got)
 	}
-	if left := c.Evolve(5, ceased("e2", "2026-03-02", "E4A")); !left.VisitBy().IsZero() || !left.ReviewBy().IsZero() {
+	made = made.Evolve(5, visit.Made{Dated: on("2026-02-04"), Visit: "x2", Under: visit.LookedAfter, Seen: true, NextBy: date("2026-03-18")})
+	if got := c.VisitBy(made).String(); got != "2026-03-18" {
+		t.Errorf("after a visit in the new placement: %s", got)
+	}
+	if left := c.Evolve(5, ceased("e2", "2026-03-02", "E4A")); !left.VisitBy(made).IsZero() || !left.ReviewBy().IsZero() {
 		t.Error("something is due of a child who left care")
 	}
 }
@@ -315,5 +311,40 @@ func TestCareUnderAReferralIsOpenWork(t *testing.T) {
 	}
 	if c.Evolve(2, ceased("e1", "2026-02-02", "E4A")).OpenUnder("r1") {
 		t.Error("care that ended is open")
+	}
+}
+
+func TestSecureAccommodationIsReviewedInAMonthAndThenEveryThree(t *testing.T) {
+	events, err := fold().RestrictLiberty(lookedafter.RestrictLiberty{Dated: on("2026-01-05"), Restriction: "l1", Kind: "secure-accommodation"}, pack(t))
+	if got := events[0].(lookedafter.LibertyRestricted).ReviewBy.String(); err != nil || got != "2026-02-05" {
+		t.Errorf("first by %s, %v", got, err)
+	}
+	c := fold(events[0].(lookedafter.LibertyRestricted))
+	for outcome, want := range map[string]string{"criteria-met": "2026-05-02", "criteria-not-met": ""} {
+		events, err := c.ReviewLiberty(lookedafter.ReviewLiberty{Dated: on("2026-02-02"), Restriction: "l1", Review: "1", Outcome: outcome}, pack(t))
+		if got := events[0].(lookedafter.LibertyReviewed).ReviewBy.String(); err != nil || got != want {
+			t.Errorf("%s: then by %q, %v; want %q", outcome, got, err, want)
+		}
+	}
+}
+
+func TestAPlacementEndsWithAMoveAndCareWithTheChildsLeavingIt(t *testing.T) {
+	c := fold(began("e1", "2020-01-06", "S", "U6"), ceased("e1", "2020-02-03", "X1"),
+		began("e2", "2020-02-03", "L", "U6"), ceased("e2", "2020-03-02", "X1"),
+		began("e3", "2020-03-02", "P", "K2"), ceased("e3", "2020-06-01", "E4A"), began("e4", "2020-06-01", "S", "U6"))
+	for id, want := range map[lookedafter.EpisodeID][2]string{"e1": {"2020-03-02", "2020-06-01"}, "e2": {"2020-03-02", "2020-06-01"}, "e3": {"2020-06-01", "2020-06-01"}, "e4": {"", ""}} {
+		e := c.Find(id)
+		if moved, left := c.Moved(e).Fact.Happened.String(), c.Left(e).Fact.Happened.String(); moved != want[0] || left != want[1] {
+			t.Errorf("%s: moved on %q, left on %q; want %q", id, moved, left, want)
+		}
+	}
+	for day, want := range map[string]lookedafter.EpisodeID{"2020-01-05": "", "2020-05-31": "e1", "2020-06-01": "e4"} {
+		if got := c.First(date(day)).ID; got != want {
+			t.Errorf("%s: care began with %q, want %q", day, got, want)
+		}
+	}
+	circle := fold(began("e1", "2020-01-06", "P", "U6"), ceased("e1", "2020-01-06", "X1"), began("e2", "2020-01-06", "P", "U6"), ceased("e2", "2020-01-06", "X1"))
+	if circle.Left(circle.Find("e1")).IsZero() {
+		t.Error("episodes of no length that continue each other never end")
 	}
 }

@@ -3,6 +3,7 @@ package lookedafter
 import (
 	"caseledger/domain"
 	"caseledger/domain/referral"
+	"caseledger/domain/visit"
 )
 
 // Find returns the episode with the id, or one about which nothing is known.
@@ -85,6 +86,52 @@ func (c Care) before(day domain.Date) (domain.Date, bool) {
 	return domain.Date{}, false
 }
 
+// Left returns the end of the period of care of which the episode is a part; the
+// zero Known where it goes on.
+func (c Care) Left(e Episode) domain.Known[EpisodeCeased] {
+	return c.end(e, func(EpisodeBegan) bool { return true })
+}
+
+// Moved returns the end of the placement in which the episode began; the zero
+// Known where it goes on. A change of legal status alone ends none.
+func (c Care) Moved(e Episode) domain.Known[EpisodeCeased] {
+	return c.end(e, func(next EpisodeBegan) bool { return !moves(next.Reason) })
+}
+
+// end goes from an episode to the one that continues it, as long as that goes on
+// with the same thing.
+func (c Care) end(e Episode, same func(EpisodeBegan) bool) domain.Known[EpisodeCeased] {
+	for range c.Episodes { // no episode is its own successor for ever
+		next, found := c.after(e)
+		if !found || !same(next.Began.Fact) {
+			break
+		}
+		e = next
+	}
+	return e.Ceased
+}
+
+// after returns the episode that continues another.
+func (c Care) after(e Episode) (Episode, bool) {
+	day := e.Ceased.Fact.Happened
+	for _, next := range c.Episodes {
+		if !e.Ceased.IsZero() && !e.Leaves() && !day.IsZero() && next.ID != e.ID && !next.Began.IsZero() && next.Began.Fact.Happened == day {
+			return next, true
+		}
+	}
+	return Episode{}, false
+}
+
+// First returns the first episode of the period of care that the child was in on
+// a day, that of its end included; one about which nothing is known where the
+// child was not looked after.
+func (c Care) First(day domain.Date) Episode {
+	if since := c.In(day); !since.IsZero() {
+		return c.first(since)
+	}
+	return Episode{}
+}
+
 // PlacedSince returns the day on which the placement began that the child was
 // in on the day: that of the latest episode with a change of placement.
 func (c Care) PlacedSince(day domain.Date) domain.Date {
@@ -127,8 +174,9 @@ func (c Care) ReviewBy() domain.Date {
 }
 
 // VisitBy returns the last day in time for the next visit in the open period of
-// care.
-func (c Care) VisitBy() domain.Date {
+// care. A visit at which the child was not seen puts it off no more than it
+// starts a clock.
+func (c Care) VisitBy(visits visit.Visits) domain.Date {
 	since, on := c.open()
 	if !on {
 		return domain.Date{}
@@ -140,9 +188,9 @@ func (c Care) VisitBy() domain.Date {
 			by, latest = began.VisitBy, began.Happened
 		}
 	}
-	for _, v := range c.Visits {
-		if day := v.Fact.Happened; !day.Before(since) && !day.Before(latest) && !v.Fact.VisitBy.IsZero() {
-			by, latest = v.Fact.VisitBy, day
+	for _, v := range visits {
+		if day := v.Fact.Happened; InCare(v.Fact) && v.Fact.Seen && !day.Before(since) && !day.Before(latest) && !v.Fact.NextBy.IsZero() {
+			by, latest = v.Fact.NextBy, day
 		}
 	}
 	return by
@@ -170,8 +218,8 @@ func (c Care) first(day domain.Date) Episode {
 // LastReview returns the latest review.
 func (c Care) LastReview() domain.Known[Reviewed] { return newest(c.Reviews) }
 
-// LastVisit returns the latest visit.
-func (c Care) LastVisit() domain.Known[Visited] { return newest(c.Visits) }
+// InCare reports whether a visit was made to the child as one looked after.
+func InCare(v visit.Made) bool { return v.Under == visit.LookedAfter }
 
 // LastPlan returns the latest personal education plan.
 func (c Care) LastPlan() domain.Known[EducationPlanned] { return newest(c.Plans) }

@@ -1,8 +1,8 @@
 // Package lookedafter is the part of a record that says when, where and under
 // which law the authority looked after the child: episodes of care with legal
-// status and placement, reviews, visits, the reviewing officer, education
-// plans, short breaks, and limits on liberty. It never holds health, absence
-// or adoption: those are packages of their own.
+// status and placement, reviews, the reviewing officer, education plans, short
+// breaks, and limits on liberty. It never holds visits, health, absence or
+// adoption: those are packages of their own.
 package lookedafter
 
 import (
@@ -15,9 +15,6 @@ type EpisodeID string
 
 // ReviewID names a looked-after review within its record.
 type ReviewID string
-
-// VisitID names a visit within its record.
-type VisitID string
 
 // PlanID names a personal education plan within its record.
 type PlanID string
@@ -86,15 +83,6 @@ type Reviewed struct {
 	ReviewBy      domain.Date `json:"reviewBy,omitzero"`
 }
 
-// Visited says that a worker visited the child in the placement.
-type Visited struct {
-	domain.Dated
-	Visit     VisitID     `json:"visit"`
-	Seen      bool        `json:"seen"`
-	SeenAlone bool        `json:"seenAlone"`
-	VisitBy   domain.Date `json:"visitBy,omitzero"`
-}
-
 // OfficerNamed says who the independent reviewing officer is from a day on.
 type OfficerNamed struct {
 	domain.Dated
@@ -156,6 +144,16 @@ type LibertyRestricted struct {
 	ReviewBy domain.Date `json:"reviewBy,omitzero"`
 }
 
+// LibertyReviewed says that those who review secure accommodation met, and
+// whether they found that the child has to stay.
+type LibertyReviewed struct {
+	domain.Dated
+	Restriction RestrictionID `json:"restriction"`
+	Review      string        `json:"review"`
+	Outcome     string        `json:"outcome"` // see ReviewLiberty
+	ReviewBy    domain.Date   `json:"reviewBy,omitzero"`
+}
+
 // LibertyRestored says that a limit on liberty came to its end.
 type LibertyRestored struct {
 	domain.Dated
@@ -165,7 +163,6 @@ type LibertyRestored struct {
 func (e EpisodeBegan) About() string      { return "care-episode/" + string(e.Episode) }
 func (e EpisodeCeased) About() string     { return "care-episode/" + string(e.Episode) }
 func (e Reviewed) About() string          { return "looked-after-review/" + string(e.Review) }
-func (e Visited) About() string           { return "looked-after-visit/" + string(e.Visit) }
 func (OfficerNamed) About() string        { return "reviewing-officer" }
 func (e EducationPlanned) About() string  { return "education-plan/" + string(e.Plan) }
 func (Recognised) About() string          { return "asylum" }
@@ -174,12 +171,14 @@ func (MotherhoodRecorded) About() string  { return "motherhood" }
 func (e ShortBreaksAgreed) About() string { return "short-breaks/" + string(e.Agreement) }
 func (e ShortBreaksEnded) About() string  { return "short-breaks/" + string(e.Agreement) }
 func (e LibertyRestricted) About() string { return "liberty/" + string(e.Restriction) }
-func (e LibertyRestored) About() string   { return "liberty/" + string(e.Restriction) }
+func (e LibertyReviewed) About() string {
+	return "liberty/" + string(e.Restriction) + "/review/" + e.Review
+}
+func (e LibertyRestored) About() string { return "liberty/" + string(e.Restriction) }
 
 func (EpisodeBegan) lookedAfterEvent()       {}
 func (EpisodeCeased) lookedAfterEvent()      {}
 func (Reviewed) lookedAfterEvent()           {}
-func (Visited) lookedAfterEvent()            {}
 func (OfficerNamed) lookedAfterEvent()       {}
 func (EducationPlanned) lookedAfterEvent()   {}
 func (Recognised) lookedAfterEvent()         {}
@@ -188,6 +187,7 @@ func (MotherhoodRecorded) lookedAfterEvent() {}
 func (ShortBreaksAgreed) lookedAfterEvent()  {}
 func (ShortBreaksEnded) lookedAfterEvent()   {}
 func (LibertyRestricted) lookedAfterEvent()  {}
+func (LibertyReviewed) lookedAfterEvent()    {}
 func (LibertyRestored) lookedAfterEvent()    {}
 
 // Episode is what is known of one episode of care.
@@ -229,6 +229,7 @@ type Agreement struct {
 type Restriction struct {
 	ID         RestrictionID
 	Restricted domain.Known[LibertyRestricted]
+	Reviews    []domain.Known[LibertyReviewed]
 	Restored   domain.Known[LibertyRestored]
 }
 
@@ -237,7 +238,6 @@ type Restriction struct {
 type Care struct {
 	Episodes     []Episode
 	Reviews      []domain.Known[Reviewed]
-	Visits       []domain.Known[Visited]
 	Plans        []domain.Known[EducationPlanned]
 	Agreements   []Agreement
 	Restrictions []Restriction
@@ -256,8 +256,6 @@ func (c Care) Evolve(entry uint64, e Event) Care {
 		c.Episodes = episode(c.Episodes, e.Episode, func(one *Episode) { one.Ceased = domain.Know(entry, e) })
 	case Reviewed:
 		c.Reviews = latest(c.Reviews, domain.Know(entry, e))
-	case Visited:
-		c.Visits = latest(c.Visits, domain.Know(entry, e))
 	case OfficerNamed:
 		c.Officer = domain.Know(entry, e)
 	case EducationPlanned:
@@ -274,6 +272,8 @@ func (c Care) Evolve(entry uint64, e Event) Care {
 		c.Agreements = agreement(c.Agreements, e.Agreement, func(a *Agreement) { a.Ended = domain.Know(entry, e) })
 	case LibertyRestricted:
 		c.Restrictions = restriction(c.Restrictions, e.Restriction, func(r *Restriction) { r.Restricted = domain.Know(entry, e) })
+	case LibertyReviewed:
+		c.Restrictions = restriction(c.Restrictions, e.Restriction, func(r *Restriction) { r.Reviews = latest(r.Reviews, domain.Know(entry, e)) })
 	case LibertyRestored:
 		c.Restrictions = restriction(c.Restrictions, e.Restriction, func(r *Restriction) { r.Restored = domain.Know(entry, e) })
 	}

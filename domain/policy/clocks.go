@@ -22,6 +22,7 @@ const (
 	InitialConference   Clock = "initial-conference"   // the strategy discussion, or the Scottish inter-agency one
 	PreBirthConference  Clock = "pre-birth-conference" // the inter-agency referral discussion
 	TransferConference  Clock = "transfer-conference"  // notice of the move
+	PreBirthGestation   Clock = "pre-birth-gestation"  // 40 weeks before the expected birth
 	InquorateConference Clock = "inquorate-conference" // the inquorate meeting
 	ConferenceRecord    Clock = "conference-record"    // the conference
 	CoreGroup           Clock = "core-group"           // the conference

@@ -8,7 +8,7 @@ import (
 var everyClock = []Clock{
 	ReferralDecision, InitialAssessment, CoreAssessment, Assessment,
 	InitialConference, PreBirthConference, TransferConference, InquorateConference, ConferenceRecord,
-	CoreGroup, FirstReview, PreBirthReview, LaterReview, SignificantChange,
+	CoreGroup, FirstReview, PreBirthReview, LaterReview, SignificantChange, PreBirthGestation,
 	PlacementVisit, LookedAfterVisit, SettledPlacementVisit,
 	LookedAfterFirstReview, LookedAfterSecondReview, LookedAfterLaterReview,
 	LookedAfterHealthAssessment, HealthAssessmentUnderFive, HealthAssessmentFromFive, EducationPlan, EducationPlanReview,

@@ -52,7 +52,7 @@ type LocalNeed struct {
 
 // LocalWeight is how many points a case is, by what the child has.
 type LocalWeight struct {
-	Plan   string      `json:"plan" validate:"required,oneof=protection-plan temporary-registration cin-plan private-fostering none"`
+	Plan   string      `json:"plan" validate:"required,oneof=protection-plan temporary-registration looked-after cin-plan private-fostering care-leaver none"`
 	Points int         `json:"points" validate:"min=0,max=100"`
 	From   domain.Date `json:"from" validate:"required"`
 	Until  domain.Date `json:"until,omitzero"`

@@ -13,8 +13,9 @@ type weight struct {
 const onePoint = 1
 
 // Weight returns how many points a case is on a day, by what the child has:
-// protection-plan, temporary-registration, cin-plan, private-fostering, none. No
-// nation weighs cases; an authority may, in its local rules.
+// protection-plan, temporary-registration, looked-after, cin-plan,
+// private-fostering, care-leaver, none. No nation weighs cases; an authority may,
+// in its local rules.
 func (p Pack) Weight(plan string, on domain.Date) int {
 	for _, w := range p.weights {
 		if w.plan == plan && inForce(w.from, w.until, on) {

@@ -63,6 +63,23 @@ type TraceChild struct {
 	Where string `json:"where,omitempty" validate:"max=500"`
 }
 
+// FindChange records that the plan has to change significantly.
+type FindChange struct {
+	domain.Dated
+	Plan   PlanID `json:"plan" validate:"required,max=64,printascii"`
+	Change string `json:"change" validate:"required,max=64,printascii"`
+	Why    string `json:"why" validate:"required,max=5000"`
+}
+
+// ReportChange records that the chair was told of a significant change.
+type ReportChange struct {
+	domain.Dated
+	Plan    PlanID `json:"plan" validate:"required,max=64,printascii"`
+	Change  string `json:"change" validate:"required,max=64,printascii"`
+	To      string `json:"to" validate:"required,max=100,printascii"`
+	Outcome string `json:"outcome" validate:"required,oneof=plan-changed early-review no-change"`
+}
+
 // AgreeOutline decides on an outline plan.
 func (ps Plans) AgreeOutline(c AgreeOutline) ([]domain.Event, error) {
 	e := OutlineAgreed{Dated: c.Dated, Plan: c.Plan, Aims: c.Aims, Actions: c.Actions, Contingency: c.Contingency}
@@ -97,6 +114,26 @@ func (ps Plans) MeetCoreGroup(c MeetCoreGroup, p policy.Pack) ([]domain.Event, e
 	known := slices.ContainsFunc(plan.CoreGroups, func(g domain.Known[CoreGroupMet]) bool { return g.Fact.Meeting == c.Meeting })
 	return []domain.Event{e}, domain.Refuse(append(plan.active(c.Happened),
 		domain.Rule{Name: "core-group-already-recorded", Broken: known, Reason: "A core group with this id is already on the record."})...)
+}
+
+// FindChange decides on a significant change.
+func (ps Plans) FindChange(c FindChange, p policy.Pack) ([]domain.Event, error) {
+	plan := ps.Find(c.Plan)
+	e := ChangeFound{Dated: c.Dated, Plan: c.Plan, Change: c.Change, Why: c.Why}
+	e.ReportBy, _ = p.Due(policy.SignificantChange, c.Happened)
+	return []domain.Event{e}, domain.Refuse(append(plan.active(c.Happened),
+		domain.Rule{Name: "change-already-found", Broken: !plan.FindChange(c.Change).Found.IsZero(), Reason: "A change with this id is already on the record."})...)
+}
+
+// ReportChange decides on telling the chair of a significant change.
+func (ps Plans) ReportChange(c ReportChange) ([]domain.Event, error) {
+	plan := ps.Find(c.Plan)
+	known := plan.FindChange(c.Change)
+	return []domain.Event{ChangeReported{Dated: c.Dated, Plan: c.Plan, Change: c.Change, To: c.To, Outcome: c.Outcome}}, domain.Refuse(append(plan.active(c.Happened),
+		domain.Rule{Name: "change-unknown", Broken: known.Found.IsZero(), Reason: "No change of this plan has this id."},
+		domain.Rule{Name: "before-change", Broken: !known.Found.IsZero() && !c.Happened.IsZero() && c.Happened.Before(known.Found.Fact.Happened),
+			Reason: "The day lies before the change was found."},
+		domain.Rule{Name: "change-already-reported", Broken: !known.Reported.IsZero(), Reason: "The chair was already told of this change."})...)
 }
 
 // RecordConcerns decides on areas of concern.

@@ -85,6 +85,7 @@ type Plan struct {
 	CoreGroups []domain.Known[CoreGroupMet]
 	Missing    domain.Known[MissingReported] // the latest
 	Traced     domain.Known[ChildTraced]     // since then
+	Changes    []Change
 }
 
 // Open reports whether the child's name stands on the register by this plan.
@@ -175,6 +176,14 @@ func (ps Plans) Evolve(entry uint64, e Event) Plans {
 		})
 	case CoreGroupMet:
 		return ps.with(e.Plan, func(p *Plan) { p.CoreGroups = met(p.CoreGroups, domain.Know(entry, e)) })
+	case ChangeFound:
+		return ps.with(e.Plan, func(p *Plan) {
+			p.change(e.Change, func(c *Change) { c.Found = domain.Know(entry, e) })
+		})
+	case ChangeReported:
+		return ps.with(e.Plan, func(p *Plan) {
+			p.change(e.Change, func(c *Change) { c.Reported = domain.Know(entry, e) })
+		})
 	case MissingReported:
 		return ps.with(e.Plan, func(p *Plan) {
 			p.Missing, p.Traced = domain.Know(entry, e), domain.Known[ChildTraced]{}

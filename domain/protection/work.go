@@ -65,6 +65,27 @@ type ChildTraced struct {
 	Where string `json:"where,omitempty"`
 }
 
+// ChangeFound says that those who carry out the plan found that it has to change
+// significantly, and by when they tell the chair of the conference.
+type ChangeFound struct {
+	domain.Dated
+	Plan   PlanID `json:"plan"`
+	Change string `json:"change"` // the id of the change
+	Why    string `json:"why"`
+	// ReportBy is the last day in time for telling, where the nation sets one.
+	ReportBy domain.Date `json:"reportBy,omitzero"`
+}
+
+// ChangeReported says that the chair was told of a significant change, and what
+// the chair decided.
+type ChangeReported struct {
+	domain.Dated
+	Plan    PlanID `json:"plan"`
+	Change  string `json:"change"`
+	To      string `json:"to"`
+	Outcome string `json:"outcome"` // see ReportChange
+}
+
 func (e OutlineAgreed) About() string { return "protection-plan/" + string(e.Plan) + "/outline" }
 func (e ActionSet) About() string {
 	return "protection-plan/" + string(e.Plan) + "/action/" + e.Action.ID
@@ -77,6 +98,15 @@ func (e ConcernsRecorded) About() string { return "protection-plan/" + string(e.
 func (e MissingReported) About() string  { return "protection-plan/" + string(e.Plan) + "/missing" }
 func (e ChildTraced) About() string      { return "protection-plan/" + string(e.Plan) + "/missing" }
 
+func (e ChangeFound) About() string {
+	return "protection-plan/" + string(e.Plan) + "/change/" + e.Change
+}
+func (e ChangeReported) About() string {
+	return "protection-plan/" + string(e.Plan) + "/change/" + e.Change
+}
+
+func (ChangeFound) protectionEvent()      {}
+func (ChangeReported) protectionEvent()   {}
 func (OutlineAgreed) protectionEvent()    {}
 func (ActionSet) protectionEvent()        {}
 func (ActionClosed) protectionEvent()     {}
@@ -94,6 +124,29 @@ type Action struct {
 
 // Open reports whether the action is still to be done.
 func (a Action) Open() bool { return !a.Set.IsZero() && a.Closed.IsZero() }
+
+// Change is what is known of one significant change to a plan.
+type Change struct {
+	ID       string
+	Found    domain.Known[ChangeFound]
+	Reported domain.Known[ChangeReported]
+}
+
+// FindChange returns the change with the id, or one about which nothing is known.
+func (p Plan) FindChange(id string) Change {
+	for _, c := range p.Changes {
+		if c.ID == id {
+			return c
+		}
+	}
+	return Change{ID: id}
+}
+
+func (p *Plan) change(id string, change func(*Change)) {
+	p.Changes = domain.Upsert(p.Changes,
+		func(c *Change) bool { return c.ID == id },
+		func(c *Change) { c.ID = id; change(c) })
+}
 
 // IsMissing reports whether nobody knows where the registered child is.
 func (p Plan) IsMissing() bool { return p.Open() && !p.Missing.IsZero() && p.Traced.IsZero() }

@@ -50,12 +50,29 @@ func TestTheRulesOfTheWorkUnderAProtectionPlan(t *testing.T) {
 			return ps.TraceChild(protection.TraceChild{Dated: on(day), Plan: "p1"})
 		}
 	}
+	find := func(ps protection.Plans) ([]domain.Event, error) {
+		return ps.FindChange(protection.FindChange{Dated: on("2026-01-10"), Plan: "p1", Change: "s1", Why: "x"}, policy.Pack{})
+	}
+	tell := func(day string) decision {
+		return func(ps protection.Plans) ([]domain.Event, error) {
+			return ps.ReportChange(protection.ReportChange{Dated: on(day), Plan: "p1", Change: "s1", To: "chair-1", Outcome: "early-review"})
+		}
+	}
+	found := protection.ChangeFound{Dated: on("2026-01-10"), Plan: "p1", Change: "s1"}
+	told := protection.ChangeReported{Dated: on("2026-01-12"), Plan: "p1", Change: "s1"}
 	type given = []protection.Event
 	for name, tt := range map[string]struct {
 		given given
 		when  decision
 		want  []string
 	}{
+		"a significant change":               {given{registered}, find, nil},
+		"a significant change twice":         {given{registered, found}, find, []string{"change-already-found"}},
+		"a change without a plan":            {nil, find, []string{"plan-unknown"}},
+		"the chair told on the day":          {given{registered, found}, tell("2026-01-10"), nil},
+		"the chair told the day before":      {given{registered, found}, tell("2026-01-09"), []string{"before-change"}},
+		"the chair told of nothing":          {given{registered}, tell("2026-01-10"), []string{"change-unknown"}},
+		"the chair told twice":               {given{registered, found, told}, tell("2026-01-13"), []string{"change-already-reported"}},
 		"an outline on the first day":        {given{registered}, outline("2026-01-06"), nil},
 		"an outline before":                  {given{registered}, outline("2026-01-05"), []string{"before-plan"}},
 		"an outline of nothing":              {nil, outline("2026-01-06"), []string{"plan-unknown"}},
@@ -177,6 +194,20 @@ func TestAfterAMeetingBeforeBirthTheReviewInScotlandIsDueSooner(t *testing.T) {
 		events, _ := fold().Register(protection.Register{Dated: on(tt.day), Plan: "p1"}, asked(), protection.Conferred{Met: true, Unborn: tt.unborn}, p)
 		if got := events[0].(protection.Registered).ReviewBy.String(); got != tt.want {
 			t.Errorf("%s: %s, want %s", name, got, tt.want)
+		}
+	}
+}
+
+func TestInScotlandTheChairIsToldOfASignificantChangeWithinThreeDays(t *testing.T) {
+	registered := protection.Plans(nil).Evolve(1, protection.Registered{Dated: on("2024-01-10"), Plan: "p1"})
+	for nation, want := range map[policy.Nation]string{policy.Scotland: "2024-02-04", policy.England: ""} {
+		pack, err := policy.For(nation)
+		if err != nil {
+			t.Fatal(err)
+		}
+		events, err := registered.FindChange(protection.FindChange{Dated: on("2024-02-01"), Plan: "p1", Change: "s1", Why: "x"}, pack)
+		if got := events[0].(protection.ChangeFound).ReportBy.String(); err != nil || got != want {
+			t.Errorf("%s: by %q, %v; want %q", nation, got, err, want)
 		}
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"caseledger/domain"
+	"caseledger/domain/adoption"
 	"caseledger/domain/assessment"
 	"caseledger/domain/cinplan"
 	"caseledger/domain/correction"
@@ -14,6 +15,7 @@ import (
 
 	"caseledger/domain/contact"
 	"caseledger/domain/privatefostering"
+	"caseledger/domain/restriction"
 	"caseledger/domain/temporary"
 	"caseledger/domain/visit"
 )
@@ -47,7 +49,26 @@ func (r Record) allow(e domain.Event, today domain.Date) error {
 		domain.Rule{Name: "before-birth", Broken: !aboutPerson && !born.IsZero() && !day.IsZero() && day.Before(born) && r.Person.Expected.IsZero(),
 			Reason: "The day lies before the person's birth."},
 		domain.Rule{Name: "after-death", Broken: startsWork(e) && !died.IsZero() && day.After(died),
-			Reason: "The day lies after the person's death."})
+			Reason: "The day lies after the person's death."},
+		domain.Rule{Name: "identity-parted", Broken: !staysBehind(e) && r.partedBefore(day),
+			Reason: "The child goes on under a new identity: what happened since is recorded there."})
+}
+
+// partedBefore reports whether the child had gone on under a new identity before
+// the day. An event without a day may be one of the time before.
+func (r Record) partedBefore(day domain.Date) bool {
+	parted := r.Adoptions.Parted()
+	return !parted.IsZero() && day.After(parted.Fact.Happened)
+}
+
+// staysBehind reports whether an event belongs to the record of a child who has
+// gone on under a new identity: what is about that record itself.
+func staysBehind(e domain.Event) bool {
+	switch e.(type) {
+	case restriction.Event, correction.EnteredInError, adoption.Event:
+		return true
+	}
+	return false
 }
 
 // startsWork reports whether the event begins work with a living child.

@@ -8,12 +8,20 @@ import (
 	"time"
 
 	"caseledger/domain"
+	"caseledger/domain/adoption"
+	"caseledger/domain/careleaver"
+	"caseledger/domain/cinplan"
 	"caseledger/domain/correction"
 	"caseledger/domain/domaintest"
 	"caseledger/domain/identity"
+	"caseledger/domain/lookedafter"
+	"caseledger/domain/note"
+	"caseledger/domain/privatefostering"
 	"caseledger/domain/protection"
 	"caseledger/domain/record"
 	"caseledger/domain/referral"
+	"caseledger/domain/restriction"
+	"caseledger/domain/temporary"
 )
 
 var on = domaintest.On
@@ -281,6 +289,43 @@ func TestAnUnknownNumberNamesNoEntry(t *testing.T) {
 	for seq, want := range map[uint64]bool{0: false, 1: true, 2: false, 1<<64 - 1: false} {
 		if e, found := r.Entry(seq); found != want || found && e.Seq != seq {
 			t.Errorf("entry %d: %t", seq, found)
+		}
+	}
+}
+
+func TestNothingHappensUnderAnIdentityThatWasLeftBehind(t *testing.T) {
+	r := record.Fold(entries(identity.Registered{Dated: on("2020-01-06")}, adoption.Ordered{Dated: on("2026-01-05"), Adoption: "d1"},
+		adoption.IdentityParted{Dated: on("2026-01-05"), Adoption: "d1", Successor: "b"}))
+	for name, tt := range map[string]struct {
+		when domain.Event
+		want []string
+	}{
+		"a late note of the time before": {note.Written{Dated: on("2026-01-05"), Note: "n1"}, nil},
+		"a note of the time since":       {note.Written{Dated: on("2026-01-06"), Note: "n1"}, []string{"identity-parted"}},
+		"a note without a day":           {note.Written{Note: "n1"}, nil},
+		"a referral":                     {referral.Received{Dated: on("2026-01-06"), Referral: "r1"}, []string{"identity-parted"}},
+		"another seal":                   {restriction.RecordSealed{Dated: on("2026-01-06"), Restriction: "x1"}, nil},
+		"a mistake":                      {correction.EnteredInError{Dated: on("2026-01-06"), Entry: 1}, nil},
+		"a decision taken back":          {adoption.Reversed{Dated: on("2026-01-06"), Adoption: "d1"}, nil},
+	} {
+		if got := domaintest.Rules(r.Allow([]domain.Event{tt.when}, domain.MustDate("2026-03-01"))); !slices.Equal(got, tt.want) {
+			t.Errorf("%s: %v, want %v", name, got, tt.want)
+		}
+	}
+}
+
+func TestAChildIsSeenToWhileAnythingIsOpen(t *testing.T) {
+	for name, given := range map[string][2]domain.Event{
+		"a case":                {referral.Received{Dated: on("2026-01-05"), Referral: "r1"}, referral.Closed{Dated: on("2026-01-06"), Referral: "r1"}},
+		"a protection plan":     {protection.Registered{Dated: on("2026-01-05"), Plan: "p1"}, protection.Ended{Dated: on("2026-01-06"), Plan: "p1"}},
+		"a plan in need":        {cinplan.Started{Dated: on("2026-01-05"), Plan: "n1"}, cinplan.Ended{Dated: on("2026-01-06"), Plan: "n1"}},
+		"a temporary name":      {temporary.Entered{Dated: on("2026-01-05"), Registration: "m1"}, temporary.Ended{Dated: on("2026-01-06"), Registration: "m1"}},
+		"care":                  {lookedafter.EpisodeBegan{Dated: on("2026-01-05"), Episode: "e1"}, lookedafter.EpisodeCeased{Dated: on("2026-01-06"), Episode: "e1", Reason: "E12"}},
+		"private fostering":     {privatefostering.Notified{Dated: on("2026-01-05"), Arrangement: "f1"}, privatefostering.Ended{Dated: on("2026-01-06"), Arrangement: "f1"}},
+		"help to a care leaver": {careleaver.Entitled{Dated: on("2026-01-05")}, careleaver.Ended{Dated: on("2026-01-06")}},
+	} {
+		if !record.Fold(entries(given[0])).SeenTo() || record.Fold(entries(given[:]...)).SeenTo() {
+			t.Errorf("%s: seen to %t, and after its end %t", name, record.Fold(entries(given[0])).SeenTo(), record.Fold(entries(given[:]...)).SeenTo())
 		}
 	}
 }

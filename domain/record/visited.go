@@ -6,14 +6,15 @@ import (
 	"caseledger/domain/cinplan"
 	"caseledger/domain/conference"
 	"caseledger/domain/enquiry"
+	"caseledger/domain/lookedafter"
 	"caseledger/domain/privatefostering"
 	"caseledger/domain/protection"
 	"caseledger/domain/visit"
 )
 
 // Visited returns what the record knows of the work under which a child is
-// visited.
-func (r Record) Visited(under, id string) visit.Of {
+// visited, on the day of the visit.
+func (r Record) Visited(under, id string, day domain.Date) visit.Of {
 	switch under {
 	case visit.Assessment:
 		a := r.Assessments.Find(assessment.ID(id))
@@ -34,8 +35,24 @@ func (r Record) Visited(under, id string) visit.Of {
 	case visit.PrivateFostering:
 		a := r.PrivateFostering.Find(privatefostering.ID(id))
 		return of(a.Notified.Entry, a.Notified.Fact, a.Ended.Fact)
+	case visit.LookedAfter:
+		return r.inCare(lookedafter.EpisodeID(id), day)
+	case visit.CareLeaver:
+		return visit.Of{Known: !r.Leaver.Entitled.IsZero(), Begun: r.Leaver.Entitled.Fact.Happened, Ended: r.Leaver.Ended.Fact.Happened}
 	}
 	return visit.Of{}
+}
+
+// inCare returns what the record knows of the care in which the child was on a
+// day: by the episode where one is named.
+func (r Record) inCare(id lookedafter.EpisodeID, day domain.Date) visit.Of {
+	if id == "" {
+		return visit.Of{Known: day.IsZero() || !r.Care.In(day).IsZero(), Settled: r.Care.Settled(day)}
+	}
+	e := r.Care.Find(id)
+	known := of(e.Began.Entry, e.Began.Fact, e.Ceased.Fact)
+	known.Settled = r.Care.Settled(day)
+	return known
 }
 
 func of(entry uint64, begun, ended domain.Event) visit.Of {
@@ -54,6 +71,15 @@ func (r Record) Held(kind string, id conference.ID) domain.Date {
 				return review.Fact.Happened
 			}
 		}
+	}
+	return domain.Date{}
+}
+
+// Expected returns the day on which a child who was unborn on a day was expected;
+// no day for one who was born.
+func (r Record) Expected(on domain.Date) domain.Date {
+	if r.Unborn(on) {
+		return r.Person.Expected.Fact.Expected
 	}
 	return domain.Date{}
 }

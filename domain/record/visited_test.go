@@ -1,14 +1,19 @@
 package record_test
 
 import (
+	"strings"
 	"testing"
 
 	"caseledger/domain"
 	"caseledger/domain/assessment"
+	"caseledger/domain/careleaver"
 	"caseledger/domain/cinplan"
 	conferences "caseledger/domain/conference"
+	"caseledger/domain/domaintest"
 	"caseledger/domain/enquiry"
 	"caseledger/domain/identity"
+	"caseledger/domain/lookedafter"
+	"caseledger/domain/policy"
 	"caseledger/domain/privatefostering"
 	"caseledger/domain/protection"
 	"caseledger/domain/record"
@@ -28,13 +33,80 @@ func TestTheWorkUnderWhichAChildIsVisitedIsFoundByItsKindAndId(t *testing.T) {
 		visit.Assessment: {"2026-01-01", ""}, visit.Enquiry: {"2026-01-02", "2026-01-06"}, visit.InNeed: {"2026-01-03", ""},
 		visit.Protection: {"2026-01-04", "2026-01-07"}, visit.PrivateFostering: {"2026-01-05", ""},
 	} {
-		of := r.Visited(under, "x")
+		of := r.Visited(under, "x", domain.MustDate("2026-01-06"))
 		if !of.Known || of.Begun.String() != want[0] || of.Ended.String() != want[1] {
 			t.Errorf("%s: %+v", under, of)
 		}
-		if r.Visited(under, "y").Known {
+		if r.Visited(under, "y", domain.MustDate("2026-01-06")).Known {
 			t.Errorf("%s: another's work is taken for it", under)
 		}
+	}
+}
+
+func TestAVisitInCareIsDueInSixWeeksAndInThreeMonthsOnceAPlacementHasSettled(t *testing.T) {
+	england, err := policy.For(policy.England)
+	if err != nil {
+		t.Fatal(err)
+	}
+	began := func(id, day, reason, place string) domain.Event {
+		return lookedafter.EpisodeBegan{Dated: on(day), Episode: lookedafter.EpisodeID(id), Reason: reason, LegalStatus: "C2", Placement: lookedafter.Placement{Type: place}}
+	}
+	continued := lookedafter.EpisodeCeased{Dated: on("2025-06-02"), Episode: "e1", Reason: "X1"}
+	for name, tt := range map[string]struct {
+		given []domain.Event
+		of    string
+		want  string // the day, or the rule
+	}{
+		"a year in long-term fostering":   {[]domain.Event{began("e1", "2025-01-06", "S", "U4")}, "", "2026-04-06"},
+		"a day less than a year":          {[]domain.Event{began("e1", "2025-01-07", "S", "U4")}, "", "2026-02-17"},
+		"a year in other fostering":       {[]domain.Event{began("e1", "2025-01-06", "S", "U6")}, "e1", "2026-02-17"},
+		"a change of status only":         {[]domain.Event{began("e1", "2025-01-06", "S", "U1"), continued, began("e2", "2025-06-02", "L", "U1")}, "e2", "2026-04-06"},
+		"a move half a year ago":          {[]domain.Event{began("e1", "2025-01-06", "S", "U1"), continued, began("e2", "2025-06-02", "P", "U1")}, "", "2026-02-17"},
+		"a child who comes into care":     {[]domain.Event{began("e1", "2026-01-06", "S", "U1")}, "", "2026-02-17"},
+		"a child who comes the day after": {[]domain.Event{began("e1", "2026-01-07", "S", "U1")}, "", "visited-work-unknown"},
+		"a child who left on the day":     {[]domain.Event{began("e1", "2025-01-06", "S", "U1"), lookedafter.EpisodeCeased{Dated: on("2026-01-06"), Episode: "e1", Reason: "E4A"}}, "", "2026-02-17"},
+		"a child who left the day before": {[]domain.Event{began("e1", "2025-01-06", "S", "U1"), lookedafter.EpisodeCeased{Dated: on("2026-01-05"), Episode: "e1", Reason: "E4A"}}, "", "visited-work-unknown"},
+		"an episode that nobody knows":    {[]domain.Event{began("e1", "2025-01-06", "S", "U1")}, "e9", "visited-work-unknown"},
+	} {
+		r := record.Fold(entries(tt.given...))
+		c := visit.Make{Dated: on("2026-01-06"), Visit: "x", Under: visit.LookedAfter, Of: tt.of, Where: "placement", Seen: true}
+		events, err := r.Visits.Make(c, r.Visited(c.Under, c.Of, c.Happened), england)
+		got := events[0].(visit.Made).NextBy.String()
+		if err != nil {
+			got = strings.Join(domaintest.Rules(err), " ")
+		}
+		if got != tt.want {
+			t.Errorf("%s: %s, want %s", name, got, tt.want)
+		}
+	}
+}
+
+func TestAVisitToACareLeaverIsDueInTwoMonthsWhileHelpIsOwed(t *testing.T) {
+	england, err := policy.For(policy.England)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := record.Fold(entries(careleaver.Entitled{Dated: on("2026-01-06"), Eligibility: "relevant"}, careleaver.Ended{Dated: on("2026-03-02"), Reason: "declined"}))
+	for day, want := range map[string]string{"2026-01-05": "visited-before-work", "2026-01-06": "2026-03-06", "2026-03-02": "2026-05-02", "2026-03-03": "visited-after-work"} {
+		c := visit.Make{Dated: on(day), Visit: "x", Under: visit.CareLeaver, Where: "home", Seen: true}
+		events, err := r.Visits.Make(c, r.Visited(c.Under, c.Of, c.Happened), england)
+		got := events[0].(visit.Made).NextBy.String()
+		if err != nil {
+			got = strings.Join(domaintest.Rules(err), " ")
+		}
+		if got != want {
+			t.Errorf("%s: %s, want %s", day, got, want)
+		}
+	}
+}
+
+func TestVisitsInCareOfEitherShapeStandInOneList(t *testing.T) {
+	r := record.Fold(entries(
+		visit.MadeInCare{Dated: on("2026-01-06"), Visit: "x1", Seen: true, SeenAlone: true, VisitBy: domain.MustDate("2026-02-17")},
+		visit.Made{Dated: on("2026-02-06"), Visit: "x1", Under: visit.LookedAfter, Seen: true}))
+	if len(r.Visits) != 2 || r.Visits.Last(visit.Made.WasSeen).Entry != 2 || r.Visits.Last(visit.Made.WasSeenAlone).Entry != 1 ||
+		!lookedafter.InCare(r.Visits[0].Fact) || r.Visits[0].Fact.NextBy.String() != "2026-02-17" {
+		t.Errorf("%+v", r.Visits)
 	}
 }
 

@@ -6,8 +6,10 @@ import (
 	"caseledger/domain"
 	"caseledger/domain/cinplan"
 	"caseledger/domain/enquiry"
+	"caseledger/domain/privatefostering"
 	"caseledger/domain/protection"
 	"caseledger/domain/referral"
+	"caseledger/domain/temporary"
 )
 
 // OpenWork reports whether an assessment, enquiry, plan or care under the
@@ -108,6 +110,14 @@ func (w *works) addProtection(p protection.Plan) {
 // of.
 func (r Record) CaseOpen(one referral.Referral) bool {
 	return !one.Received.IsZero() && one.Closed.IsZero() && (one.NotTakenFurther.IsZero() || r.Worked(one.ID))
+}
+
+// SeenTo reports whether the authority has anything open for the child: a case, a
+// plan, a name on the register, care, private fostering, or help on leaving care.
+func (r Record) SeenTo() bool {
+	plans := slices.ContainsFunc(r.Protection, protection.Plan.Open) || slices.ContainsFunc(r.CINPlans, cinplan.Plan.Open)
+	return slices.ContainsFunc(r.Referrals, r.CaseOpen) || plans || slices.ContainsFunc(r.Temporary, temporary.Registration.Open) ||
+		r.Care.Current().Open() || slices.ContainsFunc(r.PrivateFostering, privatefostering.Arrangement.Open) || r.Leaver.Open()
 }
 
 // Conferred reports whether an initial conference under the referral is

@@ -8,11 +8,12 @@ import (
 )
 
 // Make records a visit. Of names the plan, enquiry, assessment or arrangement
-// under which the child was visited.
+// under which the child was visited. Of a child in care it may name the episode,
+// of a care leaver nothing.
 type Make struct {
 	domain.Dated
 	Visit     ID       `json:"visit" validate:"required,max=64,printascii"`
-	Under     string   `json:"under" validate:"required,oneof=assessment s47-enquiry cin-plan protection-plan private-fostering looked-after other"`
+	Under     string   `json:"under" validate:"required,oneof=assessment s47-enquiry cin-plan protection-plan private-fostering looked-after care-leaver other"`
 	Of        string   `json:"of,omitempty" validate:"omitempty,max=64,printascii"`
 	Time      string   `json:"time,omitempty" validate:"omitempty,datetime=15:04"`
 	Visitor   string   `json:"visitor" validate:"required,max=100,printascii"`
@@ -29,6 +30,10 @@ type Make struct {
 type Of struct {
 	Known        bool
 	Begun, Ended domain.Date
+	// Settled says that a looked-after child has been for a year in a placement
+	// that is meant to last: the next visit may be three months away instead of
+	// six weeks.
+	Settled bool
 }
 
 // Make decides on a visit. The next one is due by the clock of the work, where
@@ -37,7 +42,7 @@ type Of struct {
 func (vs Visits) Make(c Make, of Of, p policy.Pack) ([]domain.Event, error) {
 	e := Made{Dated: c.Dated, Visit: c.Visit, Under: c.Under, Of: c.Of, Time: c.Time, Visitor: c.Visitor, Where: c.Where,
 		Seen: c.Seen, Alone: c.Alone, Bedroom: c.Bedroom, NotSeen: c.NotSeen, Announced: c.Announced, Present: c.Present}
-	if clock := clock(c.Under, of.Begun, c.Happened); c.Seen && clock != "" {
+	if clock := of.clock(c.Under, c.Happened); c.Seen && clock != "" {
 		e.NextBy, _ = p.Due(clock, c.Happened)
 	}
 	return []domain.Event{e}, domain.Refuse(append(of.active(c),
@@ -54,9 +59,9 @@ func (vs Visits) known(id ID) bool {
 }
 
 func (o Of) active(c Make) []domain.Rule {
-	free := c.Under == Other || c.Under == LookedAfter && c.Of == ""
+	free := c.Under == Other
 	return []domain.Rule{
-		{Name: "visited-work-unknown", Broken: !free && !o.Known, Reason: "The plan, enquiry, assessment or arrangement under which the child was visited is not on the record."},
+		{Name: "visited-work-unknown", Broken: !free && !o.Known, Reason: "The plan, enquiry, assessment, arrangement or care under which the child was visited is not on the record."},
 		{Name: "visited-before-work", Broken: o.Known && !c.Happened.IsZero() && c.Happened.Before(o.Begun),
 			Reason: "The day lies before the start of the work under which the child was visited."},
 		{Name: "visited-after-work", Broken: o.Known && !o.Ended.IsZero() && c.Happened.After(o.Ended),
@@ -65,17 +70,24 @@ func (o Of) active(c Make) []domain.Rule {
 }
 
 // clock names the clock of the next visit.
-func clock(under string, begun, day domain.Date) policy.Clock {
+func (o Of) clock(under string, day domain.Date) policy.Clock {
 	switch under {
 	case Protection:
 		return policy.ProtectionVisit
 	case InNeed:
 		return policy.InNeedVisit
 	case PrivateFostering:
-		if !begun.IsZero() && !day.Before(begun.AddMonths(12)) {
+		if !o.Begun.IsZero() && !day.Before(o.Begun.AddMonths(12)) {
 			return policy.PrivateFosteringSettledVisit
 		}
 		return policy.PrivateFosteringVisit
+	case LookedAfter:
+		if o.Settled {
+			return policy.SettledPlacementVisit
+		}
+		return policy.LookedAfterVisit
+	case CareLeaver:
+		return policy.CareLeaverVisit
 	}
 	return ""
 }

@@ -20,6 +20,7 @@ const (
 	Protection       = "protection-plan"
 	PrivateFostering = "private-fostering"
 	LookedAfter      = "looked-after"
+	CareLeaver       = "care-leaver"
 	Other            = "other"
 )
 
@@ -52,9 +53,26 @@ type Made struct {
 	NextBy domain.Date `json:"nextBy,omitzero"`
 }
 
-func (e Made) About() string { return "visit/" + string(e.Visit) }
+// MadeInCare says that a worker visited a looked-after child in the placement.
+// Made says so too, and more: this one is read for ever, and written no more.
+type MadeInCare struct {
+	domain.Dated
+	Visit     ID          `json:"visit"`
+	Seen      bool        `json:"seen"`
+	SeenAlone bool        `json:"seenAlone"`
+	VisitBy   domain.Date `json:"visitBy,omitzero"`
+}
 
-func (Made) visitEvent() {}
+func (e Made) About() string       { return "visit/" + string(e.Visit) }
+func (e MadeInCare) About() string { return "looked-after-visit/" + string(e.Visit) }
+
+func (Made) visitEvent()       {}
+func (MadeInCare) visitEvent() {}
+
+// made returns the visit as Made says it, as far as it is known.
+func (e MadeInCare) made() Made {
+	return Made{Dated: e.Dated, Visit: e.Visit, Under: LookedAfter, Where: "placement", Seen: e.Seen, Alone: e.SeenAlone, NextBy: e.VisitBy}
+}
 
 // Visits are the visits to the child, in the order of the world. The list grows
 // in place: see Fork.
@@ -68,6 +86,8 @@ func (vs Visits) Evolve(entry uint64, e Event) Visits {
 	switch e := e.(type) {
 	case Made:
 		return append(vs, domain.Know(entry, e))
+	case MadeInCare:
+		return append(vs, domain.Know(entry, e.made()))
 	}
 	return vs
 }

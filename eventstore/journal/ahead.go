@@ -7,36 +7,37 @@ import (
 )
 
 const (
-	lanes      = 2         // goroutines that read ahead for one reader
+	readLanes  = 2         // goroutines that read ahead for one reader
 	blockBytes = 128 << 10 // of one read along the log
+	scanBytes  = 256 << 10 // of one read of a scan, which is in one processor's cache when it is looked at
 )
 
-// ahead yields fetch(0) to fetch(n-1) in order, while others are fetched. All
-// of its goroutines have ended when it ends.
-func ahead[T any](n int, fetch func(i int) T) iter.Seq2[int, T] {
+// ahead yields fetch(0) to fetch(n-1) in order, while others are fetched by as
+// many goroutines as there are lanes. All of them have ended when it ends.
+func ahead[T any](n, lanes int, fetch func(i int) T) iter.Seq2[int, T] {
 	return func(yield func(int, T) bool) {
 		if n == 1 {
 			yield(0, fetch(0))
 			return
 		}
-		var out [lanes]chan T
+		out := make([]chan T, min(lanes, n))
 		var running sync.WaitGroup
 		stop := make(chan struct{})
 		defer running.Wait()
 		defer close(stop)
-		for lane := range min(lanes, n) {
+		for lane := range out {
 			out[lane] = make(chan T, 1)
-			running.Go(func() { fetchLane(out[lane], stop, lane, n, fetch) })
+			running.Go(func() { fetchLane(out[lane], stop, lane, n, len(out), fetch) })
 		}
 		for i := range n {
-			if !yield(i, <-out[i%lanes]) {
+			if !yield(i, <-out[i%len(out)]) {
 				return
 			}
 		}
 	}
 }
 
-func fetchLane[T any](out chan<- T, stop <-chan struct{}, lane, n int, fetch func(i int) T) {
+func fetchLane[T any](out chan<- T, stop <-chan struct{}, lane, n, lanes int, fetch func(i int) T) {
 	for i := lane; i < n; i += lanes {
 		select {
 		case out <- fetch(i):
@@ -46,52 +47,53 @@ func fetchLane[T any](out chan<- T, stop <-chan struct{}, lane, n int, fetch fun
 	}
 }
 
-// buffers gives memory for the i'th of many reads that are fetched ahead.
-type buffers func(i, n int) []byte
-
-// fresh memory belongs to whoever gets the bytes.
-func fresh(_, n int) []byte { return make([]byte, n) }
-
-// reused memory is good until the next block is asked for: a lane has one block
-// under way and one that waits while a third is looked at.
-func reused() buffers {
-	var ring [3 * lanes][]byte
-	return func(i, n int) []byte {
-		b := &ring[i%len(ring)]
-		if cap(*b) < n {
-			*b = make([]byte, n)
-		}
-		return (*b)[:n]
-	}
-}
-
 type block struct {
 	bytes []byte
 	err   error
 }
 
-// blocks reads the bytes from one offset to another.
-func blocks(src io.ReaderAt, from, to int64, memory buffers) iter.Seq2[int, block] {
+// blocks reads the bytes from one offset to another, into memory that belongs
+// to whoever gets the blocks.
+func blocks(src io.ReaderAt, from, to int64) iter.Seq2[int, block] {
 	n := int((to - from + blockBytes - 1) / blockBytes)
-	return ahead(n, func(i int) block {
+	return ahead(n, readLanes, func(i int) block {
 		at := from + int64(i)*blockBytes
-		b := memory(i, int(min(blockBytes, to-at)))
-		if n, err := src.ReadAt(b, at); n < len(b) {
-			if err == io.EOF {
-				err = errUnreadable // the file is shorter than it was
-			}
-			return block{nil, err}
-		}
-		return block{b, nil}
+		return readBlock(src, at, make([]byte, min(blockBytes, to-at)))
 	})
 }
 
-// records reads the records from one offset to another. One that is not sound
-// is errUnreadable, and the last pair.
-func records(src io.ReaderAt, seed uint32, from, to int64, memory buffers) iter.Seq2[record, error] {
+// scanned is blocks for who looks at each before the next: all are read into
+// the same memory, and nobody is woken for one. To read ahead is left to the
+// operating system.
+func scanned(src io.ReaderAt, from, to int64) iter.Seq2[int, block] {
+	return func(yield func(int, block) bool) {
+		b := make([]byte, min(scanBytes, max(to-from, 0)))
+		for i := 0; from < to; i++ {
+			b = b[:min(int64(len(b)), to-from)]
+			if !yield(i, readBlock(src, from, b)) {
+				return
+			}
+			from += int64(len(b))
+		}
+	}
+}
+
+func readBlock(src io.ReaderAt, at int64, b []byte) block {
+	if n, err := src.ReadAt(b, at); n < len(b) {
+		if err == io.EOF {
+			err = errUnreadable // the file is shorter than it was
+		}
+		return block{nil, err}
+	}
+	return block{b, nil}
+}
+
+// records reads the records that lie in blocks that follow each other. One that
+// is not sound is errUnreadable, and the last pair.
+func records(blocks iter.Seq2[int, block], seed uint32) iter.Seq2[record, error] {
 	return func(yield func(record, error) bool) {
 		var j joiner
-		for _, b := range blocks(src, from, to, memory) {
+		for _, b := range blocks {
 			if b.err != nil {
 				yield(record{}, b.err)
 				return

@@ -104,6 +104,7 @@ func TestWhateverGoesWrongOnceNothingAcknowledgedIsLostAndNothingInvented(t *tes
 		"a write is short":          {err: syscall.EIO, short: true},
 		"the disk gets full":        {err: syscall.ENOSPC, short: true, stays: true},
 		"the file system goes away": {err: syscall.EIO, stays: true},
+		"it becomes read-only":      {err: syscall.EROFS, stays: true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -2,18 +2,18 @@ package journal
 
 import (
 	"context"
-	"slices"
 
 	"caseledger/eventstore"
 )
 
-// request is an append on its way to the writer. Its events are encoded where
-// Append was called, so the writer never sees the caller's slices.
+// request is an append on its way to the writer. The queue encodes its events
+// while Append is being called, so the writer never sees the caller's slices.
 type request struct {
-	stream  string
-	after   uint64
-	ids     []eventstore.EventID
-	records []byte
+	stream string
+	after  uint64
+	events []eventstore.Event // nil from when they are encoded
+	n      int                // of them
+	bytes  int64              // of their records
 
 	// The revision of the stream before the segment with this number. It is
 	// looked up before the append is put into the queue, because that may take
@@ -36,13 +36,8 @@ func (s *Store) Append(ctx context.Context, stream string, after eventstore.Revi
 	if err := ctx.Err(); err != nil {
 		return 0, err
 	}
-	memory := s.memory.Get().(*[]byte)
-	r := newRequest(stream, after, events, *memory)
-	*memory = r.records[:0]
+	r := newRequest(stream, after, events)
 	g, err := s.enqueue(ctx, r)
-	if cap(*memory) <= groupTargetBytes {
-		s.memory.Put(memory) // the queue has copied it
-	}
 	if err != nil {
 		return 0, err
 	}
@@ -60,20 +55,10 @@ func (s *Store) Append(ctx context.Context, stream string, after eventstore.Revi
 	return eventstore.Position(r.last), nil
 }
 
-// newRequest encodes the append into the memory, which the queue copies.
-func newRequest(stream string, after eventstore.Revision, events []eventstore.Event, memory []byte) *request {
-	size := 0
+func newRequest(stream string, after eventstore.Revision, events []eventstore.Event) *request {
+	r := &request{stream: stream, after: uint64(after), events: events, n: len(events), segment: -1}
 	for _, e := range events {
-		size += recordHeaderBytes + len(stream) + len(e.Type) + len(e.Metadata) + len(e.Data)
-	}
-	r := &request{
-		stream: stream, after: uint64(after), segment: -1,
-		ids:     make([]eventstore.EventID, len(events)),
-		records: slices.Grow(memory[:0], size),
-	}
-	for i, e := range events {
-		r.ids[i] = e.ID
-		r.records = appendRecord(r.records, stream, r.after+uint64(i)+1, len(events)-1-i, e)
+		r.bytes += recordBytes(stream, e)
 	}
 	return r
 }
@@ -104,7 +89,7 @@ func (s *Store) settle(ctx context.Context, r *request) (eventstore.Position, er
 	conflict := &eventstore.ConflictError{
 		Stream: r.stream, Expected: eventstore.Revision(r.after), Actual: eventstore.Revision(r.actual),
 	}
-	if r.after > r.actual || r.actual-r.after < uint64(len(r.ids)) {
+	if r.after > r.actual || r.actual-r.after < uint64(r.n) {
 		return 0, conflict
 	}
 	n := 0
@@ -112,10 +97,10 @@ func (s *Store) settle(ctx context.Context, r *request) (eventstore.Position, er
 		if err != nil {
 			return 0, err
 		}
-		if found.ID != r.ids[n] {
+		if found.ID != r.events[n].ID {
 			break
 		}
-		if n++; n == len(r.ids) {
+		if n++; n == r.n {
 			return found.Position, nil
 		}
 	}

@@ -27,12 +27,19 @@ const (
 // load makes events, each the next of its stream.
 type load struct {
 	seed  uint64
+	names []string       // of the streams
 	heads []atomic.Int64 // revision, and busy while one is appended
 }
 
 const busy = 1 << 62
 
-func newLoad() *load { return &load{seed: 1, heads: make([]atomic.Int64, benchStreams)} }
+func newLoad() *load {
+	l := &load{seed: 1, heads: make([]atomic.Int64, benchStreams)}
+	for i := range uint64(benchStreams) {
+		l.names = append(l.names, streamName(i))
+	}
+	return l
+}
 
 // worker makes events for one goroutine.
 type worker struct {
@@ -87,7 +94,7 @@ func (w *worker) append(b testing.TB, s *Store, events []eventstore.Event) {
 		if head >= busy || !w.heads[i].CompareAndSwap(head, head|busy) {
 			continue
 		}
-		if _, err := s.Append(b.Context(), streamName(i), eventstore.Revision(head), events); err != nil {
+		if _, err := s.Append(b.Context(), w.names[i], eventstore.Revision(head), events); err != nil {
 			b.Error(err)
 		}
 		w.heads[i].Store(head + int64(len(events)))
@@ -200,7 +207,7 @@ func (w *bare) replay(b *testing.B, groups []int) {
 // can be due to.
 func BenchmarkAppend(b *testing.B) {
 	for _, c := range []struct{ writers, batch, turn int }{
-		{1, 1, 60}, {8, 1, 300}, {64, 1, 1000}, {256, 1, 2000}, {1, 500, 5000},
+		{1, 1, 200}, {8, 1, 1600}, {64, 1, 8000}, {256, 1, 16_000}, {1, 500, 20_000}, {4, 500, 40_000},
 	} {
 		b.Run(fmt.Sprintf("writers=%d/batch=%d", c.writers, c.batch), func(b *testing.B) {
 			disk := &writes{}

@@ -153,7 +153,7 @@ func (o *Files) take(p Part, path string, s segment, next uint64) error {
 // whole when that is 0.
 func (c *scan) readUpTo(ctx context.Context, src io.ReaderAt, size int64, upTo uint64) error {
 	offset := c.end
-	for r, err := range records(src, c.seed, offset, size, reused()) {
+	for r, err := range records(scanned(src, offset, size), c.seed) {
 		if errors.Is(err, errUnreadable) {
 			return nil // the caller knows what is due
 		}
@@ -240,7 +240,7 @@ func (o *Files) grow(ctx context.Context, path string, upTo uint64) error {
 	}
 	p := &o.Parts[len(o.Parts)-1]
 	last, offset := uint64(o.Last), p.Bytes
-	for r, err := range records(f, h.seed(), offset, info.Size(), reused()) {
+	for r, err := range records(scanned(f, offset, info.Size()), h.seed()) {
 		if uint64(o.Last) >= upTo || errors.Is(err, errUnreadable) {
 			break
 		}

@@ -164,10 +164,14 @@ func (r record) size() int64 {
 	return int64(recordHeaderBytes + len(r.stream) + len(r.kind) + len(r.metadata) + len(r.data))
 }
 
+// recordBytes is the size of an event's record.
+func recordBytes(stream string, e eventstore.Event) int64 {
+	return int64(recordHeaderBytes + len(stream) + len(e.Type) + len(e.Metadata) + len(e.Data))
+}
+
 // appendRecord appends the record to b with a checksum of 0; sign completes it.
 func appendRecord(b []byte, stream string, revision uint64, rest int, e eventstore.Event) []byte {
-	size := recordHeaderBytes + len(stream) + len(e.Type) + len(e.Metadata) + len(e.Data)
-	b = binary.LittleEndian.AppendUint32(b, uint32(size))
+	b = binary.LittleEndian.AppendUint32(b, uint32(recordBytes(stream, e)))
 	b = append(b, make([]byte, 4+8)...) // checksum and position
 	b = binary.LittleEndian.AppendUint64(b, revision)
 	b = append(b, e.ID[:]...)
@@ -203,6 +207,11 @@ func recordSize(b []byte) (int, bool) {
 	}
 	names := uint64(b[46]) + uint64(b[47])
 	return int(size), recordHeaderBytes+names+uint64(binary.LittleEndian.Uint32(b[48:])) <= uint64(size)
+}
+
+// recordKind is the type of the event whose record b begins with.
+func recordKind(b []byte) []byte {
+	return b[recordHeaderBytes+int(b[46]):][:b[47]]
 }
 
 // decode reads the record that b consists of and reports whether it is sound.

@@ -37,7 +37,6 @@ type Store struct {
 	files     *handles
 	runs      *runs
 	view      atomic.Pointer[view]
-	memory    sync.Pool // of *[]byte, to encode appends in
 	queue     *queue
 	behind    *background
 	sealed    atomic.Int64 // segments that have their footer
@@ -70,7 +69,6 @@ func open(dir string, opts Options, disk opener) (*Store, error) {
 		return nil, err
 	}
 	s := &Store{dir: dir, lock: locked, files: newHandles(dir)}
-	s.memory.New = func() any { return new([]byte) }
 	if err := s.start(opts.SegmentBytes, disk); err != nil {
 		s.files.close()
 		locked.Close()

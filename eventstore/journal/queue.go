@@ -74,7 +74,7 @@ func (q *queue) put(r *request) (g *group, stale bool) {
 		r.actual = head
 		return q.join(r), false
 	}
-	q.turn(int64(len(r.records)), uint64(len(r.ids)))
+	q.turn(r.bytes, uint64(r.n))
 	t := q.tables[len(q.tables)-1]
 	p := t.get([]byte(r.stream))
 	if p == nil {
@@ -132,17 +132,18 @@ func (q *queue) join(r *request) *group {
 	return g
 }
 
-// sign gives the append its place behind all others.
+// sign encodes the append and gives it its place behind all others.
 func (q *queue) sign(g *group, r *request, p *places) {
-	begin := len(g.records)
-	g.records = append(g.records, r.records...)
-	for at := begin; at < len(g.records); {
-		at += sign(g.records[at:], q.next.seed, q.next.last()+1, at)
+	g.records = slices.Grow(g.records, int(r.bytes))
+	for i, e := range r.events {
+		at := len(g.records)
+		g.records = appendRecord(g.records, r.stream, r.after+uint64(i)+1, r.n-1-i, e)
+		sign(g.records[at:], q.next.seed, q.next.last()+1, at)
 		q.next.events++
 	}
-	q.next.end += int64(len(r.records))
-	r.records, r.places, r.last = nil, p, q.next.last()
-	p.staged += uint64(len(r.ids))
+	q.next.end += r.bytes
+	r.events, r.places, r.last = nil, p, q.next.last()
+	p.staged += uint64(r.n)
 }
 
 func (q *queue) signal() {

@@ -8,7 +8,7 @@ import (
 
 func TestAnAppendThatKnewItsStreamBeforeASegmentWasSealedIsAskedAgain(t *testing.T) {
 	s := opened(t, t.TempDir(), Options{SegmentBytes: 200})
-	r := newRequest("a", 0, []eventstore.Event{entry("a", 1)}, nil)
+	r := newRequest("a", 0, []eventstore.Event{entry("a", 1)})
 	r.before, r.segment = 0, s.queue.knows() // true now
 	for i := range 6 {
 		extend(t, s, "a", i, 1)
@@ -43,7 +43,7 @@ func TestAppendsThatWaitAreMadeDurableByOneWrite(t *testing.T) {
 	var groups []*group
 	s.queue.mu.Lock() // the writer cannot take the group before it is complete
 	for i := range n {
-		r := newRequest("a", eventstore.Revision(i), []eventstore.Event{entry("a", i+1)}, nil)
+		r := newRequest("a", eventstore.Revision(i), []eventstore.Event{entry("a", i+1)})
 		p := s.queue.tables[0].get([]byte("a"))
 		if p == nil {
 			p = s.queue.tables[0].add("a", 0)

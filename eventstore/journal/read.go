@@ -82,7 +82,7 @@ func (c *cursor) log(ctx context.Context, v *view, yield func(eventstore.Recorde
 // stretch yields what the view holds of the segment from the offset on.
 func (c *cursor) stretch(ctx context.Context, v *view, yield func(eventstore.Recorded, error) bool) bool {
 	s := v.segment(c.segment)
-	for r, err := range records(c.files.reader(s.first), s.seed, c.offset, s.end, fresh) {
+	for r, err := range records(blocks(c.files.reader(s.first), c.offset, s.end), s.seed) {
 		if err == nil {
 			err = ctx.Err()
 		}

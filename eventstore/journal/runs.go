@@ -20,6 +20,9 @@ const (
 	// it a journal of 1000 segments has at most 7 + 7 + 7 + 1 runs, and a place
 	// is written at most four times.
 	mergedAtOnce = 8
+	// buildLanes is how many index files are built at once. It is more than the
+	// processors of a small machine: while one is made durable another is read.
+	buildLanes = 4
 )
 
 // runs are the index files. Together they hold the place of every event in the
@@ -34,6 +37,10 @@ type runs struct {
 
 	mu      sync.Mutex // held to change what is in use
 	digests [][sha256.Size]byte
+
+	typesMu   sync.Mutex
+	types     map[int][]typed // by segment, of those that were asked for
+	typesMade sync.Mutex      // held to make a file
 }
 
 func (x *runs) all() []*run { return *x.list.Load() }
@@ -80,7 +87,7 @@ func (x *runs) complete(ctx context.Context, list []*run) error {
 			missing = append(missing, i)
 		}
 	}
-	for at, built := range ahead(len(missing), func(i int) built { return x.build(ctx, list[missing[i]].first) }) {
+	for at, built := range ahead(len(missing), buildLanes, func(i int) built { return x.build(ctx, list[missing[i]].first) }) {
 		if built.err != nil {
 			return built.err
 		}
@@ -107,7 +114,11 @@ func (x *runs) build(ctx context.Context, segment int) built {
 // write makes the index file of a table.
 func (x *runs) write(t *table) built {
 	e := extent{t.segment, 1}
-	if err := writeTable(x.disk, x.dir, t, x.digest(e)); err != nil {
+	err := writeTypes(x.disk, x.dir, t, x.digests[t.segment])
+	if err == nil {
+		err = writeTable(x.disk, x.dir, t, x.digest(e))
+	}
+	if err != nil {
 		return built{nil, fmt.Errorf("journal: %w", err)}
 	}
 	r, err := openRun(x.dir, e)

@@ -14,12 +14,18 @@ type scan struct {
 	path  string
 	table *table
 
-	pending  []uint32 // offsets of an append whose last event is still to come
+	pending  []placed // of an append whose last event is still to come
 	stream   []byte   // of that append
 	revision uint64   // of its last event so far
 	rest     uint16   // of the same
 	commit   int64    // where the write of the last record began
 	marked   bool     // the last record is a mark
+}
+
+// placed is an event that is not counted yet.
+type placed struct {
+	offset uint32
+	ofType *places
 }
 
 func newScan(h header, number int, path string) *scan {
@@ -30,7 +36,7 @@ func newScan(h header, number int, path string) *scan {
 // *unreadableError; segment.end tells what came before it.
 func (c *scan) read(ctx context.Context, src io.ReaderAt, to int64) error {
 	offset := c.end
-	for r, err := range records(src, c.seed, offset, to, reused()) {
+	for r, err := range records(scanned(src, offset, to), c.seed) {
 		if errors.Is(err, errUnreadable) {
 			return &unreadableError{c.path, offset}
 		}
@@ -67,7 +73,8 @@ func (c *scan) take(r record, offset int64) string {
 	if len(c.pending) == 0 {
 		c.stream = append(c.stream[:0], r.stream...)
 	}
-	c.pending, c.revision, c.rest = append(c.pending, uint32(offset)), r.revision, r.rest
+	c.pending = append(c.pending, placed{uint32(offset), c.table.ofType(r.kind)})
+	c.revision, c.rest = r.revision, r.rest
 	if r.rest == 0 {
 		c.complete(offset + r.size())
 	}
@@ -117,8 +124,9 @@ func (c *scan) complete(end int64) {
 	if p == nil {
 		p = c.table.add(string(c.stream), c.revision-uint64(len(c.pending)))
 	}
-	for _, offset := range c.pending {
-		c.count(p, offset)
+	for _, e := range c.pending {
+		c.count(p, e.offset)
+		e.ofType.push(e.offset)
 	}
 	p.staged = c.revision
 	c.pending, c.end = c.pending[:0], end

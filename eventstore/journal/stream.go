@@ -49,7 +49,7 @@ func (s *Store) each(ctx context.Context, t *trail, places []location) iter.Seq2
 	return func(yield func(record, error) bool) {
 		n := (len(places) + recordsAtOnce - 1) / recordsAtOnce
 		due := t.after - uint64(len(places))
-		for _, c := range ahead(n, func(i int) chunk {
+		for _, c := range ahead(n, readLanes, func(i int) chunk {
 			return s.chunk(t.view, places[i*recordsAtOnce:min((i+1)*recordsAtOnce, len(places))])
 		}) {
 			for i, r := range c.records {
@@ -163,10 +163,11 @@ func (t *trail) fromTable() ([]location, error) {
 }
 
 // astray says that the index does not lead to what it should.
-func (t *trail) astray(at location) error {
-	s := t.view.segment(at.segment())
-	return &CorruptError{filepath.Join(t.dir, indexDir), 0,
-		fmt.Sprintf("it leads to byte %d of %s, which is not the event that is due", at.offset(), fileName(s.first))}
+func (t *trail) astray(at location) error { return t.Store.astray(t.view, at) }
+
+func (s *Store) astray(v *view, at location) error {
+	return &CorruptError{filepath.Join(s.dir, indexDir), 0,
+		fmt.Sprintf("it leads to byte %d of %s, which is not the event that is due", at.offset(), fileName(v.segment(at.segment()).first))}
 }
 
 type chunk struct {

@@ -38,6 +38,7 @@ type table struct {
 	slots   atomic.Pointer[[]atomic.Pointer[places]]
 	streams int
 	flushed atomic.Bool // an index file holds the same
+	types   *table      // the same by type instead of by stream; the writer alone adds to it
 }
 
 // places are the events of one stream in one segment.
@@ -54,6 +55,12 @@ const firstSlots = 1 << 6 // a power of two, as every later size
 var tableSeed = maphash.MakeSeed()
 
 func newTable(segment int) *table {
+	t := newHalf(segment)
+	t.types = newHalf(segment)
+	return t
+}
+
+func newHalf(segment int) *table {
 	t := &table{segment: segment}
 	slots := make([]atomic.Pointer[places], firstSlots)
 	t.slots.Store(&slots)
@@ -97,6 +104,15 @@ func insert(slots []atomic.Pointer[places], p *places) {
 		i++
 	}
 	slots[i&uint64(len(slots)-1)].Store(p)
+}
+
+// ofType returns the places of a type, for which it makes room.
+func (t *table) ofType(kind []byte) *places {
+	p := t.types.get(kind)
+	if p == nil {
+		p = t.types.add(string(kind), 0)
+	}
+	return p
 }
 
 // push takes in the next event of the stream.

@@ -1,6 +1,7 @@
 package journal
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"fmt"
@@ -70,7 +71,37 @@ func (s *Store) verify(ctx context.Context, v *view, number int) (*scan, error) 
 	if c.events != known.events || c.streams != known.streams || !slices.Equal(c.sparse, known.sparse) {
 		return c, &CorruptError{path, known.end, "the counts are not those of the records"}
 	}
-	return c, s.compare(ctx, v, c)
+	if err := s.compare(ctx, v, c); err != nil {
+		return c, err
+	}
+	return c, s.compareTypes(ctx, v, c)
+}
+
+// compareTypes checks that the index by type has the segment's events and no
+// others.
+func (s *Store) compareTypes(ctx context.Context, v *view, c *scan) error {
+	slots, counted := *c.table.types.slots.Load(), 0
+	for i := range slots {
+		p := slots[i].Load()
+		if p == nil {
+			continue
+		}
+		counted++
+		offsets, err := s.placesOfType(ctx, v, c.table.segment, p.stream)
+		if err != nil {
+			return err
+		}
+		if !slices.Equal(offsets, p.offsets()) {
+			return s.differs(v, c.table.segment)
+		}
+	}
+	if v.table(c.table.segment) != nil {
+		return nil
+	}
+	if all, err := s.runs.typesOf(ctx, c.table.segment); err != nil || len(all) != counted {
+		return cmp.Or(indexed(err), s.differs(v, c.table.segment))
+	}
+	return nil
 }
 
 // compare checks that the index leads from every stream to the segment's events:
@@ -107,21 +138,21 @@ func (t *trail) leads(ctx context.Context, segment int, p *places) error {
 	}
 	if p.base > 0 {
 		if len(found) == 0 || found[0].segment() >= segment {
-			return t.differs(segment)
+			return t.differs(t.view, segment)
 		}
 		found = found[1:]
 	}
 	for i, offset := range offsets {
 		if i >= len(found) || found[i] != locate(segment, offset) {
-			return t.differs(segment)
+			return t.differs(t.view, segment)
 		}
 	}
 	return nil
 }
 
-func (t *trail) differs(segment int) error {
-	return &CorruptError{filepath.Join(t.dir, indexDir), 0,
-		fmt.Sprintf("the index differs from %s", fileName(t.view.segment(segment).first))}
+func (s *Store) differs(v *view, segment int) error {
+	return &CorruptError{filepath.Join(s.dir, indexDir), 0,
+		fmt.Sprintf("the index differs from %s", fileName(v.segment(segment).first))}
 }
 
 // verifySeal checks the footer of a sealed segment, and the digest of all bytes.

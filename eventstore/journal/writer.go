@@ -165,9 +165,11 @@ func (w *writer) publish(g *group, v *view) {
 		if r.last == 0 {
 			continue
 		}
-		for range r.ids {
-			next.active.count(r.places, uint32(v.active.end)+uint32(offset))
-			offset += int(binary.LittleEndian.Uint32(g.records[offset:]))
+		for range r.n {
+			b, at := g.records[offset:], uint32(v.active.end)+uint32(offset)
+			next.active.count(r.places, at)
+			g.table.ofType(recordKind(b)).push(at)
+			offset += int(binary.LittleEndian.Uint32(b))
 		}
 	}
 	next.active.end += int64(offset)

@@ -10,9 +10,11 @@ import (
 	"caseledger/domain/allocation"
 	"caseledger/domain/careleaver"
 	"caseledger/domain/health"
+	"caseledger/domain/identity"
 	"caseledger/domain/legal"
 	"caseledger/domain/lookedafter"
 	"caseledger/domain/missing"
+	"caseledger/domain/visit"
 )
 
 // What lies at the real postcodes of these lists are public buildings of one
@@ -72,12 +74,14 @@ func (f *family) intoCare(day domain.Date) {
 
 // alone is a young person who came to the country without anybody.
 func (f *family) alone(day domain.Date) {
-	f.children = f.children[:1]
-	c := f.children[0]
-	if c.born.IsZero() || day.Before(c.born.AddMonths(14*12)) || !day.Before(c.born.AddMonths(17*12)) {
+	teen := slices.IndexFunc(f.children, func(c child) bool {
+		return !c.born.IsZero() && !day.Before(c.born.AddMonths(14*12)) && day.Before(c.born.AddMonths(17*12))
+	})
+	if teen < 0 {
 		f.intoCare(day)
 		return
 	}
+	f.children = f.children[teen : teen+1]
 	e := f.accept(day)
 	f.sideBySide(e, f.after(day, 0, 1), "", "N8", true)
 }
@@ -111,7 +115,32 @@ func (f *family) sideBySide(e episode, begun domain.Date, home, need string, asy
 	if !closed {
 		f.close(e, f.workingDay(last.AddDays(14)), "RC7")
 	}
+	if !goesOn {
+		f.part(acts, f.workingDay(last.AddDays(30)))
+	}
 	f.g.summary.LookedAfter += len(f.children)
+}
+
+// part lets each adopted child go on under a new identity, once the case is
+// closed: a record of its own, that says nothing of the old one.
+func (f *family) part(acts []planned, day domain.Date) {
+	team := actor{id: "adm-02", role: "adoption-manager", basis: "adoption-and-children-act-2002", purpose: "adoption"}
+	for _, a := range acts {
+		for _, command := range a.commands {
+			order, adopted := command.(adoption.Order)
+			if !adopted {
+				continue
+			}
+			successor := domain.RecordID(f.g.newID())
+			f.act(successor, day, team,
+				identity.Register{Dated: dated(day), Person: domain.PersonID(f.g.newID())},
+				identity.RecordBirth{Dated: dated(a.child.born)},
+				identity.GiveName{Dated: dated(day), Kind: "legal", Given: a.child.given, Family: pick(f.g, familyNames)},
+				identity.RecordSex{Dated: dated(day), Sex: a.child.sex})
+			f.act(a.child.record, day, team, adoption.PartIdentity{Dated: dated(day), Adoption: order.Adoption, Successor: successor,
+				Restriction: "parted", Readers: []string{team.id, "adm-01"}})
+		}
+	}
 }
 
 // transfer gives the case to a worker of the team for looked-after children,
@@ -233,15 +262,21 @@ func over(day domain.Date) bool { return day.After(lastDay) }
 // order takes the child through care proceedings: from the interim order, under
 // which care began, to the care order about half a year later.
 func (l *care) order() {
-	if l.now.LegalStatus != "C1" {
-		return
-	}
 	f := l.f
 	lawyer := actor{id: "law-01", role: "solicitor", basis: "children-act-1989-s31", purpose: "proceedings"}
+	if l.now.LegalStatus != "C1" {
+		process, begun, ended := legal.ProcessID(fmt.Sprintf("pp%d", f.cases)), l.day.AddDays(7), l.day.AddDays(90)
+		if !over(ended) {
+			l.by(begun, lawyer, legal.SendLetter{Dated: dated(begun), Process: process})
+			l.by(ended, lawyer, legal.EndProcess{Dated: dated(ended), Process: process, Outcome: "stepped-down"})
+		}
+		return
+	}
 	case1, interim, final := legal.ApplicationID(fmt.Sprintf("ca%d", f.cases)), legal.OrderID(fmt.Sprintf("io%d", f.cases)), legal.OrderID(fmt.Sprintf("co%d", f.cases))
 	l.by(l.day, lawyer,
 		legal.Apply{Dated: dated(l.day), Application: case1, Order: "care", Applicant: "authority", Court: "Anytown family court"},
-		legal.MakeOrder{Dated: dated(l.day), Made: interim, Application: case1, Order: "interim-care"})
+		legal.MakeOrder{Dated: dated(l.day), Made: interim, Application: case1, Order: "interim-care", Until: l.day.AddDays(56)})
+	l.by(l.day.AddDays(50), lawyer, legal.Extend{Dated: dated(l.day.AddDays(50)), Made: interim, Until: l.day.AddDays(240)})
 	managed := f.after(l.day, 10, 18)
 	l.by(managed, lawyer, legal.Hear{Dated: dated(managed), Application: case1, Hearing: "h1", Kind: "case-management"})
 	l.next(f.after(l.day, 100, 130), "L", "", func() { l.now.LegalStatus = "C2" })
@@ -317,6 +352,22 @@ func (l *care) routine(begun domain.Date) {
 	l.health(begun, until)
 	l.education(begun, until)
 	l.absences(begun, until)
+	l.liberty(begun, until)
+}
+
+// liberty is the secure accommodation of one young person in five: for two
+// months, with a panel after three weeks.
+func (l *care) liberty(begun, until domain.Date) {
+	f := l.f
+	from := begun.AddDays(120)
+	met, freed := from.AddDays(21), from.AddDays(60)
+	if !l.age(from, 13*12) || !freed.Before(until) || !f.g.chance(5) {
+		return
+	}
+	id := lookedafter.RestrictionID(fmt.Sprintf("lib%d", f.cases))
+	l.do(from, lookedafter.RestrictLiberty{Dated: dated(from), Restriction: id, Kind: "secure-accommodation", Until: from.AddDays(90)})
+	l.by(met, l.officer(), lookedafter.ReviewLiberty{Dated: dated(met), Restriction: id, Review: "1", Outcome: "criteria-met"})
+	l.do(freed, lookedafter.RestoreLiberty{Dated: dated(freed), Restriction: id})
 }
 
 func (l *care) reviews(begun, until domain.Date) {
@@ -348,7 +399,12 @@ func (l *care) visits(until domain.Date) {
 		for day := f.after(placed, 1, 3); day.Before(stop); day = f.after(day, 20, 31) {
 			n++
 			seen := !f.g.chance(30)
-			l.do(day, lookedafter.Visit{Dated: dated(day), Visit: lookedafter.VisitID(fmt.Sprintf("lv%d-%d", f.cases, n)), Seen: seen, SeenAlone: seen && !f.g.chance(5)})
+			v := visit.Make{Dated: dated(day), Visit: visit.ID(fmt.Sprintf("lv%d-%d", f.cases, n)), Under: visit.LookedAfter, Visitor: f.worker.id, Where: "placement",
+				Seen: seen, Alone: seen && !f.g.chance(5)}
+			if !seen {
+				v.NotSeen = "not-in"
+			}
+			l.do(day, v)
 		}
 	}
 }
@@ -439,14 +495,20 @@ func (l *care) leave() {
 	adviser := actor{id: fmt.Sprintf("pa-%02d", f.g.between(1, 6)), role: "personal-adviser", basis: "children-act-1989-s23c", purpose: "leaving-care"}
 	l.by(l.left, adviser, careleaver.Entitle{Dated: dated(l.left), Eligibility: "former-relevant"},
 		careleaver.NameAdviser{Dated: dated(l.left), Adviser: adviser.id})
-	for n := 1; n <= 6; n++ {
+	years := 3
+	if f.g.chance(4) {
+		years = 1 // and then no more help, by the young person's own wish
+	}
+	for n := 1; n <= 2*years; n++ {
 		day := l.c.born.AddMonths(eighteenYears + 6*n - 6)
 		l.by(day, adviser, careleaver.Plan{Dated: dated(day), Plan: careleaver.PlanID(fmt.Sprintf("pw%d-%d", f.cases, n))})
 	}
-	for n := 1; n <= 3; n++ {
+	for n := 1; n <= years; n++ {
 		day := l.c.born.AddMonths(eighteenYears + 12*n)
 		does := pick(f.g, []string{"F1", "F2", "F4", "F5", "P5", "G5"})
 		l.by(day, adviser, careleaver.Contact{Dated: dated(day), Contact: careleaver.ContactID(fmt.Sprintf("cl%d-%d", f.cases, n)),
 			InTouch: "YES", Activity: does, Accommodation: pick(f.g, []string{"U1", "D1", "E1", "B1", "T1", "U2"})})
 	}
+	grown := l.c.born.AddMonths(eighteenYears + 12*years + 1)
+	l.by(grown, adviser, careleaver.End{Dated: dated(grown), Reason: "declined"})
 }

@@ -14,11 +14,12 @@ import (
 )
 
 // whole are the parts of a record through all of which the demo lives, and
-// elsewhere the events that do not happen in England.
+// elsewhere the events that do not happen in England, are written no more, or
+// come from returns.
 var (
 	whole = []string{"referral", "assessment", "enquiry", "cinplan", "protection", "contact", "voice", "conference", "visit", "privatefostering",
-		"transfer", "incident", "temporary", "family", "restriction", "allocation"}
-	elsewhere = []string{"assessment.reviewed", "protection-plan.concerns-recorded"}
+		"transfer", "incident", "temporary", "family", "restriction", "allocation", "lookedafter", "health", "missing", "adoption", "careleaver", "legal"}
+	elsewhere = []string{"assessment.reviewed", "protection-plan.concerns-recorded", "protection-plan.change-identified", "protection-plan.change-reported", "looked-after-visit.made", "health-outcomes.stated"}
 )
 
 func build(t *testing.T, seed uint64, children int) (*eventstore.Ledger, Summary) {

@@ -11,6 +11,7 @@ import (
 	"caseledger/domain/correction"
 	"caseledger/domain/enquiry"
 	"caseledger/domain/identity"
+	"caseledger/domain/lookedafter"
 	"caseledger/domain/note"
 	"caseledger/domain/policy"
 	"caseledger/domain/protection"
@@ -202,7 +203,15 @@ func (f *family) assessedOnly(day domain.Date) {
 func (f *family) inNeed(day domain.Date) {
 	e := f.accept(day)
 	done := f.assess(e, day)
+	breaks, first := lookedafter.AgreementID(f.local("s")), f.children[0].record
+	agreed := f.g.chance(12)
+	if agreed {
+		f.act(first, done, f.worker, lookedafter.AgreeShortBreaks{Dated: dated(done), Agreement: breaks, LegalStatus: "V4"})
+	}
 	e, ended := f.plan(e, f.after(done, 1, 6))
+	if agreed {
+		f.act(first, ended, f.worker, lookedafter.EndShortBreaks{Dated: dated(ended), Agreement: breaks})
+	}
 	f.close(e, f.after(ended, 1, 4), f.ending())
 	f.again(ended, 5)
 }
