@@ -105,3 +105,35 @@ func (v View) Caseload(ctx context.Context, f CaseloadFilter, at Moment) ([]Case
 	}
 	return v.DB.CaseloadAt(ctx, v.load, at.Known, f)
 }
+
+// day is the day of a question about a moment: the moment's, or today.
+func (v View) day(at Moment) domain.Date {
+	if at.On.IsZero() {
+		return v.Records.Setting().Today
+	}
+	return at.On
+}
+
+// Duties returns what was due at a moment, the most urgent first. The filter's
+// day is the moment's, or today; within is how many days from it what is due
+// may be away, 0 for any.
+func (v View) Duties(ctx context.Context, f DutyFilter, within int, at Moment) ([]DutyRow, error) {
+	f.On = v.day(at)
+	if within > 0 {
+		f.By = f.On.AddDays(within)
+	}
+	if at.IsNow() {
+		return v.DB.Duties(ctx, v.Records.Pack, f)
+	}
+	return v.DB.DutiesAt(ctx, v.load, v.Records.Pack, at.Known, f)
+}
+
+// Gaps returns the children who had not been seen for a while at a moment, the
+// longest unseen first. The filter's day is the moment's, or today.
+func (v View) Gaps(ctx context.Context, f GapFilter, at Moment) ([]SightRow, error) {
+	f.On = v.day(at)
+	if at.IsNow() {
+		return v.DB.Gaps(ctx, f)
+	}
+	return v.DB.GapsAt(ctx, v.load, at.Known, f)
+}

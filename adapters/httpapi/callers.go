@@ -1,8 +1,10 @@
 package httpapi
 
 import (
+	"context"
 	"crypto/rand"
 	"crypto/sha256"
+	"crypto/x509"
 	"encoding/base64"
 	"encoding/hex"
 	"errors"
@@ -33,10 +35,28 @@ type Caller struct {
 	Teams  []string `json:"teams,omitempty" validate:"max=100,dive,required,max=100,printascii"`
 }
 
-// Callers tells who bears a token.
-type Callers interface {
-	Caller(token string) (Caller, bool)
+// Shown is what a request shows of who makes it. One of the two is there.
+type Shown struct {
+	// Token is that of the header Authorization, "" for none.
+	Token string
+	// Certificate is that of the connection's client, of an authority that the
+	// server trusts; nil for none.
+	Certificate *x509.Certificate
 }
+
+// Callers tells who makes a request.
+type Callers interface {
+	// Caller returns who shows this, as Validate has it. The error matches
+	// ErrNobody when it is good for nobody; any other says that it cannot be
+	// found out now. No error says what was shown.
+	Caller(context.Context, Shown) (Caller, error)
+}
+
+// ErrNobody says that what a request shows makes nobody known.
+var ErrNobody = errors.New("not known")
+
+// Validate reports what a caller breaks of the rules that stand with its fields.
+func (c Caller) Validate() error { return eventstore.Validate(c) }
 
 // Tokens are local tokens: for one machine only, because whoever has a copy of
 // one is that caller. A file of them holds the digests, not the tokens.
@@ -135,8 +155,11 @@ func (t *Tokens) Text() ([]byte, error) {
 }
 
 // Caller implements Callers. The lookup is by digest, so how long it takes says
-// nothing about a token.
-func (t *Tokens) Caller(token string) (Caller, bool) {
-	c, ok := t.by[sha256.Sum256([]byte(token))]
-	return c, ok
+// nothing about a token. A certificate is nobody's.
+func (t *Tokens) Caller(_ context.Context, s Shown) (Caller, error) {
+	c, ok := t.by[sha256.Sum256([]byte(s.Token))]
+	if !ok {
+		return Caller{}, ErrNobody
+	}
+	return c, nil
 }

@@ -49,7 +49,8 @@ type Access interface {
 	Record(context.Context, domain.Circumstances, domain.Event) error
 }
 
-// Config is what an API works on. All fields are required but Secure.
+// Config is what an API works on. All fields are required but Secure and
+// Rates.
 type Config struct {
 	View projections.View
 	// CatchUp brings the read models to the end of the ledger as it is now.
@@ -66,7 +67,8 @@ type Config struct {
 	Secret  []byte
 	Logger  *slog.Logger
 	Metrics prometheus.Registerer
-	Secure  bool // served over TLS
+	Secure  bool  // served over TLS
+	Rates   Rates // none if zero
 }
 
 // API answers requests.
@@ -75,6 +77,8 @@ type API struct {
 	cursors   cursors
 	slots     chan struct{}
 	followers chan struct{}
+	callers   *buckets
+	addresses *buckets
 	metrics   metrics
 	document  []byte // the OpenAPI description
 	mux       *http.ServeMux
@@ -87,7 +91,10 @@ func New(c Config) (*API, error) {
 	if len(c.Secret) < minSecretBytes {
 		return nil, fmt.Errorf("http api: the secret has fewer than %d bytes", minSecretBytes)
 	}
-	a := &API{Config: c, slots: make(chan struct{}, maxRunning), followers: make(chan struct{}, maxFollowers), mux: http.NewServeMux()}
+	if err := c.Rates.Check(); err != nil {
+		return nil, fmt.Errorf("http api: %w", err)
+	}
+	a := &API{Config: c, callers: newBuckets(c.Rates.PerCaller), addresses: newBuckets(c.Rates.PerAddress), slots: make(chan struct{}, maxRunning), followers: make(chan struct{}, maxFollowers), mux: http.NewServeMux()}
 	a.running, a.stop = context.WithCancel(context.Background())
 	var err error
 	if a.cursors, err = newCursors(); err != nil {
@@ -135,6 +142,10 @@ func (a *API) Stop() { a.stop() }
 
 func (a *API) describe(w http.ResponseWriter, r *http.Request) {
 	harden(w.Header(), a.Secure)
+	if err := a.heardFrom(r); err != nil {
+		writeProblem(w, r, problemOf(err))
+		return
+	}
 	write(w, r, http.StatusOK, "application/json", a.document)
 }
 
@@ -157,6 +168,9 @@ func (a *API) nowhere(w http.ResponseWriter, r *http.Request, said http.Handler)
 	if seen.status == http.StatusMethodNotAllowed {
 		p = problem(codeMethod)
 		p.header = map[string]string{"Allow": seen.header.Get("Allow")}
+	}
+	if err := a.heardFrom(r); err != nil {
+		p = problemOf(err)
 	}
 	writeProblem(w, r, p)
 }

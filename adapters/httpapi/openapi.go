@@ -141,7 +141,7 @@ func (op operation) headers() node {
 
 // problems are the statuses with which an operation refuses.
 func (op operation) problems() []int {
-	all := []int{400, 401, 403, 500, 503}
+	all := []int{400, 401, 403, 429, 500, 503}
 	if strings.Contains(op.path, "{id}") {
 		all = append(all, 404)
 	}

@@ -76,6 +76,11 @@ var (
 	ofPerson    = param{"record", word, "Only what concerns this record."}
 	caller      = param{"caller", word, "Only what this caller did."}
 	since       = param{"from", day, "From this day on, in UTC; today if not given."}
+	within      = param{"within", count, "Only what is due within this many days."}
+	plan        = param{"plan", word, "Only children with this: protection-plan, temporary-registration, cin-plan, private-fostering, none."}
+	unseen      = param{"days", count, "Not seen for this many days; 28 if not given."}
+	alone       = param{"alone", yesNo, "Not seen alone."}
+	stillOpen   = param{"open", yesNo, "Only cases that are held now."}
 	until       = param{"to", day, "Up to this day, in UTC; today if not given."}
 )
 
@@ -141,6 +146,12 @@ func queries() []operation {
 		list("feed.read", "/v1/feed", "That something was recorded, and not what.", reflect.TypeFor[Feed](), (*API).feed, after, wait, eventType, ofPerson, limit),
 		follow,
 		audit,
+		list("duty.list", "/v1/duties", "What is due and overdue, for whom, and by which rule; the most urgent first.", reflect.TypeFor[Duties](), (*API).duties,
+			worker, team, unallocated, overdue, within, knownAt, trueOn, limit, cursor),
+		list("gap.list", "/v1/gaps", "Children with an open case whom nobody has seen for a while; the longest unseen first.", reflect.TypeFor[Gaps](), (*API).gaps,
+			worker, team, plan, unseen, alone, knownAt, trueOn, limit, cursor),
+		list("allocation.list", "/v1/allocations", "Who of which team held which case, from when to when.", reflect.TypeFor[Allocations](), (*API).allocations,
+			worker, team, ofPerson, stillOpen, limit, cursor),
 	}
 }
 

@@ -62,6 +62,8 @@ const (
 	codeUnaccounted  = "access-not-recorded"
 	codeTimeout      = "too-slow"
 	codeFailed       = "failed"
+	codeUnasked      = "caller-not-checked"
+	codeTooMany      = "too-many-requests"
 	problemMediaType = "application/problem+json"
 )
 
@@ -70,8 +72,8 @@ var titles = map[string]struct {
 	status int
 	title  string
 }{
-	codeNoToken:     {http.StatusUnauthorized, "A bearer token is needed."},
-	codeBadToken:    {http.StatusUnauthorized, "The bearer token is not known."},
+	codeNoToken:     {http.StatusUnauthorized, "A bearer token, or the certificate of a service account, is needed."},
+	codeBadToken:    {http.StatusUnauthorized, "The bearer token or certificate is not known, or no longer good."},
 	codeForbidden:   {http.StatusForbidden, "Your role may not do this."},
 	codeNotFound:    {http.StatusNotFound, "There is nothing here."},
 	codeMethod:      {http.StatusMethodNotAllowed, "This resource does not have the method."},
@@ -87,6 +89,8 @@ var titles = map[string]struct {
 	codeBusy:        {http.StatusServiceUnavailable, "Too many requests are being answered; try again."},
 	codeUnaccounted: {http.StatusServiceUnavailable, "The access could not be recorded, so nothing is shown; try again."},
 	codeTimeout:     {http.StatusServiceUnavailable, "The answer took too long; try again."},
+	codeUnasked:     {http.StatusServiceUnavailable, "Who asks cannot be found out now; try again."},
+	codeTooMany:     {http.StatusTooManyRequests, "You ask too often; Retry-After says when to ask again."},
 	codeFailed:      {http.StatusInternalServerError, "Something went wrong here; it has been noted."},
 }
 

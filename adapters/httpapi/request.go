@@ -56,7 +56,9 @@ func (a *API) answer(w http.ResponseWriter, hr *http.Request, op operation) {
 	if err != nil {
 		attrs = append(attrs, slog.String("problem", problemOf(err).Code))
 		if cause := problemOf(err).cause; cause != nil {
-			level = slog.LevelError
+			if status >= http.StatusInternalServerError {
+				level = slog.LevelError
+			}
 			attrs = append(attrs, slog.String("error", cause.Error()))
 		}
 	}
@@ -157,15 +159,9 @@ func (a *API) serve(ctx context.Context, r *request) (reply, error) {
 
 // admit finds out who asks, and whether he may.
 func (a *API) admit(ctx context.Context, r *request) error {
-	token, given := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
-	if !given {
-		return problem(codeNoToken)
+	if err := a.identify(ctx, r); err != nil {
+		return err
 	}
-	caller, known := a.Callers.Caller(token)
-	if !known {
-		return problem(codeBadToken)
-	}
-	r.caller = caller
 	r.purpose, r.basis = r.Header.Get("Purpose"), r.Header.Get("Legal-Basis")
 	if id := r.PathValue("id"); id != "" {
 		if !recordID(id) {
@@ -174,6 +170,51 @@ func (a *API) admit(ctx context.Context, r *request) error {
 		r.record = domain.RecordID(id)
 	}
 	return a.permit(ctx, r, r.op.id, r.op.group, r.record)
+}
+
+// identify finds out who asks, and whether he asks too often. Nobody is kept from
+// asking by what others at his address do, unless he is not known either.
+func (a *API) identify(ctx context.Context, r *request) error {
+	caller, err := a.whoAsks(ctx, r)
+	if err == nil {
+		r.caller = caller
+		return a.heard(caller)
+	}
+	if problemOf(err).Status == http.StatusUnauthorized {
+		if err := a.heardFrom(r.Request); err != nil {
+			return err
+		}
+	}
+	return err
+}
+
+// whoAsks returns the caller. A token that is shown decides: the certificate
+// beside it may be that of a gateway.
+func (a *API) whoAsks(ctx context.Context, r *request) (Caller, error) {
+	var s Shown
+	given := r.Header.Values("Authorization")
+	switch {
+	case len(given) > 0:
+		token, bearer := strings.CutPrefix(given[0], "Bearer ")
+		if !bearer || len(given) > 1 {
+			return Caller{}, problem(codeNoToken)
+		}
+		s.Token = token
+	case r.TLS != nil && len(r.TLS.VerifiedChains) > 0:
+		s.Certificate = r.TLS.VerifiedChains[0][0]
+	default:
+		return Caller{}, problem(codeNoToken)
+	}
+	caller, err := a.Callers.Caller(ctx, s)
+	if err == nil {
+		return caller, nil
+	}
+	p := problem(codeBadToken)
+	if !errors.Is(err, ErrNobody) {
+		p = problem(codeUnasked)
+	}
+	p.cause = err
+	return Caller{}, p
 }
 
 // permit asks the policies, and then the record itself; it records a denial.

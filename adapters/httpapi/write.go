@@ -36,7 +36,11 @@ func writeProblem(w http.ResponseWriter, r *http.Request, p *Problem) {
 	}
 	switch p.Status {
 	case http.StatusUnauthorized:
-		w.Header().Set("WWW-Authenticate", "Bearer")
+		challenge := "Bearer"
+		if p.Code == codeBadToken {
+			challenge = `Bearer error="invalid_token"`
+		}
+		w.Header().Set("WWW-Authenticate", challenge)
 	case http.StatusServiceUnavailable:
 		w.Header().Set("Retry-After", "1")
 	}

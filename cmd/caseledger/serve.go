@@ -30,6 +30,8 @@ type serveFlags struct {
 	policies string
 	esdb     esdbFlags
 	kafka    string
+	identity identityFlags
+	rates    httpapi.Rates
 }
 
 func newServe(to streams) *cobra.Command {
@@ -38,10 +40,14 @@ func newServe(to streams) *cobra.Command {
 		Use:   "serve",
 		Short: "Serve the HTTP API",
 		Long: `Serve owns the ledger while it runs, and answers the HTTP API that GET
-/openapi.json describes. Callers are told by the local tokens of 'caseledger
-token', so it listens on a loopback address only. Before content of a record
-leaves, who is given it is recorded in the second ledger, in the directory
-"access". Health and metrics are served on an address of their own.
+/openapi.json describes. Before content of a record leaves, who is given it is
+recorded in the second ledger, in the directory "access". Health and metrics are
+served on an address of their own.
+
+Callers are told by the tokens of an OpenID Connect issuer (--oidc), and services
+by client certificates (--services). With either, and a certificate, the server
+listens on any address; with the local tokens of 'caseledger token', on a loopback
+one only.
 
 With --esdb, clients of EventStoreDB in any language read and follow the ledger on
 another address: sealed events, and opened ones where a policy permits an account,
@@ -50,7 +56,7 @@ which calls in the role "service", the action "event.open".`,
 		Args:    exactly(0),
 	}
 	data := addData(cmd)
-	cmd.Flags().StringVar(&o.listen, "listen", "127.0.0.1:8080", "address to listen on; a loopback one")
+	cmd.Flags().StringVar(&o.listen, "listen", "127.0.0.1:8080", "address to listen on; a loopback one unless callers are told by --oidc or --services, over TLS")
 	cmd.Flags().StringVar(&o.admin, "admin", "127.0.0.1:8079", "loopback address of /livez, /readyz and /metrics")
 	cmd.Flags().StringVar(&o.cert, "tls-cert", "", "file of the certificate chain; without it HTTP is spoken")
 	cmd.Flags().StringVar(&o.key, "tls-key", "", "file of its key")
@@ -59,9 +65,18 @@ which calls in the role "service", the action "event.open".`,
 	cmd.Flags().StringVar(&o.esdb.clientCA, "esdb-client-ca", "", "file of the authorities whose client certificates stand for an account there")
 	cmd.Flags().StringVar(&o.policies, "policies", "", "file of Cedar policies; the product's own if not given")
 	cmd.Flags().StringVar(&o.kafka, "kafka", os.Getenv("CASELEDGER_KAFKA_CONFIG"), "file that says which topics of Kafka are written and read (also CASELEDGER_KAFKA_CONFIG)")
+	o.identity.add(cmd)
+	cmd.Flags().IntVar(&o.rates.PerCaller, "per-caller", 1000, "requests a second that a caller may make, and twice as many at once; 0 for no limit")
+	cmd.Flags().IntVar(&o.rates.PerAddress, "per-address", 100, "requests a second from an address that shows nothing good, and twice as many at once; 0 for no limit")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		if (o.cert == "") != (o.key == "") {
 			return usageError{errors.New("--tls-cert and --tls-key belong together")}
+		}
+		if err := o.identity.check(o.cert != ""); err != nil {
+			return err
+		}
+		if err := o.rates.Check(); err != nil {
+			return usageError{err}
 		}
 		return serveLedger(cmd.Context(), *data, o, to)
 	}
@@ -128,12 +143,9 @@ func (a *app) serve(ctx context.Context, second *app, o serveFlags, to streams) 
 }
 
 func (a *app) api(second *app, accesses *accesslog.Log, f *following, numbers *prometheus.Registry, o serveFlags, logger *slog.Logger) (*httpapi.API, error) {
-	tokens, err := httpapi.ReadTokens(filepath.Join(a.place.dir, tokensFile))
+	callers, err := o.identity.callers(a.place.dir)
 	if err != nil {
 		return nil, err
-	}
-	if len(tokens.List()) == 0 {
-		return nil, notReadyError{errors.New("nobody bears a token: make one with 'caseledger token add'")}
 	}
 	policies, err := o.readPolicies()
 	if err != nil {
@@ -144,8 +156,8 @@ func (a *app) api(second *app, accesses *accesslog.Log, f *following, numbers *p
 		return nil, err
 	}
 	return httpapi.New(httpapi.Config{
-		View: a.view, CatchUp: f.catchUp, Callers: tokens, Policies: policies, Access: accesses, Accessed: second.records.Ledger,
-		Ledger: a.created.Ledger, Secret: secret, Logger: logger, Metrics: numbers, Secure: o.cert != "",
+		View: a.view, CatchUp: f.catchUp, Callers: callers, Policies: policies, Access: accesses, Accessed: second.records.Ledger,
+		Ledger: a.created.Ledger, Secret: secret, Logger: logger, Metrics: numbers, Secure: o.cert != "", Rates: o.rates,
 	})
 }
 
@@ -174,11 +186,11 @@ func ensureSecret(path string) ([]byte, error) {
 // listenBoth serves the API and the admin's pages until ctx ends or one of them
 // fails.
 func listenBoth(ctx context.Context, o serveFlags, api *httpapi.API, admin http.Handler, logger *slog.Logger, to streams) error {
-	first, err := o.listenAt(o.listen, true)
+	first, err := o.listenAPI()
 	if err != nil {
 		return err
 	}
-	second, err := o.listenAt(o.admin, false)
+	second, err := listenLoopback(o.admin, "the pages for the admin are served on a loopback address only: 127.0.0.1 or ::1")
 	if err != nil {
 		return errors.Join(err, first.Close())
 	}
@@ -224,21 +236,36 @@ func listenLoopback(address, why string) (net.Listener, error) {
 	return listener, nil
 }
 
-// listenAt listens on a loopback address: local tokens and the admin's pages
-// are for this machine.
-func (o serveFlags) listenAt(address string, secure bool) (net.Listener, error) {
-	listener, err := listenLoopback(address, "with local tokens the server listens on a loopback address only: 127.0.0.1 or ::1")
-	if err != nil {
-		return nil, err
+// listenAPI listens for callers: on a loopback address unless they are known by
+// more than local tokens, and nobody on the way can read along.
+func (o serveFlags) listenAPI() (listener net.Listener, err error) {
+	switch {
+	case o.identity.local():
+		listener, err = listenLoopback(o.listen, "with local tokens the server listens on a loopback address only: 127.0.0.1 or ::1")
+	case o.cert == "":
+		listener, err = listenLoopback(o.listen, "without --tls-cert the server listens on a loopback address only: 127.0.0.1 or ::1")
+	default:
+		if listener, err = net.Listen("tcp", o.listen); err != nil {
+			err = notReadyError{err}
+		}
 	}
-	if !secure || o.cert == "" {
-		return listener, nil
+	if err != nil || o.cert == "" {
+		return listener, err
 	}
+	return o.secured(listener)
+}
+
+// secured speaks TLS on a listener, or closes it.
+func (o serveFlags) secured(listener net.Listener) (net.Listener, error) {
 	pair, err := tls.LoadX509KeyPair(o.cert, o.key)
 	if err != nil {
 		return nil, errors.Join(notReadyError{fmt.Errorf("certificate: %w", err)}, listener.Close())
 	}
-	return tls.NewListener(listener, &tls.Config{Certificates: []tls.Certificate{pair}, MinVersion: tls.VersionTLS13, NextProtos: []string{"http/1.1"}}), nil
+	config := &tls.Config{Certificates: []tls.Certificate{pair}, MinVersion: tls.VersionTLS13, NextProtos: []string{"http/1.1"}}
+	if err := o.identity.demand(config); err != nil {
+		return nil, errors.Join(err, listener.Close())
+	}
+	return tls.NewListener(listener, config), nil
 }
 
 // catchUpEvery is how often the read models catch up when nobody asks.

@@ -90,7 +90,7 @@ func (c *callers) each(b *testing.B, request func(caller, n int) error) {
 func BenchmarkAPI(b *testing.B) {
 	dir := newLedger(b)
 	token := tokenOf(b, dir, "manager")
-	s := serveProcess(b, dir)
+	s := serveProcess(b, dir, "--per-caller", "0")
 	c := newCallers(b, s, token)
 	b.Run("limit", func(b *testing.B) {
 		admin := &callers{client: c.client, url: s.admin, token: token}

@@ -1,0 +1,124 @@
+package httpapi
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"caseledger/domain"
+	"caseledger/projections"
+)
+
+// defaultUnseen is for how many days a child was not seen, when it is not said.
+const defaultUnseen = 28
+
+// Duties is a page of what is due.
+type Duties struct {
+	Moment
+	Rows []projections.DutyRow `json:"rows"`
+	Next string                `json:"next,omitempty"`
+}
+
+// Gaps is a page of children whom nobody has seen for a while.
+type Gaps struct {
+	Moment
+	Rows []projections.SightRow `json:"rows"`
+	Next string                 `json:"next,omitempty"`
+}
+
+// Allocations is a page of who held which case.
+type Allocations struct {
+	Rows []projections.AllocationRow `json:"rows"`
+	Next string                      `json:"next,omitempty"`
+}
+
+// paged returns the rows of a list that a request asks for, without those of
+// barred records, and the cursor of the next page. The list is in the order of
+// key, so that a page begins where the last one ended whatever has gone between.
+func paged[R any](ctx context.Context, a *API, r *request, rows []R, key func(R) string, of func(R) domain.RecordID) ([]R, string, error) {
+	after, err := a.cursors.open(r.query[cursor.name], r.query.filter(r.op.id))
+	if err != nil {
+		return nil, "", err
+	}
+	if rows, err = withoutBarred(ctx, a, r, rows, of); err != nil {
+		return nil, "", err
+	}
+	if after != "" {
+		rows = slices.DeleteFunc(rows, func(row R) bool { return key(row) <= after })
+	}
+	size := pageOf(r.query)
+	if len(rows) <= size {
+		return rows, "", nil
+	}
+	return rows[:size], a.cursors.seal(key(rows[size-1]), r.query.filter(r.op.id)), nil
+}
+
+// inOrder makes a text of parts that sorts as they do.
+func inOrder(parts ...any) string {
+	var text strings.Builder
+	for _, part := range parts {
+		if n, is := part.(uint64); is {
+			part = fmt.Sprintf("%020d", n)
+		}
+		fmt.Fprintf(&text, "%s\x00", part)
+	}
+	return text.String()
+}
+
+func (a *API) duties(ctx context.Context, r *request) (reply, error) {
+	if err := a.CatchUp(ctx); err != nil {
+		return reply{}, err
+	}
+	at := r.query.moment(knownAt, trueOn)
+	rows, err := a.View.Duties(ctx, projections.DutyFilter{Worker: r.query[worker.name], Team: r.query[team.name], Unallocated: r.query.is(unallocated),
+		Overdue: r.query.is(overdue)}, int(r.query.number(within)), at)
+	if err != nil {
+		return reply{}, err
+	}
+	of := func(row projections.DutyRow) domain.RecordID { return row.Record }
+	key := func(row projections.DutyRow) string {
+		return inOrder(row.Due, row.Record, row.Clock, row.Work, row.Start)
+	}
+	rows, next, err := paged(ctx, a, r, rows, key, of)
+	return listed(r, Duties{echo(at), rows, next}, rows, of), err
+}
+
+func (a *API) gaps(ctx context.Context, r *request) (reply, error) {
+	if err := a.CatchUp(ctx); err != nil {
+		return reply{}, err
+	}
+	at := r.query.moment(knownAt, trueOn)
+	f := projections.GapFilter{Worker: r.query[worker.name], Team: r.query[team.name], Plan: r.query[plan.name], Days: defaultUnseen, Alone: r.query.is(alone)}
+	if days := r.query.number(unseen); days > 0 {
+		f.Days = int(days)
+	}
+	rows, err := a.View.Gaps(ctx, f, at)
+	if err != nil {
+		return reply{}, err
+	}
+	of := func(row projections.SightRow) domain.RecordID { return row.Record }
+	key := func(row projections.SightRow) string {
+		if f.Alone {
+			return inOrder(row.Alone, row.Record)
+		}
+		return inOrder(row.Seen, row.Record)
+	}
+	rows, next, err := paged(ctx, a, r, rows, key, of)
+	return listed(r, Gaps{echo(at), rows, next}, rows, of), err
+}
+
+func (a *API) allocations(ctx context.Context, r *request) (reply, error) {
+	if err := a.CatchUp(ctx); err != nil {
+		return reply{}, err
+	}
+	rows, err := a.View.DB.Allocations(ctx, projections.AllocationFilter{Worker: r.query[worker.name], Team: r.query[team.name],
+		Record: domain.RecordID(strings.TrimPrefix(r.query[ofPerson.name], "record-")), Open: r.query.is(stillOpen)})
+	if err != nil {
+		return reply{}, err
+	}
+	of := func(row projections.AllocationRow) domain.RecordID { return row.Record }
+	key := func(row projections.AllocationRow) string { return inOrder(row.From, row.Record, row.Allocation) }
+	rows, next, err := paged(ctx, a, r, rows, key, of)
+	return listed(r, Allocations{rows, next}, rows, of), err
+}
