@@ -41,11 +41,7 @@ func newDuties(to streams) *cobra.Command {
 	flags.IntVar(&within, "within", 0, "only what is due within this many days")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		return withApp(cmd.Context(), *data, to, func(a *app) error {
-			filter.On = a.today(*at)
-			if within > 0 {
-				filter.By = filter.On.AddDays(within)
-			}
-			rows, err := a.duties(cmd.Context(), filter, *at)
+			rows, err := a.view.Duties(cmd.Context(), filter, within, *at)
 			if err != nil {
 				return err
 			}
@@ -53,13 +49,6 @@ func newDuties(to streams) *cobra.Command {
 		})
 	}
 	return cmd
-}
-
-func (a *app) duties(ctx context.Context, filter projections.DutyFilter, at projections.Moment) ([]projections.DutyRow, error) {
-	if at.IsNow() {
-		return a.db.Duties(ctx, a.records.Pack, filter)
-	}
-	return a.db.DutiesAt(ctx, a.load, a.records.Pack, at.Known, filter)
 }
 
 func newGaps(to streams) *cobra.Command {
@@ -79,8 +68,7 @@ func newGaps(to streams) *cobra.Command {
 	flags.BoolVar(&filter.Alone, "alone", false, "not seen alone")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		return withApp(cmd.Context(), *data, to, func(a *app) error {
-			filter.On = a.today(*at)
-			rows, err := a.gaps(cmd.Context(), filter, *at)
+			rows, err := a.view.Gaps(cmd.Context(), filter, *at)
 			if err != nil {
 				return err
 			}
@@ -88,13 +76,6 @@ func newGaps(to streams) *cobra.Command {
 		})
 	}
 	return cmd
-}
-
-func (a *app) gaps(ctx context.Context, filter projections.GapFilter, at projections.Moment) ([]projections.SightRow, error) {
-	if at.IsNow() {
-		return a.db.Gaps(ctx, filter)
-	}
-	return a.db.GapsAt(ctx, a.load, at.Known, filter)
 }
 
 func newPerformance(to streams) *cobra.Command {
