@@ -210,7 +210,8 @@ func TestTheConfigurationThatTheGuideShowsIsOne(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, rest, _ := strings.Cut(string(guide), "```json\n")
+	_, section, _ := strings.Cut(string(guide), "### Kafka\n")
+	_, rest, _ := strings.Cut(section, "```json\n")
 	text, _, found := strings.Cut(rest, "```\n")
 	config, err := parseKafka([]byte(text))
 	if !found || err != nil || len(config.Outbound) == 0 || len(config.ReadModels) == 0 || len(config.Inbound) == 0 {
