@@ -55,17 +55,52 @@ func subscribe(t *testing.T, s *kafka.Subscriber, topic string) <-chan *message.
 	return out
 }
 
+// next returns the next message of a subscription. One that was acknowledged
+// there and comes again, because its group was divided anew before the commit,
+// is acknowledged again: at least once is what is promised.
 func next(t *testing.T, from <-chan *message.Message) *message.Message {
 	t.Helper()
-	select {
-	case m, open := <-from:
-		if !open {
-			t.Fatal("the subscription ended")
+	end := time.After(patience)
+	for {
+		select {
+		case m, open := <-from:
+			if !open {
+				t.Fatal("the subscription ended")
+			}
+			if !again(from, m) {
+				return m
+			}
+			m.Ack()
+		case <-end:
+			t.Fatal("no message came")
+			return nil
 		}
-		return m
-	case <-time.After(patience):
-		t.Fatal("no message came")
-		return nil
+	}
+}
+
+// delivery is a message as a subscription gave it.
+type delivery struct {
+	from      <-chan *message.Message
+	topic     string
+	partition int
+	offset    int64
+}
+
+var delivered sync.Map // of deliveries: the message that was the last
+
+// again reports whether the subscription gave the message before and it was
+// acknowledged.
+func again(from <-chan *message.Message, m *message.Message) bool {
+	at, _ := kafka.PlaceOf(m.Context())
+	before, known := delivered.Swap(delivery{from, at.Topic, at.Partition, at.Offset}, m)
+	if !known {
+		return false
+	}
+	select {
+	case <-before.(*message.Message).Acked():
+		return true
+	default:
+		return false
 	}
 }
 
