@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"sync"
+	"sync/atomic"
 
 	"caseledger/eventstore"
 )
@@ -54,16 +55,26 @@ func (w *Workload) Fill(ctx context.Context, store Appender, events int) (Filled
 		f.Short = append(f.Short, short.stream.name)
 		at[i*step+longStreams] = short
 	}
-	err := Each(ctx, w.Writers(fillWriters), appends, func(writer *Writer, i int) error {
+	var single atomic.Int64 // appends of one event in the place of a batch
+	writers := w.Writers(fillWriters)
+	err := Each(ctx, writers, appends, func(writer *Writer, i int) error {
 		if m := at[i%shortStep]; m != nil {
 			if done, err := m.append(ctx, store, writer); done {
+				single.Add(1)
 				return err
 			}
 		}
 		_, err := writer.Append(ctx, store, batch)
 		return err
 	})
-	return f, err
+	if err != nil {
+		return f, err
+	}
+	rest := events - appends*batch + int(single.Load())*(batch-1)
+	return f, Each(ctx, writers, (rest+batch-1)/batch, func(writer *Writer, i int) error {
+		_, err := writer.Append(ctx, store, min(batch, rest-i*batch))
+		return err
+	})
 }
 
 // append adds an event, and reports false when the stream has all of its own.

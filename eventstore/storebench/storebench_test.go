@@ -9,6 +9,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -229,6 +230,23 @@ func TestFillMakesTheStreamsThatItNames(t *testing.T) {
 		}
 		if n := len(all(t, store)); n != events || len(made.Short) == 0 || len(made.Long) == 0 || made.ShortEvents >= made.LongEvents {
 			t.Errorf("%d events, want %d: %+v", n, events, made)
+		}
+	}
+}
+
+// counting is a store that keeps nothing.
+type counting struct{ n atomic.Int64 }
+
+func (c *counting) Append(_ context.Context, _ string, _ eventstore.Revision, events []eventstore.Event) (eventstore.Position, error) {
+	return eventstore.Position(c.n.Add(int64(len(events)))), nil
+}
+
+// So many events that an append of Fill is of several.
+func TestFillMakesAsManyEventsAsAreAskedFor(t *testing.T) {
+	for _, events := range []int{200_001, 450_001} {
+		var store counting
+		if _, err := storebench.NewWorkload(1).Fill(t.Context(), &store, events); err != nil || store.n.Load() != int64(events) {
+			t.Errorf("%d events, want %d: %v", store.n.Load(), events, err)
 		}
 	}
 }
