@@ -261,6 +261,10 @@ func TestAPeriodOfCareIsTheEpisodesThatFollowEachOther(t *testing.T) {
 	if got := circle.Since(date("2020-02-01")).String(); got != "2020-01-06" {
 		t.Errorf("an episode of no length makes the period begin on %s", got)
 	}
+	unbegun := fold(ceased("e1", "2020-01-06", "X1"), began("e2", "2020-01-06", "P", "U6"))
+	if got := unbegun.Since(date("2020-02-01")).String(); got != "2020-01-06" {
+		t.Errorf("an episode of which only the end is known makes the period begin on %q", got)
+	}
 }
 
 func TestAVisitIsDueAsTheLatestMoveOrVisitSetIt(t *testing.T) {

@@ -75,10 +75,11 @@ func (c Care) Start(e Episode) domain.Date {
 }
 
 // before returns the beginning of an episode that another, which began on the
-// day, continues.
+// day, continues. One of which nothing but the end is known has none to go back
+// to: what its clocks are counted from is the first beginning that is known.
 func (c Care) before(day domain.Date) (domain.Date, bool) {
 	for _, e := range c.Episodes {
-		ended := !e.Ceased.IsZero() && !e.Leaves() && e.Ceased.Fact.Happened == day
+		ended := !e.Began.IsZero() && !e.Ceased.IsZero() && !e.Leaves() && e.Ceased.Fact.Happened == day
 		if ended && e.Began.Fact.Happened.Before(day) && !day.IsZero() {
 			return e.Began.Fact.Happened, true
 		}
