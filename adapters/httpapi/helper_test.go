@@ -116,6 +116,7 @@ func newWorld(t testing.TB) *world {
 			defer one.Unlock()
 			return runner.CatchUp(ctx, nil)
 		},
+		Head:    func(ctx context.Context) (eventstore.Position, error) { return end(ctx, store) },
 		Callers: tokens, Policies: policies, Access: breakable{accesses, &w.broken}, Accessed: w.second, Ledger: "anytown.example/test",
 		Secret: make([]byte, 32), Logger: slog.New(slog.NewJSONHandler(w.logs, nil)), Metrics: w.numbers,
 	})
@@ -127,6 +128,18 @@ func newWorld(t testing.TB) *world {
 	t.Cleanup(w.api.Stop)
 	w.url = server.URL
 	return w
+}
+
+// end returns the position of a store's last event.
+func end(ctx context.Context, store eventstore.Store) (eventstore.Position, error) {
+	var at eventstore.Position
+	for e, err := range store.ReadLog(ctx, 0) {
+		if err != nil {
+			return 0, err
+		}
+		at = e.Position
+	}
+	return at, nil
 }
 
 // breakable is an access ledger whose disk can fail.

@@ -54,7 +54,9 @@ type Access interface {
 type Config struct {
 	View projections.View
 	// CatchUp brings the read models to the end of the ledger as it is now.
-	CatchUp  func(context.Context) error
+	CatchUp func(context.Context) error
+	// Head is the position of the ledger's last event.
+	Head     func(context.Context) (eventstore.Position, error)
 	Callers  Callers
 	Policies *cedar.Policies
 	Access   Access
@@ -77,6 +79,7 @@ type API struct {
 	cursors   cursors
 	slots     chan struct{}
 	followers chan struct{}
+	tails     tails
 	callers   *buckets
 	addresses *buckets
 	metrics   metrics
