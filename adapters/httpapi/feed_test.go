@@ -173,3 +173,13 @@ func TestManyFollowersEachHearEverythingOnceAndInOrder(t *testing.T) {
 		t.Errorf("who began at 50 hears of %d", n.Position)
 	}
 }
+
+func TestWhatTheAPISaysOfItselfIsForEverybody(t *testing.T) {
+	w := newWorld(t)
+	for path, want := range map[string]string{"/openapi.json": `"openapi":"3.1.0"`, "/v1/asyncapi.json": `"asyncapi":"3.0.0"`} {
+		got := w.call("nobody", http.MethodGet, path, "", "-Purpose")
+		if got.status != http.StatusOK || !strings.Contains(got.body, want) || got.header.Get("X-Content-Type-Options") != "nosniff" {
+			t.Errorf("%s: %d %.100s", path, got.status, got.body)
+		}
+	}
+}

@@ -55,6 +55,9 @@ func without(text []byte, member string) []byte {
 	return out
 }
 
+// Document returns the OpenAPI 3.1 description of the API, as JSON.
+func Document() ([]byte, error) { return describe(operations()) }
+
 // describe writes the OpenAPI 3.1 description of the operations.
 func describe(all []operation) ([]byte, error) {
 	schemas := node{}
