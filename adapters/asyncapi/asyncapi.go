@@ -44,6 +44,7 @@ func Document() ([]byte, error) {
 type document struct {
 	messages, schemas       node
 	notices, open, commands node
+	webhooks                node
 }
 
 func ref(to string) node { return node{"$ref": "#/" + to} }
@@ -111,6 +112,12 @@ func (d *document) command(c schema.Command) error {
 
 // others describes the messages of which there is one.
 func (d *document) others() error {
+	d.webhooks = node{}
+	word := node{"type": "string"}
+	d.add(d.webhooks, "webhook.notice", node{"title": "Notice to a subscriber", "summary": "Something was recorded; signed as Standard Webhooks has it.", "contentType": feed.MediaType,
+		"headers": node{"type": "object", "required": []string{"webhook-id", "webhook-timestamp", "webhook-signature"}, "properties": node{
+			"webhook-id": word, "webhook-timestamp": node{"type": "string", "pattern": "^[0-9]+$"}, "webhook-signature": word}},
+		"payload": ref("components/schemas/Notice")})
 	every := kafkaHeaders(node{"type": "string", "pattern": `^caseledger\.`})
 	d.messages["kafka.notice"] = node{"title": "Notice", "summary": "Something was recorded.", "headers": every,
 		"payload": node{"type": "string", "maxLength": 0}, "contentType": "application/octet-stream", "bindings": keyed}
@@ -182,6 +189,7 @@ func (d *document) channels() node {
 	return node{
 		"feed":       node{"address": "/v1/feed", "title": "Feed", "description": "Notices, in pages, or as a batch of CloudEvents.", "servers": api, "messages": d.notices},
 		"stream":     node{"address": "/v1/feed/stream", "title": "Stream", "description": "Notices as server-sent events: data is the notice, id its position.", "servers": api, "messages": d.notices},
+		"webhook":    node{"address": "{url}", "title": "Webhook", "description": "A subscriber's own server.", "parameters": node{"url": node{"description": "As the operator enters it."}}, "messages": d.webhooks},
 		"notices":    onTopic("Notices on a topic", "That something was recorded; no personal data.", only("kafka.notice")),
 		"sealed":     onTopic("Sealed events on a topic", "Ciphertexts, which a key opens.", only("kafka.sealed")),
 		"open":       onTopic("Opened events on a topic", "The fields that the topic's policy names, and no others. Events of other types are notices.", d.open),
@@ -199,8 +207,11 @@ func operations() node {
 	get := node{"http": node{"method": "GET", "query": node{"type": "object", "properties": filter}, "bindingVersion": "0.3.0"}}
 	feed, stream := sends("feed", "Answers with the notices after a position."), sends("stream", "Sends every notice after a position, and goes on.")
 	feed["bindings"], stream["bindings"] = get, get
+	post := sends("webhook", "Posts each notice that a subscription wants, until it is taken.")
+	post["bindings"] = node{"http": node{"method": "POST", "bindingVersion": "0.3.0"}}
 	return node{
-		"answerFeed": feed, "sendStream": stream,
+		"postWebhook": post,
+		"answerFeed":  feed, "sendStream": stream,
 		"publishNotices": sends("notices", "Publishes a notice of each event."), "publishSealed": sends("sealed", "Publishes each event as it is stored."),
 		"publishOpen": sends("open", "Publishes what a policy lets out."), "publishReadModel": sends("readModels", "Publishes each change of a row."),
 		"takeCommand": node{"action": "receive", "channel": ref("channels/inbox"), "summary": "Performs a partner's command.", "reply": node{"channel": ref("channels/replies")}},

@@ -30,6 +30,7 @@ type serveFlags struct {
 	policies string
 	esdb     esdbFlags
 	kafka    string
+	webhooks string
 	identity identityFlags
 	rates    httpapi.Rates
 }
@@ -65,6 +66,7 @@ which calls in the role "service", the action "event.open".`,
 	cmd.Flags().StringVar(&o.esdb.clientCA, "esdb-client-ca", "", "file of the authorities whose client certificates stand for an account there")
 	cmd.Flags().StringVar(&o.policies, "policies", "", "file of Cedar policies; the product's own if not given")
 	cmd.Flags().StringVar(&o.kafka, "kafka", os.Getenv("CASELEDGER_KAFKA_CONFIG"), "file that says which topics of Kafka are written and read (also CASELEDGER_KAFKA_CONFIG)")
+	cmd.Flags().StringVar(&o.webhooks, "webhooks", os.Getenv("CASELEDGER_WEBHOOKS_CONFIG"), "file that says which servers are told of what is recorded (also CASELEDGER_WEBHOOKS_CONFIG)")
 	o.identity.add(cmd)
 	cmd.Flags().IntVar(&o.rates.PerCaller, "per-caller", 1000, "requests a second that a caller may make, and twice as many at once; 0 for no limit")
 	cmd.Flags().IntVar(&o.rates.PerAddress, "per-address", 100, "requests a second from an address that shows nothing good, and twice as many at once; 0 for no limit")
@@ -116,11 +118,15 @@ func (a *app) serve(ctx context.Context, second *app, o serveFlags, to streams) 
 	if err != nil {
 		return err
 	}
+	told, err := a.openWebhooks(o.webhooks, following, accesses, numbers, logger)
+	if err != nil {
+		return errors.Join(err, topics.close())
+	}
 	background, stop := context.WithCancel(context.WithoutCancel(ctx))
 	ended := make(chan struct{}, 2)
 	go func() { accesses.Run(background); ended <- struct{}{} }()
 	go func() { following.run(background, logger); ended <- struct{}{} }()
-	h := health{a, second, following, topics}
+	h := health{a, second, following, topics, told}
 	h.measure(numbers)
 	protocol, err := a.serveESDB(o, accesses, logger, to)
 	if err != nil {
@@ -130,10 +136,12 @@ func (a *app) serve(ctx context.Context, second *app, o serveFlags, to streams) 
 		return errors.Join(err, topics.close())
 	}
 	exchanging, hangUp := context.WithCancel(background)
-	hungUp := make(chan struct{})
-	go func() { topics.run(exchanging); close(hungUp) }()
+	hungUp := make(chan struct{}, 2)
+	go func() { topics.run(exchanging); hungUp <- struct{}{} }()
+	go func() { told.run(exchanging); hungUp <- struct{}{} }()
 	err = listenBoth(ctx, o, api, h.handler(numbers), logger, to)
 	hangUp() // before the others end: they record what leaves or is refused
+	<-hungUp
 	<-hungUp
 	err = errors.Join(err, protocol())
 	stop()
