@@ -25,7 +25,7 @@ const feedScan = 100_000
 
 // choice returns what chooses the notices that a request asks for.
 func (a *API) choice(r *request) *feed.Choice {
-	f := feed.Filter{Record: domain.RecordID(strings.TrimPrefix(r.query[ofPerson.name], "record-")), Team: r.query[team.name]}
+	f := feed.Filter{Record: domain.RecordID(strings.TrimPrefix(r.query[ofPerson.name], "record-")), Team: r.query[ofTeam.name]}
 	if types := r.query[eventTypes.name]; types != "" {
 		f.Types = strings.Split(types, ",")
 	}

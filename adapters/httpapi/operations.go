@@ -76,6 +76,7 @@ var (
 	wait        = param{"wait", second, "Wait this many seconds for a notice when there is none."}
 	eventTypes  = param{"type", types, "Only events of these types, separated by commas: referral.received,referral.closed."}
 	ofPerson    = param{"record", word, "Only what concerns this record."}
+	ofTeam      = param{"team", word, "Only what stands in records of which this team holds a case."}
 	caller      = param{"caller", word, "Only what this caller did."}
 	since       = param{"from", day, "From this day on, in UTC; today if not given."}
 	within      = param{"within", count, "Only what is due within this many days."}
@@ -129,9 +130,9 @@ func queries() []operation {
 	audit := list("access.search", "/v1/accesses", "Who was given, or denied, what.", reflect.TypeFor[Accesses](), (*API).accesses, ofPerson, caller, since, until, limit)
 	audit.group = groupAudit
 	follow := list("feed.follow", "/v1/feed/stream", "Follow the feed as server-sent events; Last-Event-ID is the position of the last notice seen.",
-		nil, (*API).follow, after, eventTypes, ofPerson, team)
+		nil, (*API).follow, after, eventTypes, ofPerson, ofTeam)
 	follow.stream = true
-	pull := list("feed.read", "/v1/feed", "That something was recorded, and not what.", reflect.TypeFor[Feed](), (*API).feed, after, wait, eventTypes, ofPerson, team, limit)
+	pull := list("feed.read", "/v1/feed", "That something was recorded, and not what.", reflect.TypeFor[Feed](), (*API).feed, after, wait, eventTypes, ofPerson, ofTeam, limit)
 	pull.other = map[string]reflect.Type{feed.BatchMediaType: reflect.TypeFor[[]schema.Notice]()}
 	return []operation{
 		record("record.read", "", "What a record says, field by field, at a moment: its replay.", reflect.TypeFor[Facts](), (*API).facts, knownAt, trueOn),
