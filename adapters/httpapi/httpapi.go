@@ -111,6 +111,10 @@ func New(c Config) (*API, error) {
 	if err != nil {
 		return nil, err
 	}
+	reference, err := makeReference(document)
+	if err != nil {
+		return nil, err
+	}
 	messages, err := asyncapi.Document()
 	if err != nil {
 		return nil, err
@@ -120,6 +124,7 @@ func New(c Config) (*API, error) {
 	}
 	a.mux.HandleFunc("GET /openapi.json", a.page("application/json", document))
 	a.mux.HandleFunc("GET /v1/asyncapi.json", a.page("application/json", messages))
+	a.mux.HandleFunc("GET /reference", a.page(htmlMediaType, reference))
 	return a, nil
 }
 
@@ -156,6 +161,9 @@ func (a *API) page(kind string, text []byte) http.HandlerFunc {
 		if err := a.heardFrom(r); err != nil {
 			writeProblem(w, r, problemOf(err))
 			return
+		}
+		if kind == htmlMediaType {
+			w.Header().Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'")
 		}
 		write(w, r, http.StatusOK, kind, text)
 	}
