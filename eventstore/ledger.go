@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"io"
 	"time"
 
 	"github.com/go-json-experiment/json"
@@ -175,15 +176,14 @@ func (a *Act) check() error {
 	if err := Validate(a.Command); err != nil {
 		return err
 	}
-	text, err := json.Marshal(a.Command, json.Deterministic(true))
-	if err != nil {
+	sum := sha256.New()
+	if a.Name != "" {
+		io.WriteString(sum, a.Name+"\n")
+	}
+	if err := json.MarshalWrite(sum, a.Command, json.Deterministic(true)); err != nil {
 		return fmt.Errorf("command %T: %w", a.Command, err)
 	}
-	if a.Name != "" {
-		text = append([]byte(a.Name+"\n"), text...)
-	}
-	sum := sha256.Sum256(text)
-	a.Digest = hex.EncodeToString(sum[:])
+	a.Digest = hex.EncodeToString(sum.Sum(nil))
 	return nil
 }
 
