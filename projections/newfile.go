@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"sync"
 
 	"modernc.org/sqlite"
 
@@ -27,6 +28,7 @@ type newFile struct {
 	pages  *bulk.File
 	tables [][]*bulk.Table // by projection; none of one that has failed
 	fresh  []*follower
+	used   sync.Pool // of [][]bulk.Rows that were appended, for their space
 }
 
 // fillFile makes a new file of all projections, and fills it. When a projection
@@ -160,9 +162,8 @@ func (t *Table) numbers(columns []string) []int {
 
 // encode gives rows the form of the file, in the goroutine that has made them.
 func (n *newFile) encode(all []gathered) ([][]bulk.Rows, error) {
-	out := make([][]bulk.Rows, len(all))
+	out := n.space()
 	for i, tables := range n.tables {
-		out[i] = make([]bulk.Rows, len(tables))
 		for j, t := range tables {
 			name := n.fresh[i].Tables[j].Name
 			if err := t.Encode(&out[i][j], all[i].tables[name]); err != nil {
@@ -173,6 +174,18 @@ func (n *newFile) encode(all []gathered) ([][]bulk.Rows, error) {
 	return out, nil
 }
 
+// space is what encode writes to: by projection and table.
+func (n *newFile) space() [][]bulk.Rows {
+	if out, ok := n.used.Get().([][]bulk.Rows); ok {
+		return out
+	}
+	out := make([][]bulk.Rows, len(n.tables))
+	for i, tables := range n.tables {
+		out[i] = make([]bulk.Rows, len(tables))
+	}
+	return out
+}
+
 func (n *newFile) append(all []folded) error {
 	for _, one := range all {
 		for i, tables := range n.tables {
@@ -180,8 +193,10 @@ func (n *newFile) append(all []folded) error {
 				if err := t.Append(&one.inFile[i][j]); err != nil {
 					return err
 				}
+				one.inFile[i][j].Reset()
 			}
 		}
+		n.used.Put(one.inFile)
 	}
 	return nil
 }

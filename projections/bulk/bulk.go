@@ -168,6 +168,14 @@ type Rows struct {
 	keys    []list // by index
 }
 
+// Reset takes the rows away and keeps their space.
+func (r *Rows) Reset() {
+	r.records.reset()
+	for i := range r.keys {
+		r.keys[i].reset()
+	}
+}
+
 // Encode adds rows to those that are encoded already. It may be called by many
 // goroutines, for Rows of their own. Values are string, int64, bool, or nil. A
 // key with a zero byte is refused.
@@ -234,6 +242,7 @@ type list struct {
 	ends  []int
 }
 
+func (l *list) reset()   { l.bytes, l.ends = l.bytes[:0], l.ends[:0] }
 func (l *list) end()     { l.ends = append(l.ends, len(l.bytes)) }
 func (l *list) len() int { return len(l.ends) }
 

@@ -141,7 +141,7 @@ func (t *tree) turn(level int) error {
 		return err
 	}
 	above := append(binary.BigEndian.AppendUint32(make([]byte, 0, child+len(key)), number), key...)
-	p.cells.bytes, p.cells.ends = p.cells.bytes[:0], p.cells.ends[:0]
+	p.cells.reset()
 	return t.add(level+1, above)
 }
 
