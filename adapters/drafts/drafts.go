@@ -320,7 +320,7 @@ func (s *Store) Sweep(ctx context.Context) error {
 type place struct{ author, draft []byte }
 
 func (s *Store) place(author, id string) (place, error) {
-	if !validID(id) {
+	if !ValidID(id) {
 		return place{}, ErrID
 	}
 	return place{s.hide("author", author), s.hide("draft", author+"/"+id)}, nil
@@ -333,7 +333,8 @@ func (s *Store) hide(what, text string) []byte {
 	return mac.Sum(nil)[:16]
 }
 
-func validID(id string) bool {
+// ValidID reports whether id can be that of a draft.
+func ValidID(id string) bool {
 	outside := func(r rune) bool {
 		return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9') && r != '_' && r != '-'
 	}
