@@ -234,15 +234,18 @@ func (a *API) discardDraft(ctx context.Context, r *request) (reply, error) {
 // wholly returns the draft of a request whose If-Match names all versions of it
 // that are current, and no other.
 func (a *API) wholly(ctx context.Context, r *request) (drafts.Draft, error) {
+	seen, err := r.versions(true)
+	if err != nil {
+		return drafts.Draft{}, err
+	}
 	d, err := a.Drafts.Get(ctx, r.caller.ID, r.PathValue("draft"))
 	if err != nil {
 		return d, draftProblem(err)
 	}
-	seen, err := r.versions(true)
-	if err == nil && !slices.Equal(seen, d.Current()) {
-		err = problem(codeDraftStale)
+	if !slices.Equal(seen, d.Current()) {
+		return d, problem(codeDraftStale)
 	}
-	return d, err
+	return d, nil
 }
 
 // signDraft makes a draft an act, under its own id as the key: the draft is then
