@@ -18,6 +18,7 @@ import (
 
 	"caseledger/adapters/accesslog"
 	"caseledger/adapters/cedar"
+	"caseledger/adapters/drafts"
 	"caseledger/adapters/httpapi"
 )
 
@@ -103,12 +104,17 @@ func serveLedger(ctx context.Context, p place, o serveFlags, to streams) error {
 }
 
 // serve serves until ctx ends, and lets what has begun come to its end.
-func (a *app) serve(ctx context.Context, second *app, o serveFlags, to streams) error {
+func (a *app) serve(ctx context.Context, second *app, o serveFlags, to streams) (err error) {
 	logger := slog.New(slog.NewJSONHandler(to.err, nil))
+	written, err := a.openDrafts()
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, written.Close()) }()
 	accesses := accesslog.New(second.records.Ledger)
 	following := &following{runner: a.runner, store: a.store}
 	numbers := prometheus.NewRegistry()
-	api, err := a.api(second, accesses, following, numbers, o, logger)
+	api, err := a.api(second, accesses, following, written, numbers, o, logger)
 	if err != nil {
 		return err
 	}
@@ -117,16 +123,21 @@ func (a *app) serve(ctx context.Context, second *app, o serveFlags, to streams) 
 		return err
 	}
 	background, stop := context.WithCancel(context.WithoutCancel(ctx))
-	ended := make(chan struct{}, 2)
+	ended := make(chan struct{}, 3)
+	wait := func() { // for all that runs in the background
+		stop()
+		for range cap(ended) {
+			<-ended
+		}
+	}
 	go func() { accesses.Run(background); ended <- struct{}{} }()
 	go func() { following.run(background, logger); ended <- struct{}{} }()
+	go func() { sweep(background, written, logger); ended <- struct{}{} }()
 	h := health{a, second, following, topics}
 	h.measure(numbers)
 	protocol, err := a.serveESDB(o, accesses, logger, to)
 	if err != nil {
-		stop()
-		<-ended
-		<-ended
+		wait()
 		return errors.Join(err, topics.close())
 	}
 	exchanging, hangUp := context.WithCancel(background)
@@ -136,13 +147,11 @@ func (a *app) serve(ctx context.Context, second *app, o serveFlags, to streams) 
 	hangUp() // before the others end: they record what leaves or is refused
 	<-hungUp
 	err = errors.Join(err, protocol())
-	stop()
-	<-ended
-	<-ended
+	wait()
 	return err
 }
 
-func (a *app) api(second *app, accesses *accesslog.Log, f *following, numbers *prometheus.Registry, o serveFlags, logger *slog.Logger) (*httpapi.API, error) {
+func (a *app) api(second *app, accesses *accesslog.Log, f *following, written *drafts.Store, numbers *prometheus.Registry, o serveFlags, logger *slog.Logger) (*httpapi.API, error) {
 	callers, err := o.identity.callers(a.place.dir)
 	if err != nil {
 		return nil, err
@@ -156,7 +165,7 @@ func (a *app) api(second *app, accesses *accesslog.Log, f *following, numbers *p
 		return nil, err
 	}
 	return httpapi.New(httpapi.Config{
-		View: a.view, CatchUp: f.catchUp, Callers: callers, Policies: policies, Access: accesses, Accessed: second.records.Ledger,
+		View: a.view, CatchUp: f.catchUp, Callers: callers, Policies: policies, Access: accesses, Drafts: written, Accessed: second.records.Ledger,
 		Ledger: a.created.Ledger, Secret: secret, Logger: logger, Metrics: numbers, Secure: o.cert != "", Rates: o.rates,
 	})
 }
