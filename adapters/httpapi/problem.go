@@ -149,7 +149,7 @@ func faultsOf(e *eventstore.ValidationError) []Fault {
 func rulesOf(r domain.Refusals) []Fault {
 	faults := make([]Fault, len(r))
 	for i, one := range r {
-		faults[i] = Fault{Rule: one.Rule, Reason: one.Reason}
+		faults[i] = Fault{Pointer: one.Pointer, Rule: one.Rule, Reason: one.Reason}
 	}
 	return faults
 }
