@@ -12,7 +12,12 @@ type Refusal struct {
 	Pointer string
 }
 
-func (r Refusal) Error() string { return r.Rule + ": " + r.Reason }
+func (r Refusal) Error() string {
+	if r.Pointer != "" {
+		return r.Pointer + ": " + r.Rule + ": " + r.Reason
+	}
+	return r.Rule + ": " + r.Reason
+}
 
 // Refusals are all the rules that forbid one act, so that a person can mend
 // everything at once.

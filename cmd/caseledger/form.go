@@ -121,7 +121,7 @@ those of --forms.`,
 		if err := output.print(to.out, []form.Fault(faults)); err != nil {
 			return err
 		}
-		return fmt.Errorf("%s: %d faults", args[0], len(faults))
+		return fmt.Errorf("%s: the definition is not sound", args[0])
 	}
 	return cmd
 }

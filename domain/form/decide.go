@@ -30,7 +30,7 @@ type Answer struct {
 // number in digits.
 type Given struct {
 	Question string   `json:"question" validate:"required,max=60,printascii"`
-	Values   []string `json:"values,omitempty" validate:"max=100,dive,required,max=1000000"`
+	Values   []string `json:"values,omitempty" validate:"max=100,dive,required,max=1048576"`
 	NotGiven string   `json:"notGiven,omitempty" validate:"omitempty,oneof=declined not-known does-not-apply"`
 }
 

@@ -72,20 +72,20 @@ func answer(question string, values ...string) form.Given {
 // prepared are the reports that some children's conferences are given.
 func (f *family) prepared(conference string, met domain.Date, category string) {
 	if f.g.reported++; f.g.reported%everyForm == 1 {
-		f.beside(met, report(conference, met, category))
+		f.early(met, report(conference, met, category))
 	}
 }
 
 // unprepared are reports to conferences that did not come about.
 func (f *family) unprepared(enquiry string, day domain.Date) {
 	if f.g.dropped++; f.g.dropped%everyForm == 1 {
-		f.beside(day, givenUp("none-"+enquiry, day))
+		f.early(day, givenUp("none-"+enquiry, day))
 	}
 }
 
-// beside writes acts down on each child's record as soon as the day begins. It
+// early writes acts down on each child's record as soon as the day begins. It
 // draws nothing, so that the lives are the same with it and without it.
-func (f *family) beside(day domain.Date, commands []any) {
+func (f *family) early(day domain.Date, commands []any) {
 	when := at(day, 8, 59)
 	if when.Before(f.now) {
 		when = f.now
