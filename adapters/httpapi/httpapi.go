@@ -19,6 +19,7 @@ import (
 
 	"caseledger/adapters/asyncapi"
 	"caseledger/adapters/cedar"
+	"caseledger/adapters/drafts"
 	"caseledger/domain"
 	"caseledger/eventstore"
 	"caseledger/projections"
@@ -61,6 +62,8 @@ type Config struct {
 	Callers  Callers
 	Policies *cedar.Policies
 	Access   Access
+	// Drafts keeps what callers are writing.
+	Drafts *drafts.Store
 	// Accessed is the ledger that Access writes to.
 	Accessed *eventstore.Ledger
 	// Ledger is the ledger's name, the source of the feed's notices.

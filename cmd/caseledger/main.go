@@ -140,7 +140,9 @@ returns from the events.`,
 		newLookedAfter(to), newBackup(to), newRestore(to), newMirror(to),
 		newServe(to), newToken(to), newAccess(to), newNode(to), newProject(to),
 		newBench(to),
-		newWebhook(to), newFeed(to),
+		newWebhook(to),
+		newForm(to), newView(to),
+		newFeed(to),
 	)
 }
 
