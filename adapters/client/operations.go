@@ -144,6 +144,68 @@ func (c *Client) CaseloadList(ctx context.Context, query CaseloadListQuery) (out
 	return out, err
 }
 
+// DraftList: The caller's drafts, without what they say; the one saved last first.
+func (c *Client) DraftList(ctx context.Context) (out DraftList, err error) {
+	_, err = c.do(ctx, call{method: "GET", path: "/v1/drafts"}, &out)
+	return out, err
+}
+
+// DraftDiscard: Remove a draft; If-Match names all its current versions.
+func (c *Client) DraftDiscard(ctx context.Context, draft string) (out DraftGone, err error) {
+	_, err = c.do(ctx, call{method: "DELETE", path: strings.Replace("/v1/drafts/{draft}", "{draft}", url.PathEscape(draft), 1)}, &out)
+	return out, err
+}
+
+// DraftRead: One of the caller's drafts, with all versions that are kept.
+func (c *Client) DraftRead(ctx context.Context, draft string) (out DraftVersions, err error) {
+	_, err = c.do(ctx, call{method: "GET", path: strings.Replace("/v1/drafts/{draft}", "{draft}", url.PathEscape(draft), 1)}, &out)
+	return out, err
+}
+
+// DraftSave is the body of [Client.DraftSave]. Save a version of a draft; If-Match names the versions whose place it takes, none for a first one.
+type DraftSave struct {
+	Command  string            `json:"command,omitzero"`
+	Record   string            `json:"record,omitzero"`
+	Body     map[string]any    `json:"body"`
+	Captured DraftSaveCaptured `json:"captured,omitzero"`
+}
+
+// DraftSaveCaptured is a part of [DraftSave].
+type DraftSaveCaptured struct {
+	Device   string    `json:"device"`
+	Sequence int64     `json:"sequence"`
+	At       time.Time `json:"at"`
+	Seen     *int64    `json:"seen,omitzero"`
+}
+
+// DraftSave: Save a version of a draft; If-Match names the versions whose place it takes, none for a first one.
+func (c *Client) DraftSave(ctx context.Context, draft string, body DraftSave) (out DraftSaved, err error) {
+	_, err = c.do(ctx, call{method: "PUT", path: strings.Replace("/v1/drafts/{draft}", "{draft}", url.PathEscape(draft), 1), body: body}, &out)
+	return out, err
+}
+
+// DraftSignQuery are the parameters of [Client.DraftSign]; one that is empty is not given.
+type DraftSignQuery struct {
+	DryRun bool // Decide, and record nothing.
+}
+
+func (q DraftSignQuery) values() url.Values {
+	v := url.Values{}
+	set(v, "dryRun", q.DryRun)
+	return v
+}
+
+// DraftSign is the body of [Client.DraftSign]. Make a draft an act on its record, with the draft's id as the key. A repeat gets the first answer.
+type DraftSign struct {
+	Revision *int64 `json:"revision,omitzero"`
+}
+
+// DraftSign: Make a draft an act on its record, with the draft's id as the key. A repeat gets the first answer.
+func (c *Client) DraftSign(ctx context.Context, draft string, query DraftSignQuery, body DraftSign) (out Done, err error) {
+	out.Repeated, err = c.do(ctx, call{method: "POST", path: strings.Replace("/v1/drafts/{draft}/sign", "{draft}", url.PathEscape(draft), 1), query: query.values(), body: body}, &out.Receipt)
+	return out, err
+}
+
 // DutyListQuery are the parameters of [Client.DutyList]; one that is empty is not given.
 type DutyListQuery struct {
 	Worker      string // Only the work of this worker.
@@ -251,6 +313,30 @@ func (q GapListQuery) values() url.Values {
 // GapList: Children with an open case whom nobody has seen for a while; the longest unseen first.
 func (c *Client) GapList(ctx context.Context, query GapListQuery) (out Gaps, err error) {
 	_, err = c.do(ctx, call{method: "GET", path: "/v1/gaps", query: query.values()}, &out)
+	return out, err
+}
+
+// OfflineUpload is the body of [Client.OfflineUpload]. Record up to 500 acts that were done without a connection, one after the other; what is refused is kept as a draft.
+type OfflineUpload struct {
+	Device string               `json:"device"`
+	Items  []OfflineUploadItems `json:"items"`
+}
+
+// OfflineUploadItems is a part of [OfflineUpload].
+type OfflineUploadItems struct {
+	Key      string         `json:"key"`
+	Sequence int64          `json:"sequence"`
+	At       time.Time      `json:"at"`
+	Seen     *int64         `json:"seen,omitzero"`
+	Command  string         `json:"command"`
+	Record   string         `json:"record,omitzero"`
+	OpenedBy string         `json:"openedBy,omitzero"`
+	Body     map[string]any `json:"body"`
+}
+
+// OfflineUpload: Record up to 500 acts that were done without a connection, one after the other; what is refused is kept as a draft.
+func (c *Client) OfflineUpload(ctx context.Context, act Act, body OfflineUpload) (out OfflineResults, err error) {
+	_, err = c.do(ctx, call{method: "POST", path: "/v1/offline", body: body, act: &act}, &out)
 	return out, err
 }
 
@@ -1980,6 +2066,147 @@ type PersonExpectBirth struct {
 // PersonExpectBirth: Record when an unborn child is due.
 func (c *Client) PersonExpectBirth(ctx context.Context, act Act, id string, query PersonExpectBirthQuery, body PersonExpectBirth) (out Done, err error) {
 	out.Repeated, err = c.do(ctx, call{method: "POST", path: strings.Replace("/v1/records/{id}/expected-birth", "{id}", url.PathEscape(id), 1), query: query.values(), body: body, act: &act}, &out.Receipt)
+	return out, err
+}
+
+// RecordFormsQuery are the parameters of [Client.RecordForms]; one that is empty is not given.
+type RecordFormsQuery struct {
+	MinRevision int64 // Wait until the record is at least at this revision, as an act answered it.
+}
+
+func (q RecordFormsQuery) values() url.Values {
+	v := url.Values{}
+	set(v, "minRevision", q.MinRevision)
+	return v
+}
+
+// RecordForms: The forms of a record, and how far each has got.
+func (c *Client) RecordForms(ctx context.Context, id string, query RecordFormsQuery) (out FormList, err error) {
+	_, err = c.do(ctx, call{method: "GET", path: strings.Replace("/v1/records/{id}/forms", "{id}", url.PathEscape(id), 1), query: query.values()}, &out)
+	return out, err
+}
+
+// FormStartQuery are the parameters of [Client.FormStart]; one that is empty is not given.
+type FormStartQuery struct {
+	DryRun bool // Decide, and record nothing.
+}
+
+func (q FormStartQuery) values() url.Values {
+	v := url.Values{}
+	set(v, "dryRun", q.DryRun)
+	return v
+}
+
+// FormStart is the body of [Client.FormStart]. Begin a form, on the version of its definition in force.
+type FormStart struct {
+	Definition string           `json:"definition"`
+	Form       string           `json:"form"`
+	Happened   string           `json:"happened"`
+	Links      []FormStartLinks `json:"links,omitzero"`
+	Version    *int64           `json:"version,omitzero"`
+}
+
+// FormStartLinks is a part of [FormStart].
+type FormStartLinks struct {
+	Link string `json:"link"`
+	Id   string `json:"id"`
+}
+
+// FormStart: Begin a form, on the version of its definition in force.
+func (c *Client) FormStart(ctx context.Context, act Act, id string, query FormStartQuery, body FormStart) (out Done, err error) {
+	out.Repeated, err = c.do(ctx, call{method: "POST", path: strings.Replace("/v1/records/{id}/forms", "{id}", url.PathEscape(id), 1), query: query.values(), body: body, act: &act}, &out.Receipt)
+	return out, err
+}
+
+// RecordFormQuery are the parameters of [Client.RecordForm]; one that is empty is not given.
+type RecordFormQuery struct {
+	MinRevision int64 // Wait until the record is at least at this revision, as an act answered it.
+}
+
+func (q RecordFormQuery) values() url.Values {
+	v := url.Values{}
+	set(v, "minRevision", q.MinRevision)
+	return v
+}
+
+// RecordForm: A form with what the record knows in answer to its questions, and where that came from.
+func (c *Client) RecordForm(ctx context.Context, id string, form string, query RecordFormQuery) (out FormPage, err error) {
+	_, err = c.do(ctx, call{method: "GET", path: strings.Replace(strings.Replace("/v1/records/{id}/forms/{form}", "{id}", url.PathEscape(id), 1), "{form}", url.PathEscape(form), 1), query: query.values()}, &out)
+	return out, err
+}
+
+// FormAnswerQuery are the parameters of [Client.FormAnswer]; one that is empty is not given.
+type FormAnswerQuery struct {
+	DryRun bool // Decide, and record nothing.
+}
+
+func (q FormAnswerQuery) values() url.Values {
+	v := url.Values{}
+	set(v, "dryRun", q.DryRun)
+	return v
+}
+
+// FormAnswer is the body of [Client.FormAnswer]. Answer questions of a form; what a command records is recorded by it.
+type FormAnswer struct {
+	Answers  []FormAnswerAnswers `json:"answers"`
+	Happened string              `json:"happened"`
+}
+
+// FormAnswerAnswers is a part of [FormAnswer].
+type FormAnswerAnswers struct {
+	Question string   `json:"question"`
+	Values   []string `json:"values,omitzero"`
+	NotGiven string   `json:"notGiven,omitzero"`
+}
+
+// FormAnswer: Answer questions of a form; what a command records is recorded by it.
+func (c *Client) FormAnswer(ctx context.Context, act Act, id string, form string, query FormAnswerQuery, body FormAnswer) (out Done, err error) {
+	out.Repeated, err = c.do(ctx, call{method: "POST", path: strings.Replace(strings.Replace("/v1/records/{id}/forms/{form}/answers", "{id}", url.PathEscape(id), 1), "{form}", url.PathEscape(form), 1), query: query.values(), body: body, act: &act}, &out.Receipt)
+	return out, err
+}
+
+// FormCompleteQuery are the parameters of [Client.FormComplete]; one that is empty is not given.
+type FormCompleteQuery struct {
+	DryRun bool // Decide, and record nothing.
+}
+
+func (q FormCompleteQuery) values() url.Values {
+	v := url.Values{}
+	set(v, "dryRun", q.DryRun)
+	return v
+}
+
+// FormComplete is the body of [Client.FormComplete]. End the filling in of a form, and record what follows from it.
+type FormComplete struct {
+	Happened string `json:"happened"`
+}
+
+// FormComplete: End the filling in of a form, and record what follows from it.
+func (c *Client) FormComplete(ctx context.Context, act Act, id string, form string, query FormCompleteQuery, body FormComplete) (out Done, err error) {
+	out.Repeated, err = c.do(ctx, call{method: "POST", path: strings.Replace(strings.Replace("/v1/records/{id}/forms/{form}/completion", "{id}", url.PathEscape(id), 1), "{form}", url.PathEscape(form), 1), query: query.values(), body: body, act: &act}, &out.Receipt)
+	return out, err
+}
+
+// FormAbandonQuery are the parameters of [Client.FormAbandon]; one that is empty is not given.
+type FormAbandonQuery struct {
+	DryRun bool // Decide, and record nothing.
+}
+
+func (q FormAbandonQuery) values() url.Values {
+	v := url.Values{}
+	set(v, "dryRun", q.DryRun)
+	return v
+}
+
+// FormAbandon is the body of [Client.FormAbandon]. Give a form up.
+type FormAbandon struct {
+	Happened string `json:"happened"`
+	Reason   string `json:"reason"`
+}
+
+// FormAbandon: Give a form up.
+func (c *Client) FormAbandon(ctx context.Context, act Act, id string, form string, query FormAbandonQuery, body FormAbandon) (out Done, err error) {
+	out.Repeated, err = c.do(ctx, call{method: "POST", path: strings.Replace(strings.Replace("/v1/records/{id}/forms/{form}/end", "{id}", url.PathEscape(id), 1), "{form}", url.PathEscape(form), 1), query: query.values(), body: body, act: &act}, &out.Receipt)
 	return out, err
 }
 
@@ -4404,6 +4631,27 @@ func (c *Client) ViewRecord(ctx context.Context, act Act, id string, query ViewR
 	return out, err
 }
 
+// RecordViewQuery are the parameters of [Client.RecordView]; one that is empty is not given.
+type RecordViewQuery struct {
+	Definition  string // The definition of the form; core-assessment if not given.
+	Form        string // The form, by its id within the record; the one completed last if not given.
+	MinRevision int64  // Wait until the record is at least at this revision, as an act answered it.
+}
+
+func (q RecordViewQuery) values() url.Values {
+	v := url.Values{}
+	set(v, "definition", q.Definition)
+	set(v, "form", q.Form)
+	set(v, "minRevision", q.MinRevision)
+	return v
+}
+
+// RecordView: A completed form as an audience is shown it, and what is left out and why.
+func (c *Client) RecordView(ctx context.Context, id string, audience string, query RecordViewQuery) (out AudiencePage, err error) {
+	_, err = c.do(ctx, call{method: "GET", path: strings.Replace(strings.Replace("/v1/records/{id}/views/{audience}", "{id}", url.PathEscape(id), 1), "{audience}", url.PathEscape(audience), 1), query: query.values()}, &out)
+	return out, err
+}
+
 // VisitMakeQuery are the parameters of [Client.VisitMake]; one that is empty is not given.
 type VisitMakeQuery struct {
 	DryRun bool // Decide, and record nothing.
@@ -4543,6 +4791,49 @@ type AllocationsRows struct {
 	Entries    []int64 `json:"entries"`
 }
 
+// AudiencePage is what the API answers with
+type AudiencePage struct {
+	View       string                `json:"view"`
+	Title      string                `json:"title"`
+	Audience   string                `json:"audience"`
+	Form       string                `json:"form"`
+	Definition string                `json:"definition"`
+	Version    int64                 `json:"version"`
+	Status     string                `json:"status"`
+	Started    string                `json:"started"`
+	Ended      string                `json:"ended,omitzero"`
+	Links      []AudiencePageLinks   `json:"links,omitzero"`
+	Parts      []AudiencePageParts   `json:"parts"`
+	LeftOut    []AudiencePageLeftOut `json:"leftOut"`
+}
+
+// AudiencePageLinks is a part of [AudiencePage].
+type AudiencePageLinks struct {
+	Link string `json:"link"`
+	Id   string `json:"id"`
+}
+
+// AudiencePageParts is a part of [AudiencePage].
+type AudiencePageParts struct {
+	Heading string                   `json:"heading"`
+	Facts   []AudiencePagePartsFacts `json:"facts"`
+}
+
+// AudiencePagePartsFacts is a part of [AudiencePageParts].
+type AudiencePagePartsFacts struct {
+	Words    string   `json:"words"`
+	Values   []string `json:"values,omitzero"`
+	NotGiven string   `json:"notGiven,omitzero"`
+	Entry    int64    `json:"entry,omitzero"`
+	Day      string   `json:"day,omitzero"`
+}
+
+// AudiencePageLeftOut is a part of [AudiencePage].
+type AudiencePageLeftOut struct {
+	What string `json:"what"`
+	Why  string `json:"why"`
+}
+
 // Caseload is what the API answers with
 type Caseload struct {
 	KnownAt time.Time      `json:"knownAt,omitzero"`
@@ -4621,6 +4912,81 @@ type ComparisonChanges struct {
 	Entry    int64     `json:"entry"`
 	Author   string    `json:"author"`
 	Recorded time.Time `json:"recorded"`
+}
+
+// DraftGone is what the API answers with
+type DraftGone struct {
+	Versions int64 `json:"versions"`
+}
+
+// DraftList is what the API answers with
+type DraftList struct {
+	Drafts []DraftListDrafts `json:"drafts"`
+}
+
+// DraftListDrafts is a part of [DraftList].
+type DraftListDrafts struct {
+	Draft   string    `json:"draft"`
+	Command string    `json:"command,omitzero"`
+	Record  string    `json:"record,omitzero"`
+	Saved   time.Time `json:"saved"`
+	Expires time.Time `json:"expires,omitzero"`
+	Current []int64   `json:"current"`
+	Refused bool      `json:"refused"`
+}
+
+// DraftSaved is what the API answers with
+type DraftSaved struct {
+	Draft   string    `json:"draft"`
+	Version int64     `json:"version"`
+	Current []int64   `json:"current"`
+	Expires time.Time `json:"expires,omitzero"`
+}
+
+// DraftVersions is what the API answers with
+type DraftVersions struct {
+	Draft    string                  `json:"draft"`
+	Expires  time.Time               `json:"expires,omitzero"`
+	Versions []DraftVersionsVersions `json:"versions"`
+}
+
+// DraftVersionsVersions is a part of [DraftVersions].
+type DraftVersionsVersions struct {
+	Version  int64                         `json:"version"`
+	After    []int64                       `json:"after,omitzero"`
+	Saved    time.Time                     `json:"saved"`
+	Current  bool                          `json:"current"`
+	Command  string                        `json:"command,omitzero"`
+	Record   string                        `json:"record,omitzero"`
+	Body     map[string]any                `json:"body"`
+	Captured DraftVersionsVersionsCaptured `json:"captured,omitzero"`
+	Refused  DraftVersionsVersionsRefused  `json:"refused,omitzero"`
+}
+
+// DraftVersionsVersionsCaptured is a part of [DraftVersionsVersions].
+type DraftVersionsVersionsCaptured struct {
+	Device   string    `json:"device"`
+	Sequence int64     `json:"sequence"`
+	At       time.Time `json:"at"`
+	Seen     int64     `json:"seen,omitzero"`
+}
+
+// DraftVersionsVersionsRefused is a part of [DraftVersionsVersions].
+type DraftVersionsVersionsRefused struct {
+	Type     string                               `json:"type"`
+	Title    string                               `json:"title"`
+	Status   int64                                `json:"status"`
+	Code     string                               `json:"code"`
+	Faults   []DraftVersionsVersionsRefusedFaults `json:"faults,omitzero"`
+	Revision int64                                `json:"revision,omitzero"`
+}
+
+// DraftVersionsVersionsRefusedFaults is a part of [DraftVersionsVersionsRefused].
+type DraftVersionsVersionsRefusedFaults struct {
+	Pointer   string `json:"pointer,omitzero"`
+	Parameter string `json:"parameter,omitzero"`
+	Rule      string `json:"rule"`
+	Reason    string `json:"reason,omitzero"`
 }
 
 // Duties is what the API answers with
@@ -4718,6 +5084,10 @@ type EntriesEntries struct {
 	Reason       string                      `json:"reason,omitzero"`
 	InForce      bool                        `json:"inForce"`
 	CorrectedBy  int64                       `json:"correctedBy,omitzero"`
+	Captured     time.Time                   `json:"captured,omitzero"`
+	Device       string                      `json:"device,omitzero"`
+	Sequence     int64                       `json:"sequence,omitzero"`
+	Seen         int64                       `json:"seen,omitzero"`
 	ImportKind   string                      `json:"importKind,omitzero"`
 	ImportFile   string                      `json:"importFile,omitzero"`
 	ImportLine   int64                       `json:"importLine,omitzero"`
@@ -4776,6 +5146,81 @@ type FeedNotices struct {
 	Time        time.Time `json:"time"`
 	Position    string    `json:"position"`
 	Revision    int64     `json:"revision"`
+}
+
+// FormList is what the API answers with
+type FormList struct {
+	Record   string          `json:"record"`
+	Revision int64           `json:"revision"`
+	KnownAt  time.Time       `json:"knownAt,omitzero"`
+	TrueOn   string          `json:"trueOn,omitzero"`
+	Forms    []FormListForms `json:"forms"`
+}
+
+// FormListForms is a part of [FormList].
+type FormListForms struct {
+	Form       string               `json:"form"`
+	Definition string               `json:"definition"`
+	Version    int64                `json:"version"`
+	Title      string               `json:"title,omitzero"`
+	Status     string               `json:"status"`
+	Started    string               `json:"started"`
+	Ended      string               `json:"ended,omitzero"`
+	Links      []FormListFormsLinks `json:"links,omitzero"`
+}
+
+// FormListFormsLinks is a part of [FormListForms].
+type FormListFormsLinks struct {
+	Link string `json:"link"`
+	Id   string `json:"id"`
+}
+
+// FormPage is what the API answers with
+type FormPage struct {
+	Form       string             `json:"form"`
+	Definition string             `json:"definition"`
+	Version    int64              `json:"version"`
+	Title      string             `json:"title,omitzero"`
+	Status     string             `json:"status"`
+	Started    string             `json:"started"`
+	Ended      string             `json:"ended,omitzero"`
+	Links      []FormPageLinks    `json:"links,omitzero"`
+	Sections   []FormPageSections `json:"sections"`
+	Closed     []string           `json:"closed,omitzero"`
+	Missing    int64              `json:"missing"`
+}
+
+// FormPageLinks is a part of [FormPage].
+type FormPageLinks struct {
+	Link string `json:"link"`
+	Id   string `json:"id"`
+}
+
+// FormPageSections is a part of [FormPage].
+type FormPageSections struct {
+	Section   string                      `json:"section"`
+	Title     string                      `json:"title"`
+	Questions []FormPageSectionsQuestions `json:"questions"`
+}
+
+// FormPageSectionsQuestions is a part of [FormPageSections].
+type FormPageSectionsQuestions struct {
+	Question   string                           `json:"question"`
+	Ask        string                           `json:"ask"`
+	Kind       string                           `json:"kind"`
+	Codes      []FormPageSectionsQuestionsCodes `json:"codes,omitzero"`
+	Required   bool                             `json:"required"`
+	Calculated bool                             `json:"calculated,omitzero"`
+	Values     []string                         `json:"values,omitzero"`
+	NotGiven   string                           `json:"notGiven,omitzero"`
+	Entry      int64                            `json:"entry,omitzero"`
+	Day        string                           `json:"day,omitzero"`
+}
+
+// FormPageSectionsQuestionsCodes is a part of [FormPageSectionsQuestions].
+type FormPageSectionsQuestionsCodes struct {
+	Code  string `json:"code"`
+	Label string `json:"label"`
 }
 
 // Gaps is what the API answers with
@@ -4872,6 +5317,48 @@ type NotesNotesText struct {
 	OwnWords   bool   `json:"ownWords,omitzero"`
 	ThirdParty bool   `json:"thirdParty,omitzero"`
 	Informant  bool   `json:"informant,omitzero"`
+}
+
+// OfflineResults is what the API answers with
+type OfflineResults struct {
+	Results []OfflineResultsResults `json:"results"`
+}
+
+// OfflineResultsResults is a part of [OfflineResults].
+type OfflineResultsResults struct {
+	Status   int64                        `json:"status"`
+	Receipt  OfflineResultsResultsReceipt `json:"receipt,omitzero"`
+	Repeated bool                         `json:"repeated,omitzero"`
+	Problem  OfflineResultsResultsProblem `json:"problem,omitzero"`
+	Kept     bool                         `json:"kept,omitzero"`
+}
+
+// OfflineResultsResultsReceipt is a part of [OfflineResultsResults].
+type OfflineResultsResultsReceipt struct {
+	Record   string   `json:"record"`
+	Revision int64    `json:"revision"`
+	First    int64    `json:"first,omitzero"`
+	Entries  int64    `json:"entries"`
+	Position int64    `json:"position,omitzero"`
+	Would    []string `json:"would,omitzero"`
+}
+
+// OfflineResultsResultsProblem is a part of [OfflineResultsResults].
+type OfflineResultsResultsProblem struct {
+	Type     string                               `json:"type"`
+	Title    string                               `json:"title"`
+	Status   int64                                `json:"status"`
+	Code     string                               `json:"code"`
+	Faults   []OfflineResultsResultsProblemFaults `json:"faults,omitzero"`
+	Revision int64                                `json:"revision,omitzero"`
+}
+
+// OfflineResultsResultsProblemFaults is a part of [OfflineResultsResultsProblem].
+type OfflineResultsResultsProblemFaults struct {
+	Pointer   string `json:"pointer,omitzero"`
+	Parameter string `json:"parameter,omitzero"`
+	Rule      string `json:"rule"`
+	Reason    string `json:"reason,omitzero"`
 }
 
 // People is what the API answers with

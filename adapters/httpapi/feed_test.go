@@ -187,8 +187,11 @@ func TestWhatTheAPISaysOfItselfIsForEverybody(t *testing.T) {
 func TestTheReferenceNamesEveryOperationAndNeedsNothingFromElsewhere(t *testing.T) {
 	document, err := Document()
 	must(t, err)
-	page, err := makeReference(document)
+	page, err := makeReference(document, true)
 	must(t, err)
+	if !strings.Contains(string(page), "everybody in this ledger is made up") {
+		t.Error("there is no banner")
+	}
 	for _, op := range operations() {
 		if !strings.Contains(string(page), op.path) {
 			t.Errorf("%s is not there", op.id)

@@ -24,6 +24,7 @@ const htmlMediaType = "text/html; charset=utf-8"
 // reference is what the page shows.
 type reference struct {
 	Title, Text string
+	MadeUp      bool
 	Groups      []referenceGroup
 }
 
@@ -75,7 +76,7 @@ type referenceSchema struct {
 }
 
 // makeReference makes the page of an OpenAPI file.
-func makeReference(document []byte) ([]byte, error) {
+func makeReference(document []byte, madeUp bool) ([]byte, error) {
 	var file struct {
 		Info struct {
 			Title string `json:"title"`
@@ -87,7 +88,7 @@ func makeReference(document []byte) ([]byte, error) {
 	if err := json.Unmarshal(document, &file); err != nil {
 		return nil, fmt.Errorf("reference: %w", err)
 	}
-	page := reference{Title: file.Info.Title, Text: file.Info.Text, Groups: file.Tags}
+	page := reference{Title: file.Info.Title, Text: file.Info.Text, MadeUp: madeUp, Groups: file.Tags}
 	for _, path := range slices.Sorted(maps.Keys(file.Paths)) {
 		for _, method := range slices.Sorted(maps.Keys(file.Paths[path])) {
 			op := file.Paths[path][method]

@@ -49,7 +49,7 @@ type reply struct {
 // answer takes one request from its arrival to its answer.
 func (a *API) answer(w http.ResponseWriter, hr *http.Request, op operation) {
 	began := time.Now()
-	harden(w.Header(), a.Secure)
+	a.harden(w.Header())
 	r := &request{Request: hr, op: op}
 	status, err := a.guarded(w, r)
 	a.metrics.answered(op.id, status, time.Since(began))

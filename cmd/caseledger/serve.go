@@ -167,7 +167,7 @@ func (a *app) api(second *app, accesses *accesslog.Log, f *following, written *d
 	}
 	return httpapi.New(httpapi.Config{
 		View: a.view, CatchUp: f.catchUp, Head: a.store.Head, Callers: callers, Policies: policies, Access: accesses, Drafts: written, Accessed: second.records.Ledger,
-		Ledger: a.created.Ledger, Secret: secret, Logger: logger, Metrics: numbers, Secure: o.cert != "", Rates: o.rates,
+		Ledger: a.created.Ledger, Secret: secret, Logger: logger, Metrics: numbers, Secure: o.cert != "", MadeUp: a.created.Ledger == demoLedger, Rates: o.rates,
 	})
 }
 
@@ -232,18 +232,26 @@ func listenBoth(ctx context.Context, o serveFlags, api *httpapi.API, admin http.
 
 // listenLoopback listens on a loopback address, and refuses any other with why.
 func listenLoopback(address, why string) (net.Listener, error) {
-	host, _, err := net.SplitHostPort(address)
-	if err != nil {
-		return nil, usageError{errors.New("an address to listen on has the form 127.0.0.1:8080")}
-	}
-	if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) {
-		return nil, usageError{errors.New(why)}
+	if err := onLoopback(address, why); err != nil {
+		return nil, err
 	}
 	listener, err := net.Listen("tcp", address)
 	if err != nil {
 		return nil, notReadyError{err}
 	}
 	return listener, nil
+}
+
+// onLoopback refuses any but a loopback address with why.
+func onLoopback(address, why string) error {
+	host, _, err := net.SplitHostPort(address)
+	if err != nil {
+		return usageError{errors.New("an address to listen on has the form 127.0.0.1:8080")}
+	}
+	if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) {
+		return usageError{errors.New(why)}
+	}
+	return nil
 }
 
 // listenAPI listens for callers: on a loopback address unless they are known by
