@@ -74,6 +74,8 @@ type Act struct {
 	Digest string
 	// Policy names the rules by which the act is decided.
 	Policy string
+	// Captured is set where the act was done away from the ledger.
+	Captured *domain.Captured
 }
 
 // Receipt says what became of an act.
@@ -203,7 +205,7 @@ func (l *Ledger) encode(ctx context.Context, after Tail, act Act, group string, 
 			Recorded: recorded,
 			Circumstances: domain.Circumstances{
 				Actor: act.Actor, Authority: act.Authority, Request: act.Request, Digest: act.Digest,
-				Group: group, Corrects: fact.Corrects, Source: fact.Source, Policy: act.Policy,
+				Group: group, Corrects: fact.Corrects, Source: fact.Source, Policy: act.Policy, Captured: act.Captured,
 			},
 			Event: fact.Event,
 		}

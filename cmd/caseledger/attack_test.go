@@ -475,7 +475,7 @@ func flips() int {
 	if testing.Short() {
 		return 60
 	}
-	return 300
+	return 200
 }
 
 func TestAnyAlteredByteOfALedgerIsFound(t *testing.T) {
