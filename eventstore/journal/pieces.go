@@ -24,26 +24,38 @@ type piece struct {
 }
 
 // log reads the records of a segment from one of them on. Their bytes are the
-// receiver's, or with again only until it asks for the next record.
+// receiver's, or with again only until it asks for the next record. The first
+// piece is read alone: many want no more than that.
 func (s *Store) log(in *segment, from int64, again bool) iter.Seq2[record, error] {
 	return func(yield func(record, error) bool) {
 		src, cuts := s.files.reader(in.first), in.cuts(from)
 		var spare sync.Pool // of pieces
-		for _, p := range ahead(len(cuts)-1, readLanes, func(i int) *piece {
+		fetch := func(i int) *piece {
 			p, _ := spare.Get().(*piece)
 			if p == nil {
 				p = new(piece)
 			}
 			p.read(src, cuts[i], cuts[i+1], in.seed)
 			return p
-		}) {
+		}
+		give := func(p *piece) bool {
 			if !p.each(src, in.seed, again, yield) {
-				return
+				return false
 			}
 			if !again {
 				p.bytes = nil
 			}
 			spare.Put(p)
+			return true
+		}
+		n := len(cuts) - 1
+		if n == 0 || !give(fetch(0)) {
+			return
+		}
+		for _, p := range ahead(n-1, readLanes, func(i int) *piece { return fetch(i + 1) }) {
+			if !give(p) {
+				return
+			}
 		}
 	}
 }
