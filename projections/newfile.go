@@ -15,7 +15,7 @@ import (
 const (
 	newSuffix     = ".new"     // of the file beside the read models that a rebuild fills
 	sortingSuffix = ".sorting" // of the file in which its index entries wait
-	entryBudget   = 64 << 20   // bytes of index entries in memory
+	entryBudget   = 32 << 20   // bytes of index entries in memory
 	copiedPages   = 10_000     // at once
 )
 
@@ -64,6 +64,9 @@ func (b *building) failures() int {
 
 // removeNew removes the files of a rebuild that was broken off.
 func removeNew(path string) error {
+	if path == "" {
+		return nil
+	}
 	var errs []error
 	for _, suffix := range []string{newSuffix, newSuffix + "-wal", newSuffix + "-shm", newSuffix + sortingSuffix} {
 		if err := os.Remove(path + suffix); !errors.Is(err, os.ErrNotExist) {
@@ -107,14 +110,16 @@ func (b *building) newFile(ctx context.Context) error {
 // install makes the tables of all projections in the new file, sets the
 // positions, and returns the root pages.
 func (b *building) install(ctx context.Context, db *DB) (roots map[string]uint32, err error) {
-	for i, f := range b.fresh {
-		if err := db.install(ctx, f.Projection); err != nil {
-			return nil, err
+	err = db.alter(ctx, func(tx tx) error {
+		for i, f := range b.fresh {
+			if err := errors.Join(install(tx, f.Projection), b.reached(i).save(tx)); err != nil {
+				return err
+			}
 		}
-		at := b.reached(i)
-		if err := db.within(ctx, at.save); err != nil {
-			return nil, err
-		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
 	}
 	rows, err := db.write.QueryContext(ctx, "SELECT name, rootpage FROM sqlite_schema WHERE rootpage > 0")
 	if err != nil {
@@ -232,7 +237,7 @@ func (db *DB) copyFrom(ctx context.Context, path string) error {
 		if !ok {
 			return errors.New("the driver cannot copy files")
 		}
-		copying, err := c.NewRestore(path)
+		copying, err := c.NewRestore(source(path, "deferred") + "&mode=rw") // which makes no file
 		if err != nil {
 			return err
 		}
