@@ -166,46 +166,67 @@ func (r repeated) Decode(e eventstore.Recorded) (domain.Entry, error) {
 // the store of the test; the peak is all the memory of the process, the store
 // included.
 func BenchmarkRebuildingAllProjections(b *testing.B) {
-	defer debug.SetGCPercent(debug.SetGCPercent(400)) // as 'caseledger rebuild' does
-	defer debug.SetMemoryLimit(debug.SetMemoryLimit(800 << 20))
-	wanted := eventsWanted(b)
-	l := newLedger(b)
-	grow(l, min(wanted, sealedEvents))
-	from := repeated{spaced: l.store, Sealed: codec, times: max(1, wanted/sealedEvents), span: 10 * eventstore.Position(l.written)}
-	events := l.entries * from.times
-	runtime.GC()
-	store := heap()
-	var spent time.Duration
-	var path string
-	var most uint64
-	for b.Loop() {
-		path = filepath.Join(b.TempDir(), "r.db")
-		db := openAt(b, path)
-		r, err := projections.NewRunner(db, from, from, projections.All())
-		if err != nil {
-			b.Fatal(err)
-		}
-		begun := time.Now()
-		if err := r.CatchUp(ctx, func(eventstore.Position) { most = max(most, heap()) }); err != nil {
-			b.Fatal(err)
-		}
-		spent += time.Since(begun)
-	}
-	b.ReportMetric(float64(events*b.N)/spent.Seconds(), "events/s")
-	b.ReportMetric(float64(most-store)/(1<<20), "MiB-heap")
-	b.ReportMetric(peak(b), "MiB-peak")
+	from, events := filled(b)
+	path := rebuilding(b, from, events, projections.All()...)
+	b.ReportMetric(float64(used(b).Maxrss)/(1<<10), "MiB-peak")
 	if events <= limitEvents {
 		b.ReportMetric(float64(events)/copied(b, path).Seconds(), "limit-events/s")
 	}
 }
 
-// peak returns the most memory that the process ever had, in MiB.
-func peak(b *testing.B) float64 {
-	var used syscall.Rusage
-	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &used); err != nil {
+func BenchmarkRebuildingEachProjection(b *testing.B) {
+	from, events := filled(b)
+	for _, p := range projections.All() {
+		b.Run(p.Name, func(b *testing.B) { rebuilding(b, from, events, p) })
+	}
+}
+
+// filled returns a store with the events wanted, and their number.
+func filled(b *testing.B) (repeated, int) {
+	wanted := eventsWanted(b)
+	l := newLedger(b)
+	grow(l, min(wanted, sealedEvents))
+	from := repeated{spaced: l.store, Sealed: codec, times: max(1, wanted/sealedEvents), span: 10 * eventstore.Position(l.written)}
+	return from, l.entries * from.times
+}
+
+// rebuilding rebuilds read models, as 'caseledger rebuild' does, and returns the
+// path of the last.
+func rebuilding(b *testing.B, from repeated, events int, all ...projections.Projection) (path string) {
+	defer debug.SetGCPercent(debug.SetGCPercent(400))
+	defer debug.SetMemoryLimit(debug.SetMemoryLimit(700 << 20))
+	runtime.GC()
+	store := heap()
+	var spent, worked time.Duration
+	var most uint64
+	for b.Loop() {
+		path = filepath.Join(b.TempDir(), "r.db")
+		r, err := projections.NewRunner(openAt(b, path), from, from, all)
+		if err != nil {
+			b.Fatal(err)
+		}
+		r.SetRebuildFrom(0)
+		begun, before := time.Now(), used(b)
+		if err := r.CatchUp(ctx, func(eventstore.Position) { most = max(most, heap()) }); err != nil {
+			b.Fatal(err)
+		}
+		spent += time.Since(begun)
+		after := used(b)
+		worked += time.Duration(after.Utime.Nano() + after.Stime.Nano() - before.Utime.Nano() - before.Stime.Nano())
+	}
+	b.ReportMetric(float64(events*b.N)/spent.Seconds(), "events/s")
+	b.ReportMetric(float64(worked.Microseconds())/float64(events*b.N), "cpu-µs/event")
+	b.ReportMetric(float64(max(most, store)-store)/(1<<20), "MiB-heap")
+	return path
+}
+
+// used is what the process has used until now.
+func used(b *testing.B) syscall.Rusage {
+	var all syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &all); err != nil {
 		b.Fatal(err)
 	}
-	return float64(used.Maxrss) / (1 << 10)
+	return all
 }
 
 // heap returns the bytes of heap in use.
