@@ -28,7 +28,7 @@ type newFile struct {
 	pages  *bulk.File
 	tables [][]*bulk.Table // by projection; none of one that has failed
 	fresh  []*follower
-	used   sync.Pool // of [][]bulk.Rows that were appended, for their space
+	used   sync.Pool // of *[][]bulk.Rows that were appended, for their space
 }
 
 // fillFile makes a new file of all projections, and fills it. When a projection
@@ -181,8 +181,8 @@ func (n *newFile) encode(all []gathered) ([][]bulk.Rows, error) {
 
 // space is what encode writes to: by projection and table.
 func (n *newFile) space() [][]bulk.Rows {
-	if out, ok := n.used.Get().([][]bulk.Rows); ok {
-		return out
+	if out, ok := n.used.Get().(*[][]bulk.Rows); ok {
+		return *out
 	}
 	out := make([][]bulk.Rows, len(n.tables))
 	for i, tables := range n.tables {
@@ -201,7 +201,8 @@ func (n *newFile) append(all []folded) error {
 				one.inFile[i][j].Reset()
 			}
 		}
-		n.used.Put(one.inFile)
+		spent := one.inFile
+		n.used.Put(&spent)
 	}
 	return nil
 }
