@@ -47,6 +47,7 @@ import (
 
 	"caseledger/domain/capacity"
 	"caseledger/domain/correspondence"
+	"caseledger/domain/form"
 	"caseledger/domain/needs"
 	"caseledger/domain/oversight"
 	"caseledger/domain/safeguarding"
@@ -315,5 +316,10 @@ func Events() []EventType {
 		event[capacity.LibertyRequested]("deprivation-of-liberty.requested", "A hospital or care home asked for authority to deprive an adult of liberty."),
 		event[capacity.LibertyDecided]("deprivation-of-liberty.decided", "It was decided whether an adult may be deprived of liberty."),
 		event[capacity.LibertyEnded]("deprivation-of-liberty.ended", "An authorisation to deprive an adult of liberty no longer holds."),
+
+		event[form.Started]("form.started", "A form was begun on a version of its definition."),
+		event[form.Answered]("form.answered", "A question of a form was answered, or it was said why not."),
+		event[form.Completed]("form.completed", "A form was filled in."),
+		event[form.Abandoned]("form.abandoned", "A form was given up."),
 	}
 }

@@ -38,6 +38,7 @@ import (
 
 	"caseledger/domain/capacity"
 	"caseledger/domain/correspondence"
+	"caseledger/domain/form"
 	"caseledger/domain/needs"
 	"caseledger/domain/oversight"
 	"caseledger/domain/safeguarding"
@@ -85,6 +86,8 @@ type Record struct {
 	Safeguarding safeguarding.Safeguarding
 	Transitions  transition.Transitions
 	Capacity     capacity.Capacity
+
+	Forms form.Forms
 
 	latest domain.Date // the latest day of an entry in force
 }
@@ -190,6 +193,8 @@ func (r Record) apply(e domain.Entry) Record {
 		r.Transitions = r.Transitions.Evolve(e.Seq, ev)
 	case capacity.Event:
 		r.Capacity = r.Capacity.Evolve(e.Seq, ev)
+	case form.Event:
+		r.Forms = r.Forms.Evolve(e.Seq, ev)
 	}
 	if day := e.Event.HappenedOn(); day.After(r.latest) {
 		r.latest = day
