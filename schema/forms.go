@@ -197,15 +197,15 @@ func (f *Forms) ReadForm(text []byte) (Form, error) {
 	return one, nil
 }
 
-// ReadView reads a view strictly, and checks it against the latest version of
-// its form.
+// ReadView reads a view strictly, and checks it against the version of its form
+// that it was written for.
 func (f *Forms) ReadView(text []byte) (form.View, error) {
 	var v form.View
 	if err := readDefinition(text, &v); err != nil {
 		return form.View{}, err
 	}
 	var of *form.Definition
-	if one := f.latest(v.Of, domain.Date{}); one != nil {
+	if one := f.version(v.Of, v.OfVersion, ""); one != nil {
 		of = &one.Definition
 	}
 	if faults := v.Check(of); len(faults) > 0 {
