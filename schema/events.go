@@ -45,6 +45,7 @@ import (
 	"caseledger/domain/visit"
 	"caseledger/domain/voice"
 
+	"caseledger/domain/breakglass"
 	"caseledger/domain/capacity"
 	"caseledger/domain/correspondence"
 	"caseledger/domain/needs"
@@ -267,7 +268,7 @@ func Events() []EventType {
 		event[legal.Extended]("court-order.extended", "A court let an order have effect for longer."),
 		event[legal.Ended]("court-order.ended", "An order was discharged or ran out."),
 
-		event[access.Released]("access.released", "Content of records was given to somebody."),
+		upgraded(event[access.ReleasedV1]("access.released", "Content of records was given to somebody."), access.ReleasedV1.Latest),
 		event[access.Denied]("access.denied", "Somebody asked for something and was not given it."),
 
 		event[lookedafter.LibertyReviewed]("liberty.reviewed", "A panel reviewed secure accommodation."),
@@ -315,5 +316,8 @@ func Events() []EventType {
 		event[capacity.LibertyRequested]("deprivation-of-liberty.requested", "A hospital or care home asked for authority to deprive an adult of liberty."),
 		event[capacity.LibertyDecided]("deprivation-of-liberty.decided", "It was decided whether an adult may be deprived of liberty."),
 		event[capacity.LibertyEnded]("deprivation-of-liberty.ended", "An authorisation to deprive an adult of liberty no longer holds."),
+
+		event[breakglass.Used]("break-glass.used", "A worker opened the record in an emergency."),
+		event[breakglass.Reviewed]("break-glass.reviewed", "Somebody else judged such an opening."),
 	}
 }

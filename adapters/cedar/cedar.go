@@ -7,6 +7,7 @@ import (
 	_ "embed"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/cedar-policy/cedar-go"
 )
@@ -30,6 +31,16 @@ type Question struct {
 	Record  string // "" where no single record is asked for
 	Purpose string
 	Basis   string
+	// Tie is what joins the caller to the record: own, team, nobody, none; "" where
+	// no single record is asked for.
+	Tie string
+	// BreakGlass says that the caller opened the record in an emergency.
+	BreakGlass bool
+	// Content is the type of an event, of the action "content.see", and Mark what
+	// it must be treated as: informant, third-party, address, sensitive,
+	// highly-sensitive; "" for nothing in particular.
+	Content string
+	Mark    string
 }
 
 // Decision is the answer, with the policies that decided it.
@@ -64,13 +75,11 @@ func Parse(name string, text []byte) (*Policies, error) {
 // Decide answers a question. A policy that cannot be evaluated does not permit,
 // and denies everything, because nobody can tell what it would have forbidden.
 func (p *Policies) Decide(q Question) Decision {
-	caller, action, resource := uid("Caller", q.Caller), uid("Action", q.Action), uid("Record", q.Record)
-	if q.Record == "" {
-		resource = uid("Ledger", "ledger")
-	}
-	decision, why := cedar.Authorize(p.set, q.entities(caller, action), cedar.Request{
+	caller, action, resource := uid("Caller", q.Caller), uid("Action", q.Action), q.resource()
+	decision, why := cedar.Authorize(p.set, q.entities(caller, action, resource), cedar.Request{
 		Principal: caller, Action: action, Resource: resource,
-		Context: cedar.NewRecord(cedar.RecordMap{"purpose": cedar.String(q.Purpose), "basis": cedar.String(q.Basis)}),
+		Context: cedar.NewRecord(cedar.RecordMap{"purpose": cedar.String(q.Purpose), "basis": cedar.String(q.Basis),
+			"tie": cedar.String(q.Tie), "breakGlass": cedar.Boolean(q.BreakGlass), "mark": cedar.String(q.Mark)}),
 	})
 	d := Decision{Allowed: bool(decision) && len(why.Errors) == 0}
 	for _, reason := range why.Reasons {
@@ -83,17 +92,32 @@ func (p *Policies) Decide(q Question) Decision {
 	return d
 }
 
-// entities are the caller in his role, agency and teams, and the action in its
-// group.
-func (q Question) entities(caller, action cedar.EntityUID) cedar.EntityMap {
+// resource is what is asked for: content, a record, or the ledger as a whole.
+func (q Question) resource() cedar.EntityUID {
+	switch {
+	case q.Content != "":
+		return uid("Content", q.Content)
+	case q.Record != "":
+		return uid("Record", q.Record)
+	}
+	return uid("Ledger", "ledger")
+}
+
+// entities are the caller in his role, agency and teams, the action in its
+// group, and content in its part of the record: "note.written" in "note".
+func (q Question) entities(caller, action, resource cedar.EntityUID) cedar.EntityMap {
 	parents := []cedar.EntityUID{uid("Role", q.Role), uid("Agency", q.Agency)}
 	for _, team := range q.Teams {
 		parents = append(parents, uid("Team", team))
 	}
-	return cedar.EntityMap{
+	all := cedar.EntityMap{
 		caller: {UID: caller, Parents: cedar.NewEntityUIDSet(parents...)},
 		action: {UID: action, Parents: cedar.NewEntityUIDSet(uid("Action", q.Group))},
 	}
+	if part, _, found := strings.Cut(q.Content, "."); found {
+		all[resource] = cedar.Entity{UID: resource, Parents: cedar.NewEntityUIDSet(uid("Part", part))}
+	}
+	return all
 }
 
 func uid(kind, id string) cedar.EntityUID {

@@ -34,7 +34,8 @@ type Receipt struct {
 type doing struct {
 	record  domain.RecordID
 	by      string               // the caller
-	expect  *eventstore.Revision // nil for a new record
+	opens   bool                 // a new record
+	expect  *eventstore.Revision // nil for a new record, and where the latest will do
 	key     string
 	command any
 	faults  []Fault // of its shape
@@ -51,7 +52,7 @@ func (a *API) act(ctx context.Context, r *request, c schema.Command) (reply, err
 		d.expect = &at
 	}
 	if d.record == "" {
-		d.record, d.expect = a.newRecord(r.caller, d.key), nil
+		d.record, d.expect, d.opens = a.newRecord(r.caller, d.key), nil, true
 	}
 	name := pathMember(c)
 	_, twice := members[name]
@@ -76,7 +77,7 @@ func read(c schema.Command, members map[string]jsontext.Value) (any, []Fault) {
 
 // do performs an act, or says what it would record.
 func (a *API) do(ctx context.Context, r *request, d doing) (reply, error) {
-	if d.expect != nil {
+	if !d.opens {
 		if err := a.exists(ctx, d.record); err != nil {
 			return reply{}, err
 		}
@@ -97,7 +98,7 @@ func (a *API) do(ctx context.Context, r *request, d doing) (reply, error) {
 	}
 	out := reply{revision: receipt.Revision, repeated: receipt.Repeated, body: Receipt{Record: d.record, Revision: uint64(receipt.Revision),
 		First: uint64(receipt.First), Entries: receipt.Events(), Position: uint64(receipt.Position)}}
-	if d.expect == nil {
+	if d.opens {
 		out.location = "/v1/records/" + string(d.record)
 	}
 	return out, nil

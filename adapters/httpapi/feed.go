@@ -36,33 +36,42 @@ func chosen(q query, e eventstore.Recorded) bool {
 // request until there is one.
 func (a *API) feed(ctx context.Context, r *request) (reply, error) {
 	page := Feed{Next: r.query.number(after)}
-	err := a.gather(ctx, r, &page)
+	if err := a.CatchUp(ctx); err != nil {
+		return reply{}, err
+	}
+	h, err := a.hiddenFrom(ctx, r.caller)
+	if err == nil {
+		err = a.gather(ctx, r, h, &page)
+	}
 	if wait := time.Duration(r.query.number(wait)) * time.Second; err == nil && len(page.Notices) == 0 && wait > 0 {
-		err = a.await(ctx, r, &page, wait)
+		err = a.await(ctx, r, h, &page, wait)
 	}
 	return reply{body: page, release: &access.Released{Rows: len(page.Notices)}}, err
 }
 
 // gather fills a page from what is there.
-func (a *API) gather(ctx context.Context, r *request, page *Feed) error {
+func (a *API) gather(ctx context.Context, r *request, h hidden, page *Feed) error {
 	seen := 0
 	for e, err := range a.View.Records.Ledger.Store.ReadLog(ctx, eventstore.Position(page.Next)) {
 		if err != nil {
 			return err
 		}
-		if err := a.take(r, page, e); err != nil {
+		if err := a.take(ctx, r, h, page, e); err != nil {
 			return err
 		}
-		if seen++; len(page.Notices) == pageOf(r.query) || seen == feedScan {
+		if seen++; len(page.Notices) == sizeOf(r.query) || seen == feedScan {
 			return nil
 		}
 	}
 	return nil
 }
 
-func (a *API) take(r *request, page *Feed, e eventstore.Recorded) error {
-	page.Next = uint64(e.Position)
-	if !chosen(r.query, e) {
+func (a *API) take(ctx context.Context, r *request, h hidden, page *Feed, e eventstore.Recorded) error {
+	tells, hides, err := h.tells(ctx, r.query, e)
+	if err != nil || hides {
+		return err // nor does the place where the page ends tell of it
+	}
+	if page.Next = uint64(e.Position); !tells {
 		return nil
 	}
 	n, err := schema.NoticeOf(a.Ledger, e)
@@ -71,7 +80,7 @@ func (a *API) take(r *request, page *Feed, e eventstore.Recorded) error {
 }
 
 // await waits for the next notice.
-func (a *API) await(ctx context.Context, r *request, page *Feed, patience time.Duration) error {
+func (a *API) await(ctx context.Context, r *request, h hidden, page *Feed, patience time.Duration) error {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	defer context.AfterFunc(a.running, cancel)()
@@ -82,7 +91,7 @@ func (a *API) await(ctx context.Context, r *request, page *Feed, patience time.D
 		if err != nil {
 			return err
 		}
-		if err := a.take(r, page, e); err != nil || len(page.Notices) > 0 {
+		if err := a.take(ctx, r, h, page, e); err != nil || len(page.Notices) > 0 {
 			return err
 		}
 	}
@@ -90,7 +99,14 @@ func (a *API) await(ctx context.Context, r *request, page *Feed, patience time.D
 }
 
 // follow answers with a stream of notices that does not end.
-func (a *API) follow(_ context.Context, r *request) (reply, error) {
+func (a *API) follow(ctx context.Context, r *request) (reply, error) {
+	if err := a.CatchUp(ctx); err != nil {
+		return reply{}, err
+	}
+	h, err := a.hiddenFrom(ctx, r.caller)
+	if err != nil {
+		return reply{}, err
+	}
 	from := r.query.number(after)
 	if last := r.Header.Get("Last-Event-ID"); last != "" {
 		if !between(last, 0, 1<<53) {
@@ -112,20 +128,20 @@ func (a *API) follow(_ context.Context, r *request) (reply, error) {
 		}
 		a.metrics.follow.Inc()
 		defer a.metrics.follow.Dec()
-		a.send(ctx, w, r, eventstore.Position(from))
+		a.send(ctx, w, r, h, eventstore.Position(from))
 	}}, nil
 }
 
 // send writes server-sent events until the client goes, the server shuts down
 // or the ledger cannot be read; the client comes back with Last-Event-ID.
-func (a *API) send(ctx context.Context, w http.ResponseWriter, r *request, from eventstore.Position) {
+func (a *API) send(ctx context.Context, w http.ResponseWriter, r *request, h hidden, from eventstore.Position) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer context.AfterFunc(a.running, cancel)()
 	lines := make(chan []byte)
 	ended := make(chan struct{})
 	go func() {
 		defer close(ended)
-		a.produce(ctx, r, from, lines)
+		a.produce(ctx, r, h, from, lines)
 	}()
 	defer func() { cancel(); <-ended }()
 	w.Header().Set("Content-Type", "text/event-stream")
@@ -155,12 +171,16 @@ func (a *API) send(ctx context.Context, w http.ResponseWriter, r *request, from 
 }
 
 // produce writes the text of each notice to lines until ctx ends.
-func (a *API) produce(ctx context.Context, r *request, from eventstore.Position, lines chan<- []byte) {
+func (a *API) produce(ctx context.Context, r *request, h hidden, from eventstore.Position, lines chan<- []byte) {
 	for e, err := range a.View.Records.Ledger.Store.Follow(ctx, from) {
 		if err != nil {
 			return
 		}
-		if !chosen(r.query, e) {
+		tells, _, err := h.tells(ctx, r.query, e)
+		if err != nil {
+			return
+		}
+		if !tells {
 			continue
 		}
 		n, err := schema.NoticeOf(a.Ledger, e)

@@ -108,7 +108,11 @@ func (a *app) serve(ctx context.Context, second *app, o serveFlags, to streams) 
 	accesses := accesslog.New(second.records.Ledger)
 	following := &following{runner: a.runner, store: a.store}
 	numbers := prometheus.NewRegistry()
-	api, err := a.api(second, accesses, following, numbers, o, logger)
+	callers, err := newLive(o, a.place.dir)
+	if err != nil {
+		return err
+	}
+	api, err := a.api(second, accesses, following, callers, numbers, o, logger)
 	if err != nil {
 		return err
 	}
@@ -117,36 +121,35 @@ func (a *app) serve(ctx context.Context, second *app, o serveFlags, to streams) 
 		return err
 	}
 	background, stop := context.WithCancel(context.WithoutCancel(ctx))
-	ended := make(chan struct{}, 2)
+	ended, asked := make(chan struct{}, 3), hangUps()
 	go func() { accesses.Run(background); ended <- struct{}{} }()
+	go func() { callers.rereads(background, asked, logger); ended <- struct{}{} }()
 	go func() { following.run(background, logger); ended <- struct{}{} }()
 	h := health{a, second, following, topics}
 	h.measure(numbers)
 	protocol, err := a.serveESDB(o, accesses, logger, to)
 	if err != nil {
 		stop()
-		<-ended
-		<-ended
+		for range cap(ended) {
+			<-ended
+		}
 		return errors.Join(err, topics.close())
 	}
 	exchanging, hangUp := context.WithCancel(background)
 	hungUp := make(chan struct{})
 	go func() { topics.run(exchanging); close(hungUp) }()
-	err = listenBoth(ctx, o, api, h.handler(numbers), logger, to)
+	err = listenBoth(ctx, o, callers, api, h.handler(numbers), logger, to)
 	hangUp() // before the others end: they record what leaves or is refused
 	<-hungUp
 	err = errors.Join(err, protocol())
 	stop()
-	<-ended
-	<-ended
+	for range cap(ended) {
+		<-ended
+	}
 	return err
 }
 
-func (a *app) api(second *app, accesses *accesslog.Log, f *following, numbers *prometheus.Registry, o serveFlags, logger *slog.Logger) (*httpapi.API, error) {
-	callers, err := o.identity.callers(a.place.dir)
-	if err != nil {
-		return nil, err
-	}
+func (a *app) api(second *app, accesses *accesslog.Log, f *following, callers *live, numbers *prometheus.Registry, o serveFlags, logger *slog.Logger) (*httpapi.API, error) {
 	policies, err := o.readPolicies()
 	if err != nil {
 		return nil, err
@@ -185,8 +188,8 @@ func ensureSecret(path string) ([]byte, error) {
 
 // listenBoth serves the API and the admin's pages until ctx ends or one of them
 // fails.
-func listenBoth(ctx context.Context, o serveFlags, api *httpapi.API, admin http.Handler, logger *slog.Logger, to streams) error {
-	first, err := o.listenAPI()
+func listenBoth(ctx context.Context, o serveFlags, callers *live, api *httpapi.API, admin http.Handler, logger *slog.Logger, to streams) error {
+	first, err := o.listenAPI(callers)
 	if err != nil {
 		return err
 	}
@@ -238,7 +241,7 @@ func listenLoopback(address, why string) (net.Listener, error) {
 
 // listenAPI listens for callers: on a loopback address unless they are known by
 // more than local tokens, and nobody on the way can read along.
-func (o serveFlags) listenAPI() (listener net.Listener, err error) {
+func (o serveFlags) listenAPI(callers *live) (listener net.Listener, err error) {
 	switch {
 	case o.identity.local():
 		listener, err = listenLoopback(o.listen, "with local tokens the server listens on a loopback address only: 127.0.0.1 or ::1")
@@ -252,20 +255,7 @@ func (o serveFlags) listenAPI() (listener net.Listener, err error) {
 	if err != nil || o.cert == "" {
 		return listener, err
 	}
-	return o.secured(listener)
-}
-
-// secured speaks TLS on a listener, or closes it.
-func (o serveFlags) secured(listener net.Listener) (net.Listener, error) {
-	pair, err := tls.LoadX509KeyPair(o.cert, o.key)
-	if err != nil {
-		return nil, errors.Join(notReadyError{fmt.Errorf("certificate: %w", err)}, listener.Close())
-	}
-	config := &tls.Config{Certificates: []tls.Certificate{pair}, MinVersion: tls.VersionTLS13, NextProtos: []string{"http/1.1"}}
-	if err := o.identity.demand(config); err != nil {
-		return nil, errors.Join(err, listener.Close())
-	}
-	return tls.NewListener(listener, config), nil
+	return tls.NewListener(listener, callers.tls()), nil
 }
 
 // catchUpEvery is how often the read models catch up when nobody asks.

@@ -36,6 +36,7 @@ import (
 	"caseledger/domain/visit"
 	"caseledger/domain/voice"
 
+	"caseledger/domain/breakglass"
 	"caseledger/domain/capacity"
 	"caseledger/domain/correspondence"
 	"caseledger/domain/needs"
@@ -85,6 +86,7 @@ type Record struct {
 	Safeguarding safeguarding.Safeguarding
 	Transitions  transition.Transitions
 	Capacity     capacity.Capacity
+	Openings     breakglass.Openings
 
 	latest domain.Date // the latest day of an entry in force
 }
@@ -190,6 +192,8 @@ func (r Record) apply(e domain.Entry) Record {
 		r.Transitions = r.Transitions.Evolve(e.Seq, ev)
 	case capacity.Event:
 		r.Capacity = r.Capacity.Evolve(e.Seq, ev)
+	case breakglass.Event:
+		r.Openings = r.Openings.Evolve(e.Seq, ev)
 	}
 	if day := e.Event.HappenedOn(); day.After(r.latest) {
 		r.latest = day
