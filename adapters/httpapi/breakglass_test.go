@@ -77,7 +77,7 @@ func TestAnEmergencyOpensARecordForItsHoursAndIsReviewed(t *testing.T) {
 	if got := w.act("social-worker", path+"/break-glass/u1/review", judge, "r0", 7); got.status != http.StatusForbidden {
 		t.Errorf("the worker judges: %d", got.status)
 	}
-	w.must("auditor", path+"/break-glass/u1/review", judge, 7)
+	w.must("auditor", path+"/break-glass/u1/review", judge, 0)
 	if got := queue("manager", "").Rows; len(got) != 1 || got[0].Waits || got[0].Reviewer != "auditor-1" {
 		t.Errorf("reviewed: %+v", got)
 	}
@@ -146,6 +146,19 @@ func TestNoEmergencyPassesABarrierOrASealOfTheLaw(t *testing.T) {
 			})
 		}
 	}
+}
+
+func TestAnEmergencyOnASealedRecordIsJudgedByWhoCannotReadIt(t *testing.T) {
+	w := newWorld(t)
+	path := w.elsewhere("AT1")
+	w.must("social-worker", path+"/break-glass", emergency, 0)
+	w.must("manager", path+"/restrictions/seals", `{"happened":"2026-01-06","restriction":"b1","reason":"court-order","readers":["nobody"]}`, 6)
+	var queue Openings
+	w.call("auditor", http.MethodGet, "/v1/break-glass?waits=true", "").as(t, &queue)
+	if got := w.call("auditor", http.MethodGet, path+"/entries", ""); len(queue.Rows) != 1 || got.status != http.StatusForbidden {
+		t.Errorf("%+v %d", queue, got.status)
+	}
+	w.must("auditor", path+"/break-glass/u1/review", `{"happened":"2026-11-22","finding":"justified"}`, 0)
 }
 
 func TestWhoHoldsTheCaseDecidesWhoOpensIt(t *testing.T) {

@@ -105,7 +105,7 @@ func commandOperation(c schema.Command) operation {
 	switch c.Name {
 	case registers:
 		op.path, op.pinned = "/v1/records", false
-	case breaks:
+	case breaks, judges:
 		op.pinned = false
 	}
 	return op
@@ -163,7 +163,7 @@ func queries() []operation {
 			worker, team, plan, unseen, alone, knownAt, trueOn, limit, cursor),
 		list("allocation.list", "/v1/allocations", "Who of which team held which case, from when to when.", reflect.TypeFor[Allocations](), (*API).allocations,
 			worker, team, ofPerson, stillOpen, limit, cursor),
-		list("break-glass.list", "/v1/break-glass", "Who opened which record in an emergency, why, and what a review made of it.", reflect.TypeFor[Openings](), (*API).openings,
+		list(queues, "/v1/break-glass", "Who opened which record in an emergency, why, and what a review made of it.", reflect.TypeFor[Openings](), (*API).openings,
 			worker, team, ofPerson, waits, limit, cursor),
 		looks, patterns, events,
 	}

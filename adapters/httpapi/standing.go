@@ -15,9 +15,15 @@ import (
 	"caseledger/schema"
 )
 
-// breaks is the command by which a caller opens a record in an emergency. It is
-// asked for by those who may not open it, so it needs no revision.
-const breaks = "break-glass.use"
+// breaks is the command by which a caller opens a record in an emergency, queues
+// lists who did, and judges is the command by which somebody else judges that.
+// Both commands are for people who may not open the record, and so need no
+// revision; whoever judges need not be a reader of a sealed record.
+const (
+	breaks = "break-glass.use"
+	queues = "break-glass.list"
+	judges = "break-glass.review"
+)
 
 // standing is how a caller stands to a record.
 type standing struct {
@@ -49,7 +55,7 @@ func (a *API) standingTo(ctx context.Context, c Caller, id domain.RecordID) (sta
 // open reports whether no barrier or seal is in the way of an action. No
 // emergency passes a barrier, nor a seal that is not the authority's own.
 func (s standing) open(action string, emergency bool) bool {
-	passes := s.passable && (emergency || action == breaks)
+	passes := s.passable && (emergency || action == breaks) || action == judges
 	return !s.barred && (!s.sealed || passes)
 }
 
@@ -116,6 +122,13 @@ func (a *API) mayName(ctx context.Context, r *request, ids []domain.RecordID) (m
 	}
 	for _, id := range ids {
 		_, is := slices.BinarySearch(barred, id)
+		if is && r.op.id == queues {
+			s, err := a.standingTo(ctx, r.caller, id)
+			if err != nil {
+				return may, err
+			}
+			is = s.barred
+		}
 		may[id] = !is && a.decide(r, r.op.id, r.op.group, id, ties[id], false).Allowed
 	}
 	return may, nil
