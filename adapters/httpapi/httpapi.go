@@ -18,6 +18,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"caseledger/adapters/cedar"
+	"caseledger/adapters/drafts"
 	"caseledger/domain"
 	"caseledger/eventstore"
 	"caseledger/projections"
@@ -58,6 +59,8 @@ type Config struct {
 	Callers  Callers
 	Policies *cedar.Policies
 	Access   Access
+	// Drafts keeps what callers are writing.
+	Drafts *drafts.Store
 	// Accessed is the ledger that Access writes to.
 	Accessed *eventstore.Ledger
 	// Ledger is the ledger's name, the source of the feed's notices.

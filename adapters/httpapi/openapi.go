@@ -86,7 +86,7 @@ func describe(all []operation) ([]byte, error) {
 		"security": []node{{"token": []string{}}},
 		"tags": []node{{"name": groupAct, "description": "Acts on a record: one for each command of the catalogue."},
 			{"name": groupRead, "description": "One record, at any moment."}, {"name": groupList, "description": "Many records, and what happened."},
-			{"name": groupAudit, "description": "Who saw what."}},
+			{"name": groupAudit, "description": "Who saw what."}, {"name": groupDraft, "description": "What the caller is writing, and nobody else sees."}},
 		"paths":      paths,
 		"components": node{"schemas": schemas, "securitySchemes": node{"token": node{"type": "http", "scheme": "bearer"}}},
 	}
@@ -132,7 +132,10 @@ func (op operation) describe(schemas node) (node, error) {
 
 func (op operation) headers() node {
 	h := node{}
-	if op.group == groupRead || op.status == 201 {
+	switch {
+	case op.id == "draft.read" || op.id == "draft.save":
+		h["ETag"] = node{"description": "The version, in quotes; left out where several are current.", "schema": node{"type": "string"}}
+	case op.group == groupRead || op.status == 201:
 		h["ETag"] = node{"description": "The record's revision, in quotes.", "schema": node{"type": "string"}}
 	}
 	if op.id == registers {
@@ -146,6 +149,9 @@ func (op operation) problems() []int {
 	all := []int{400, 401, 403, 429, 500, 503}
 	if strings.Contains(op.path, "{id}") {
 		all = append(all, 404)
+	}
+	if strings.Contains(op.path, "{draft}") {
+		all = append(all, 404, 409, 412, 428)
 	}
 	if op.body != nil {
 		all = append(all, 413, 415)
@@ -164,9 +170,16 @@ func (op operation) problems() []int {
 
 func (op operation) parameters() []node {
 	all := []node{header("Purpose", true, "Why you ask: recorded with the access or act.")}
-	if op.group == groupAct {
-		all = append(all, header("Legal-Basis", true, "On which legal basis you act: children-act-1989-s17."),
-			header("Idempotency-Key", true, "A repeat with the same key and body gets the same answer, and changes nothing."))
+	if op.based() {
+		all = append(all, header("Legal-Basis", true, "On which legal basis you act: children-act-1989-s17."))
+	}
+	if op.keyed() {
+		all = append(all, header("Idempotency-Key", true, "A repeat with the same key and body gets the same answer, and changes nothing."))
+	}
+	if op.group == groupDraft && op.id != "draft.list" && op.id != "draft.read" {
+		h := header("If-Match", op.id != "draft.save", "The versions of the draft that you saw, by their ETags.")
+		h["schema"] = node{"type": "string", "pattern": `^"[1-9][0-9]{0,15}"( *, *"[1-9][0-9]{0,15}")*$`}
+		all = append(all, h)
 	}
 	if op.pinned {
 		h := header("If-Match", true, "The ETag of the record as you saw it.")
@@ -195,6 +208,8 @@ func inPath(name string) node {
 	switch name {
 	case "id":
 		s, text = node{"type": "string", "pattern": "^[0-9a-f]{32}$"}, "The record."
+	case "draft":
+		text = "The draft, by the id that its author gave it."
 	case "entry":
 		s, text = node{"type": "integer", "minimum": 1, "maximum": 1 << 53}, "The number of the entry."
 	}

@@ -16,6 +16,7 @@ const (
 	groupRead  = "read"
 	groupList  = "list"
 	groupAudit = "audit"
+	groupDraft = "draft"
 )
 
 // registers is the command that opens a record.
@@ -40,11 +41,15 @@ type operation struct {
 }
 
 // keyed reports whether an operation needs an idempotency key.
-func (op operation) keyed() bool { return op.group == groupAct }
+// Acts that are done offline have keys of their own, and a draft's is its id.
+func (op operation) keyed() bool { return op.group == groupAct && op.id != "offline.upload" }
+
+// based reports whether an operation needs a legal basis.
+func (op operation) based() bool { return op.group == groupAct || op.id == "draft.sign" }
 
 func (op operation) limit() time.Duration {
 	switch op.id {
-	case "bulk.perform":
+	case "bulk.perform", "offline.upload":
 		return bulkTime
 	case "feed.read":
 		return maxLongPoll + answerTime
@@ -54,9 +59,9 @@ func (op operation) limit() time.Duration {
 
 func (op operation) bodyLimit() int64 {
 	switch op.id {
-	case "bulk.perform":
+	case "bulk.perform", "offline.upload":
 		return MaxBulkBytes
-	case "note.write", "oversight.record", "correspondence.record", "entry.correct", "group.perform":
+	case "note.write", "oversight.record", "correspondence.record", "entry.correct", "group.perform", "draft.save":
 		return MaxTextBytes
 	}
 	return MaxBodyBytes
@@ -92,7 +97,9 @@ func operations() []operation {
 	for _, c := range schema.Commands() {
 		all = append(all, commandOperation(c))
 	}
-	return append(all, otherActs()...)
+	all = append(all, otherActs()...)
+	all = append(all, draftOperations()...)
+	return append(all, offlineOperation())
 }
 
 // commandOperation is the POST of a command of the catalogue.

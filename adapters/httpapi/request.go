@@ -293,7 +293,7 @@ func (r *request) check() error {
 	if !printable(r.purpose, maxWordBytes) {
 		fault("Purpose", "required,max=100,printascii")
 	}
-	if r.op.group == groupAct && !printable(r.basis, maxWordBytes) {
+	if r.op.based() && !printable(r.basis, maxWordBytes) {
 		fault("Legal-Basis", "required,max=100,printascii")
 	}
 	var bad []Fault

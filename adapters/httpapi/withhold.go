@@ -11,7 +11,7 @@ import (
 	"caseledger/domain"
 	"caseledger/domain/correspondence"
 	"caseledger/domain/identity"
-	written "caseledger/domain/note" // note is a word of this package
+	notes "caseledger/domain/note"
 	"caseledger/domain/record"
 	"caseledger/domain/restriction"
 	"caseledger/projections"
@@ -91,7 +91,7 @@ func markOf(e domain.Event) string {
 	var sensitivity string
 	var informant, others bool
 	switch e := e.(type) {
-	case written.Written:
+	case notes.Written:
 		sensitivity = e.Sensitivity
 	case correspondence.Recorded:
 		sensitivity, informant, others = e.Sensitivity, e.Informant, e.ThirdParty
@@ -254,7 +254,7 @@ func (s *sieve) notes(rows []projections.NoteRow) []projections.NoteRow {
 		for n, p := range passages {
 			if why := s.whyPassage(kind, p.Informant, p.ThirdParty); why != "" {
 				s.leave(why, row.Entry)
-				passages[n] = written.Passage{Kind: p.Kind, Informant: p.Informant, ThirdParty: p.ThirdParty}
+				passages[n] = notes.Passage{Kind: p.Kind, Informant: p.Informant, ThirdParty: p.ThirdParty}
 			}
 		}
 		rows[i].Text = passages

@@ -18,6 +18,7 @@ import (
 
 	"caseledger/adapters/accesslog"
 	"caseledger/adapters/cedar"
+	"caseledger/adapters/drafts"
 	"caseledger/adapters/httpapi"
 )
 
@@ -103,8 +104,13 @@ func serveLedger(ctx context.Context, p place, o serveFlags, to streams) error {
 }
 
 // serve serves until ctx ends, and lets what has begun come to its end.
-func (a *app) serve(ctx context.Context, second *app, o serveFlags, to streams) error {
+func (a *app) serve(ctx context.Context, second *app, o serveFlags, to streams) (err error) {
 	logger := slog.New(slog.NewJSONHandler(to.err, nil))
+	written, err := a.openDrafts()
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, written.Close()) }()
 	accesses := accesslog.New(second.records.Ledger)
 	following := &following{runner: a.runner, store: a.store}
 	numbers := prometheus.NewRegistry()
@@ -112,7 +118,7 @@ func (a *app) serve(ctx context.Context, second *app, o serveFlags, to streams) 
 	if err != nil {
 		return err
 	}
-	api, err := a.api(second, accesses, following, callers, numbers, o, logger)
+	api, err := a.api(second, accesses, following, callers, written, numbers, o, logger)
 	if err != nil {
 		return err
 	}
@@ -121,18 +127,22 @@ func (a *app) serve(ctx context.Context, second *app, o serveFlags, to streams) 
 		return err
 	}
 	background, stop := context.WithCancel(context.WithoutCancel(ctx))
-	ended, asked := make(chan struct{}, 3), hangUps()
-	go func() { accesses.Run(background); ended <- struct{}{} }()
-	go func() { callers.rereads(background, asked, logger); ended <- struct{}{} }()
-	go func() { following.run(background, logger); ended <- struct{}{} }()
-	h := health{a, second, following, topics}
-	h.measure(numbers)
-	protocol, err := a.serveESDB(o, accesses, logger, to)
-	if err != nil {
+	ended, asked := make(chan struct{}, 4), hangUps()
+	wait := func() { // for all that runs in the background
 		stop()
 		for range cap(ended) {
 			<-ended
 		}
+	}
+	go func() { accesses.Run(background); ended <- struct{}{} }()
+	go func() { callers.rereads(background, asked, logger); ended <- struct{}{} }()
+	go func() { following.run(background, logger); ended <- struct{}{} }()
+	go func() { sweep(background, written, logger); ended <- struct{}{} }()
+	h := health{a, second, following, topics}
+	h.measure(numbers)
+	protocol, err := a.serveESDB(o, accesses, logger, to)
+	if err != nil {
+		wait()
 		return errors.Join(err, topics.close())
 	}
 	exchanging, hangUp := context.WithCancel(background)
@@ -142,14 +152,11 @@ func (a *app) serve(ctx context.Context, second *app, o serveFlags, to streams) 
 	hangUp() // before the others end: they record what leaves or is refused
 	<-hungUp
 	err = errors.Join(err, protocol())
-	stop()
-	for range cap(ended) {
-		<-ended
-	}
+	wait()
 	return err
 }
 
-func (a *app) api(second *app, accesses *accesslog.Log, f *following, callers *live, numbers *prometheus.Registry, o serveFlags, logger *slog.Logger) (*httpapi.API, error) {
+func (a *app) api(second *app, accesses *accesslog.Log, f *following, callers *live, written *drafts.Store, numbers *prometheus.Registry, o serveFlags, logger *slog.Logger) (*httpapi.API, error) {
 	policies, err := o.readPolicies()
 	if err != nil {
 		return nil, err
@@ -159,7 +166,7 @@ func (a *app) api(second *app, accesses *accesslog.Log, f *following, callers *l
 		return nil, err
 	}
 	return httpapi.New(httpapi.Config{
-		View: a.view, CatchUp: f.catchUp, Callers: callers, Policies: policies, Access: accesses, Accessed: second.records.Ledger,
+		View: a.view, CatchUp: f.catchUp, Callers: callers, Policies: policies, Access: accesses, Drafts: written, Accessed: second.records.Ledger,
 		Ledger: a.created.Ledger, Secret: secret, Logger: logger, Metrics: numbers, Secure: o.cert != "", Rates: o.rates,
 	})
 }
