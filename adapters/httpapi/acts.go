@@ -50,7 +50,7 @@ func (a *API) act(ctx context.Context, r *request, c schema.Command) (reply, err
 		return reply{}, err
 	}
 	d := doing{record: r.record, by: r.caller.ID, key: r.Header.Get("Idempotency-Key")}
-	if at, ok := parseETag(r.Header.Get("If-Match")); ok {
+	if at, ok := parseETag(r.Header.Get("If-Match")); ok && r.op.pinned {
 		d.expect = &at
 	}
 	if d.record == "" {

@@ -9,6 +9,7 @@ import (
 
 	"caseledger/adapters/cedar"
 	"caseledger/domain"
+	"caseledger/domain/correction"
 	"caseledger/domain/correspondence"
 	"caseledger/domain/identity"
 	notes "caseledger/domain/note"
@@ -81,6 +82,11 @@ func (a *API) sieve(r *request, rec record.Record) *sieve {
 			if of := s.thing(e.Seq); s.marks[of] != markInformant {
 				s.marks[of] = mark
 			}
+		}
+	}
+	for _, e := range rec.Entries { // why something was written in error can say what it was
+		if voids, is := e.Event.(correction.EnteredInError); is && s.marks[s.thing(voids.Entry)] != "" {
+			s.marks[s.thing(e.Seq)] = s.marks[s.thing(voids.Entry)]
 		}
 	}
 	return s

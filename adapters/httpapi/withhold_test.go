@@ -111,6 +111,7 @@ func TestWhatWasWithheldStaysSoWhenTheEntryIsCorrected(t *testing.T) {
 	path := w.guarded("AT1")
 	body := `{"reason":"misheard","command":"contact.receive","body":{"happened":"2026-01-06","contact":"c1","source":"1A","channel":"telephone","concern":"zqneighbour saw it"}}`
 	w.must("manager", path+"/entries/11/correction", body, 14)
+	w.must("manager", path+"/entries/15/error", `{"happened":"2026-01-07","reason":"zqneighbour was somebody else"}`, 15)
 	for _, at := range []string{"", "/entries", "/chronology", "/comparison?thenTrueOn=2026-01-05"} {
 		if got := w.call("team", http.MethodGet, path+at, ""); got.status != http.StatusOK || strings.Contains(got.body, "zqneighbour") {
 			t.Errorf("%s: %d %s", at, got.status, got.body)
@@ -143,4 +144,19 @@ func TestATextThatOnlyLooksLikeJSONStaysAsItIs(t *testing.T) {
 	if !strings.Contains(got.body, `"[1,  2]"`) || !strings.Contains(got.body, `"{\"lines\":  1}"`) {
 		t.Errorf("%s", got.body)
 	}
+}
+
+func FuzzWhatIsLeftOutOfJSON(f *testing.F) {
+	f.Add(`[{"informant":true,"text":"zqword"},{"lines":["zqword"]}]`)
+	f.Add(`{"a":{"postcode":"zqword"},"b":[1,null,{"thirdParty":true}]}`)
+	f.Fuzz(func(t *testing.T, value string) {
+		all, none := &sieve{r: &request{}, keeps: true, named: true, may: map[[2]string]bool{{"x", "informant"}: false, {"x", "third-party"}: false}, left: make(map[string]map[uint64]bool)},
+			&sieve{r: &request{}, may: map[[2]string]bool{{"x", "informant"}: true, {"x", "third-party"}: true}, left: make(map[string]map[uint64]bool)}
+		if got := none.text("x", value, 1); got != value || len(none.left) != 0 {
+			t.Errorf("%q of what is not marked becomes %q", value, got)
+		}
+		if got := all.text("x", value, 1); got != value && len(all.left) == 0 {
+			t.Errorf("%q becomes %q, and nobody is told", value, got)
+		}
+	})
 }
