@@ -42,6 +42,7 @@ import (
 	"caseledger/domain/breakglass"
 	"caseledger/domain/capacity"
 	"caseledger/domain/correspondence"
+	"caseledger/domain/form"
 	"caseledger/domain/needs"
 	"caseledger/domain/oversight"
 	"caseledger/domain/safeguarding"
@@ -56,6 +57,8 @@ type Setting struct {
 	Today domain.Date
 	Now   time.Time
 	By    string // an actor id; "" where nobody knows, as in an import
+	Role  string // of the actor; "" where nobody knows
+	Forms *Forms
 }
 
 // Command is one kind of act on a record.
@@ -766,6 +769,21 @@ func Commands() []Command {
 		command("break-glass.review", "break-glass/{use}/review", "Record what is made of somebody's opening the record in an emergency.",
 			func(r record.Record, s Setting, c breakglass.Review) ([]domain.Event, error) {
 				return r.Openings.Review(c, s.By)
+			}),
+
+		command("form.start", "forms", "Begin a form, on the version of its definition in force.",
+			func(r record.Record, s Setting, c form.Start) ([]domain.Event, error) { return s.Forms.start(r, c) }),
+		command("form.answer", "forms/{form}/answers", "Answer questions of a form; what a command records is recorded by it.",
+			func(r record.Record, s Setting, c form.Answer) ([]domain.Event, error) {
+				return s.Forms.answer(r, s, c)
+			}),
+		command("form.complete", "forms/{form}/completion", "End the filling in of a form, and record what follows from it.",
+			func(r record.Record, s Setting, c form.Complete) ([]domain.Event, error) {
+				return s.Forms.complete(r, s, c)
+			}),
+		command("form.abandon", "forms/{form}/end", "Give a form up.",
+			func(r record.Record, _ Setting, c form.Abandon) ([]domain.Event, error) {
+				return r.Forms.Abandon(c)
 			}),
 	}
 }

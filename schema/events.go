@@ -48,6 +48,7 @@ import (
 	"caseledger/domain/breakglass"
 	"caseledger/domain/capacity"
 	"caseledger/domain/correspondence"
+	"caseledger/domain/form"
 	"caseledger/domain/needs"
 	"caseledger/domain/oversight"
 	"caseledger/domain/safeguarding"
@@ -319,5 +320,9 @@ func Events() []EventType {
 
 		event[breakglass.Used]("break-glass.used", "A worker opened the record in an emergency."),
 		event[breakglass.Reviewed]("break-glass.reviewed", "Somebody else judged such an opening."),
+		event[form.Started]("form.started", "A form was begun on a version of its definition."),
+		event[form.Answered]("form.answered", "A question of a form was answered, or it was said why not."),
+		event[form.Completed]("form.completed", "A form was filled in."),
+		event[form.Abandoned]("form.abandoned", "A form was given up."),
 	}
 }

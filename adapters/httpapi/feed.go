@@ -2,14 +2,13 @@ package httpapi
 
 import (
 	"context"
-	"fmt"
 	"net/http"
 	"strconv"
 	"strings"
 	"time"
 
-	"github.com/go-json-experiment/json"
-
+	"caseledger/adapters/feed"
+	"caseledger/domain"
 	"caseledger/domain/access"
 	"caseledger/eventstore"
 	"caseledger/schema"
@@ -24,39 +23,70 @@ type Feed struct {
 // feedScan bounds how many events one request looks at to fill a page.
 const feedScan = 100_000
 
-// chosen reports whether a request asks for an event.
-func chosen(q query, e eventstore.Recorded) bool {
-	name := schema.NameOf(e.Type)
-	_, isRecord := schema.RecordOf(e.Stream)
-	return isRecord && (q[eventType.name] == "" || q[eventType.name] == name) &&
-		(q[ofPerson.name] == "" || e.Stream == "record-"+strings.TrimPrefix(q[ofPerson.name], "record-"))
+// choice chooses the notices that a request asks for, without those that its
+// caller may not be told of.
+type choice struct {
+	asked  *feed.Choice
+	hidden hidden
+}
+
+// takes reports whether an event is wanted, and whether it is hidden, wanted or
+// not.
+func (c *choice) takes(ctx context.Context, e eventstore.Recorded) (wanted, hides bool, err error) {
+	if hides, err = c.hidden.hides(ctx, e); err != nil || hides {
+		return false, hides, err
+	}
+	wanted, err = c.asked.Takes(ctx, e)
+	return wanted, false, err
+}
+
+func (a *API) choice(ctx context.Context, r *request) (*choice, error) {
+	f := feed.Filter{Record: domain.RecordID(strings.TrimPrefix(r.query[ofPerson.name], "record-")), Team: r.query[team.name]}
+	if types := r.query[eventTypes.name]; types != "" {
+		f.Types = strings.Split(types, ",")
+	}
+	if err := a.CatchUp(ctx); err != nil {
+		return nil, err
+	}
+	h, err := a.hiddenFrom(ctx, r.caller)
+	return &choice{feed.NewChoice(f, feed.HeldIn(a.View.DB, a.CatchUp)), h}, err
 }
 
 // feed answers with the notices after a position. With wait it holds the
 // request until there is one.
 func (a *API) feed(ctx context.Context, r *request) (reply, error) {
 	page := Feed{Next: r.query.number(after)}
-	if err := a.CatchUp(ctx); err != nil {
+	chosen, err := a.choice(ctx, r)
+	if err != nil {
 		return reply{}, err
 	}
-	h, err := a.hiddenFrom(ctx, r.caller)
-	if err == nil {
-		err = a.gather(ctx, r, h, &page)
-	}
+	err = a.gather(ctx, r, chosen, &page)
 	if wait := time.Duration(r.query.number(wait)) * time.Second; err == nil && len(page.Notices) == 0 && wait > 0 {
-		err = a.await(ctx, r, h, &page, wait)
+		err = a.await(ctx, r, chosen, &page, wait)
 	}
-	return reply{body: page, release: &access.Released{Rows: len(page.Notices)}}, err
+	out := reply{body: page, release: &access.Released{Rows: len(page.Notices)}}
+	if accepts(r.Header, feed.BatchMediaType) {
+		out.kind, out.body = feed.BatchMediaType, page.Notices
+	}
+	out.link = nextPage(r, page.Next)
+	return out, err
+}
+
+// nextPage is the address of the page after this one, with the same filter.
+func nextPage(r *request, next uint64) string {
+	v := r.URL.Query()
+	v.Set(after.name, strconv.FormatUint(next, 10))
+	return "<" + r.op.path + "?" + v.Encode() + `>; rel="next"`
 }
 
 // gather fills a page from what is there.
-func (a *API) gather(ctx context.Context, r *request, h hidden, page *Feed) error {
+func (a *API) gather(ctx context.Context, r *request, chosen *choice, page *Feed) error {
 	seen := 0
 	for e, err := range a.View.Records.Ledger.Store.ReadLog(ctx, eventstore.Position(page.Next)) {
 		if err != nil {
 			return err
 		}
-		if err := a.take(ctx, r, h, page, e); err != nil {
+		if err := a.take(ctx, chosen, page, e); err != nil {
 			return err
 		}
 		if seen++; len(page.Notices) == sizeOf(r.query) || seen == feedScan {
@@ -66,12 +96,12 @@ func (a *API) gather(ctx context.Context, r *request, h hidden, page *Feed) erro
 	return nil
 }
 
-func (a *API) take(ctx context.Context, r *request, h hidden, page *Feed, e eventstore.Recorded) error {
-	tells, hides, err := h.tells(ctx, r.query, e)
+func (a *API) take(ctx context.Context, chosen *choice, page *Feed, e eventstore.Recorded) error {
+	wanted, hides, err := chosen.takes(ctx, e)
 	if err != nil || hides {
 		return err // nor does the place where the page ends tell of it
 	}
-	if page.Next = uint64(e.Position); !tells {
+	if page.Next = uint64(e.Position); !wanted {
 		return nil
 	}
 	n, err := schema.NoticeOf(a.Ledger, e)
@@ -80,18 +110,18 @@ func (a *API) take(ctx context.Context, r *request, h hidden, page *Feed, e even
 }
 
 // await waits for the next notice.
-func (a *API) await(ctx context.Context, r *request, h hidden, page *Feed, patience time.Duration) error {
-	ctx, cancel := context.WithTimeout(ctx, patience)
+func (a *API) await(ctx context.Context, r *request, chosen *choice, page *Feed, patience time.Duration) error {
+	waiting, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	defer context.AfterFunc(a.running, cancel)()
-	for e, err := range a.View.Records.Ledger.Store.Follow(ctx, eventstore.Position(page.Next)) {
-		if ctx.Err() != nil {
+	for e, err := range a.View.Records.Ledger.Store.Follow(waiting, eventstore.Position(page.Next)) {
+		if waiting.Err() != nil {
 			return nil
 		}
 		if err != nil {
 			return err
 		}
-		if err := a.take(ctx, r, h, page, e); err != nil || len(page.Notices) > 0 {
+		if err := a.take(ctx, chosen, page, e); err != nil || len(page.Notices) > 0 {
 			return err
 		}
 	}
@@ -100,10 +130,7 @@ func (a *API) await(ctx context.Context, r *request, h hidden, page *Feed, patie
 
 // follow answers with a stream of notices that does not end.
 func (a *API) follow(ctx context.Context, r *request) (reply, error) {
-	if err := a.CatchUp(ctx); err != nil {
-		return reply{}, err
-	}
-	h, err := a.hiddenFrom(ctx, r.caller)
+	chosen, err := a.choice(ctx, r)
 	if err != nil {
 		return reply{}, err
 	}
@@ -128,73 +155,6 @@ func (a *API) follow(ctx context.Context, r *request) (reply, error) {
 		}
 		a.metrics.follow.Inc()
 		defer a.metrics.follow.Dec()
-		a.send(ctx, w, r, h, eventstore.Position(from))
+		a.send(ctx, w, chosen, eventstore.Position(from))
 	}}, nil
-}
-
-// send writes server-sent events until the client goes, the server shuts down
-// or the ledger cannot be read; the client comes back with Last-Event-ID.
-func (a *API) send(ctx context.Context, w http.ResponseWriter, r *request, h hidden, from eventstore.Position) {
-	ctx, cancel := context.WithCancel(ctx)
-	defer context.AfterFunc(a.running, cancel)()
-	lines := make(chan []byte)
-	ended := make(chan struct{})
-	go func() {
-		defer close(ended)
-		a.produce(ctx, r, h, from, lines)
-	}()
-	defer func() { cancel(); <-ended }()
-	w.Header().Set("Content-Type", "text/event-stream")
-	w.WriteHeader(http.StatusOK)
-	beat := time.NewTicker(heartbeat)
-	defer beat.Stop()
-	out := http.NewResponseController(w)
-	for line := []byte(": following\n\n"); ; {
-		// A client that does not read is given up.
-		if err := out.SetWriteDeadline(time.Now().Add(streamWriteLimit)); err != nil {
-			return
-		}
-		if _, err := w.Write(line); err != nil {
-			return
-		}
-		if err := out.Flush(); err != nil {
-			return
-		}
-		select {
-		case line = <-lines:
-		case <-beat.C:
-			line = []byte(": still here\n\n")
-		case <-ended:
-			return
-		}
-	}
-}
-
-// produce writes the text of each notice to lines until ctx ends.
-func (a *API) produce(ctx context.Context, r *request, h hidden, from eventstore.Position, lines chan<- []byte) {
-	for e, err := range a.View.Records.Ledger.Store.Follow(ctx, from) {
-		if err != nil {
-			return
-		}
-		tells, _, err := h.tells(ctx, r.query, e)
-		if err != nil {
-			return
-		}
-		if !tells {
-			continue
-		}
-		n, err := schema.NoticeOf(a.Ledger, e)
-		if err != nil {
-			return
-		}
-		text, err := json.Marshal(n)
-		if err != nil {
-			return
-		}
-		select {
-		case lines <- fmt.Appendf(nil, "id: %d\nevent: notice\ndata: %s\n\n", n.Position, text):
-		case <-ctx.Done():
-			return
-		}
-	}
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"caseledger/adapters/feed"
 	"caseledger/schema"
 )
 
@@ -31,10 +32,11 @@ type operation struct {
 	group  string
 	text   string
 	params []param
-	body   []byte       // JSON Schema; nil for none
-	status int          // of success
-	reply  reflect.Type // nil of a stream
-	pinned bool         // needs If-Match
+	body   []byte                  // JSON Schema; nil for none
+	status int                     // of success
+	reply  reflect.Type            // nil of a stream
+	other  map[string]reflect.Type // further media types of the answer
+	pinned bool                    // needs If-Match
 	stream bool
 	media  string // of the answer, "" for JSON
 	serve  func(*API, context.Context, *request) (reply, error)
@@ -61,7 +63,7 @@ func (op operation) bodyLimit() int64 {
 	switch op.id {
 	case "bulk.perform", "offline.upload":
 		return MaxBulkBytes
-	case "note.write", "oversight.record", "correspondence.record", "entry.correct", "group.perform", "draft.save":
+	case "note.write", "oversight.record", "correspondence.record", "entry.correct", "group.perform", "draft.save", "form.answer":
 		return MaxTextBytes
 	}
 	return MaxBodyBytes
@@ -78,7 +80,7 @@ var (
 	overdue     = param{"overdue", yesNo, "Only work that is overdue today, or on trueOn."}
 	after       = param{"after", number, "Only what was recorded after this position; 0 is the beginning."}
 	wait        = param{"wait", second, "Wait this many seconds for a notice when there is none."}
-	eventType   = param{"type", word, "Only events of this type: referral.received."}
+	eventTypes  = param{"type", types, "Only events of these types, separated by commas: referral.received,referral.closed."}
 	ofPerson    = param{"record", word, "Only what concerns this record."}
 	caller      = param{"caller", word, "Only what this caller did."}
 	since       = param{"from", day, "From this day on, in UTC; today if not given."}
@@ -88,7 +90,10 @@ var (
 	alone       = param{"alone", yesNo, "Not seen alone."}
 	stillOpen   = param{"open", yesNo, "Only cases that are held now."}
 	waits       = param{"waits", yesNo, "Only those that wait for a review."}
-	until       = param{"to", day, "Up to this day, in UTC; today if not given."}
+	// Of a view for an audience.
+	ofDefinition = param{"definition", word, "The definition of the form; core-assessment if not given."}
+	ofForm       = param{"form", word, "The form, by its id within the record; the one completed last if not given."}
+	until        = param{"to", day, "Up to this day, in UTC; today if not given."}
 )
 
 // operations is the list of all.
@@ -145,8 +150,10 @@ func queries() []operation {
 	looks := list("access.looks", "/v1/records/{id}/accesses", "Who looked at a record, or wanted to: what a person who asks is told.", reflect.TypeFor[Looks](), (*API).looks, since, until)
 	looks.group = groupAudit
 	follow := list("feed.follow", "/v1/feed/stream", "Follow the feed as server-sent events; Last-Event-ID is the position of the last notice seen.",
-		nil, (*API).follow, after, eventType, ofPerson)
+		nil, (*API).follow, after, eventTypes, ofPerson, team)
 	follow.stream = true
+	pull := list("feed.read", "/v1/feed", "That something was recorded, and not what.", reflect.TypeFor[Feed](), (*API).feed, after, wait, eventTypes, ofPerson, team, limit)
+	pull.other = map[string]reflect.Type{feed.BatchMediaType: reflect.TypeFor[[]schema.Notice]()}
 	return []operation{
 		record("record.read", "", "What a record says, field by field, at a moment: its replay.", reflect.TypeFor[Facts](), (*API).facts, knownAt, trueOn),
 		record("record.entries", "/entries", "The audit trail of a record: every entry, in the order of recording.", reflect.TypeFor[Entries](), (*API).entries, knownAt),
@@ -161,7 +168,7 @@ func queries() []operation {
 		asked("register.enquire", "/v1/register/enquiries", "Whether the name of the child with an identifier is on the register.",
 			reflect.TypeFor[Enquiry](), reflect.TypeFor[Enquired](), (*API).enquire),
 		asked("person.search", "/v1/searches", "People by name, number or identifier.", reflect.TypeFor[Search](), reflect.TypeFor[People](), (*API).search, limit, cursor),
-		list("feed.read", "/v1/feed", "That something was recorded, and not what.", reflect.TypeFor[Feed](), (*API).feed, after, wait, eventType, ofPerson, limit),
+		pull,
 		follow,
 		audit,
 		list("duty.list", "/v1/duties", "What is due and overdue, for whom, and by which rule; the most urgent first.", reflect.TypeFor[Duties](), (*API).duties,
@@ -173,6 +180,11 @@ func queries() []operation {
 		list(queues, "/v1/break-glass", "Who opened which record in an emergency, why, and what a review made of it.", reflect.TypeFor[Openings](), (*API).openings,
 			worker, team, ofPerson, waits, limit, cursor),
 		looks, patterns, events,
+		record("record.forms", "/forms", "The forms of a record, and how far each has got.", reflect.TypeFor[FormList](), (*API).forms),
+		record("record.form", "/forms/{form}", "A form with what the record knows in answer to its questions, and where that came from.",
+			reflect.TypeFor[FormPage](), (*API).form),
+		record("record.view", "/views/{audience}", "A completed form as an audience is shown it, and what is left out and why.",
+			reflect.TypeFor[AudiencePage](), (*API).audience, ofDefinition, ofForm),
 	}
 }
 

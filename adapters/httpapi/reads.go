@@ -137,7 +137,7 @@ func (a *API) facts(ctx context.Context, r *request) (reply, error) {
 		return reply{}, err
 	}
 	sieve := a.sieve(r, rec)
-	facts = sieve.facts(facts)
+	facts = sieve.facts(a.withoutClosed(r, rec, facts))
 	about.Withheld = sieve.withheld()
 	return ofRecord(r, about, len(facts), Facts{about, facts}), nil
 }
@@ -151,6 +151,12 @@ func (a *API) entries(ctx context.Context, r *request) (reply, error) {
 		return reply{}, err
 	}
 	rows, err := a.View.DB.Audit(ctx, r.record, r.query.moment(knownAt, trueOn).Known)
+	closed := a.View.Records.Forms.Closed(rec, r.caller.Role)
+	for i := range rows {
+		if closed[rows[i].Entry] {
+			rows[i].Changes = nil
+		}
+	}
 	sieve := a.sieve(r, rec)
 	rows = sieve.audit(rows)
 	about.Withheld = sieve.withheld()
@@ -191,7 +197,7 @@ func (a *API) comparison(ctx context.Context, r *request) (reply, error) {
 	then := r.query.moment(thenKnownAt, thenTrueOn)
 	changes, err := a.View.Changes(rec, r.query.moment(knownAt, trueOn), then)
 	sieve := a.sieve(r, rec)
-	changes = sieve.differences(changes)
+	changes = sieve.differences(a.unchangedIfClosed(r, rec, changes))
 	about.Withheld = sieve.withheld()
 	return ofRecord(r, about, len(changes), Comparison{about, echo(then), changes}), err
 }

@@ -185,18 +185,15 @@ func (a *API) hiddenFrom(ctx context.Context, c Caller) (hidden, error) {
 	return h, err
 }
 
-// tells reports whether a request asks for an event and may be told of it, and
-// whether it may not, asked or not.
-func (h hidden) tells(ctx context.Context, q query, e eventstore.Recorded) (tells, hides bool, err error) {
+// hides reports whether the caller may not be told of an event.
+func (h hidden) hides(ctx context.Context, e eventstore.Recorded) (bool, error) {
 	id, _ := schema.RecordOf(e.Stream)
 	if id != "" && strings.HasPrefix(e.Type, "restriction.") {
 		h.marked[id] = true
 	}
-	if h.marked[id] {
-		s, err := h.api.standingTo(ctx, h.caller, id)
-		if err != nil || !s.open("", false) {
-			return false, err == nil, err
-		}
+	if !h.marked[id] {
+		return false, nil
 	}
-	return chosen(q, e), false, nil
+	s, err := h.api.standingTo(ctx, h.caller, id)
+	return err == nil && !s.open("", false), err
 }

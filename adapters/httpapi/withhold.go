@@ -16,6 +16,7 @@ import (
 	"caseledger/domain/record"
 	"caseledger/domain/restriction"
 	"caseledger/projections"
+	"caseledger/schema"
 )
 
 // What content must be treated as, beside the sensitivity that it bears, and why
@@ -231,16 +232,34 @@ func (s *sieve) audit(rows []projections.AuditRow) []projections.AuditRow {
 func (s *sieve) chronology(rows []projections.ChronologyRow) []projections.ChronologyRow {
 	rows = slices.DeleteFunc(rows, func(row projections.ChronologyRow) bool { return !s.part(row.Kind, row.Entry) })
 	for i, row := range rows {
-		e, _ := s.rec.Entry(row.Entry)
-		field := ""
-		if _, tells := e.Event.(identity.AddressRecorded); tells {
-			field = "lines"
-		}
-		if !s.keep(s.thing(row.Entry), field, row.Entry) {
+		if !s.whole(row.Entry) {
 			rows[i].Sentence = "[withheld]"
 		}
 	}
 	return rows
+}
+
+// whole reports whether all that an entry says may be shown, and notes it if
+// not.
+func (s *sieve) whole(entry uint64) bool {
+	e, _ := s.rec.Entry(entry)
+	field := ""
+	if _, tells := e.Event.(identity.AddressRecorded); tells {
+		field = "lines"
+	}
+	return s.keep(s.thing(entry), field, entry)
+}
+
+// form leaves out what answers questions of a form from entries elsewhere in the
+// record.
+func (s *sieve) form(page schema.FormPage) {
+	for _, section := range page.Sections {
+		for i := range section.Questions {
+			if q := &section.Questions[i]; q.Entry > 0 && !s.whole(q.Entry) {
+				q.Values, q.NotGiven = nil, ""
+			}
+		}
+	}
 }
 
 // part reports whether events of a type are for the caller, and notes it if not.

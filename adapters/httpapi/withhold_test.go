@@ -160,3 +160,18 @@ func FuzzWhatIsLeftOutOfJSON(f *testing.F) {
 		}
 	})
 }
+
+func TestAFormIsNotAnsweredFromWhatIsWithheld(t *testing.T) {
+	w := newWorld(t)
+	w.readers()
+	path := w.guarded("AT1")
+	w.must("manager", path+"/assessments", `{"happened":"2026-01-06","assessment":"a1","referral":"r1"}`, 14)
+	w.must("manager", path+"/forms", `{"happened":"2026-01-06","form":"f1","definition":"core-assessment","links":[{"link":"assessment","id":"a1"}]}`, 15)
+	w.must("broken", path+"/break-glass", emergency, 0)
+	for role, want := range map[string]bool{"manager": true, "own": true, "broken": false} {
+		got := w.call(role, http.MethodGet, path+"/forms/f1", "")
+		if got.status != http.StatusOK || strings.Contains(got.body, "ZQ1 2ZQ") != want || strings.Contains(got.body, `"reason":"address"`) == want {
+			t.Errorf("%s: %d %s", role, got.status, got.body)
+		}
+	}
+}

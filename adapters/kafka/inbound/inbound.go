@@ -21,6 +21,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/ThreeDotsLabs/watermill"
@@ -121,9 +122,9 @@ func (c clerk) handle(m *message.Message) ([]*message.Message, error) {
 	return []*message.Message{reply}, err
 }
 
-// act performs what a message asks for. What forbids it is part of the outcome;
+// act performs what a message asks for. What forbids it is part of the reply;
 // the error says that it was not decided.
-func (c clerk) act(ctx context.Context, r request) (outcome, error) {
+func (c clerk) act(ctx context.Context, r request) (Reply, error) {
 	by := domain.Circumstances{
 		Actor:     domain.Actor{ID: c.Partner.ID, Role: c.Partner.Role, Agency: c.Partner.Agency},
 		Authority: c.Agreement.authority(),
@@ -134,13 +135,13 @@ func (c clerk) act(ctx context.Context, r request) (outcome, error) {
 	case err == nil:
 		return accepted(r, receipt), nil
 	case !decided:
-		return outcome{}, err
+		return Reply{}, err
 	}
 	denied := access.Denied{Dated: domain.Dated{Happened: c.Records.Setting().Today}, Operation: r.name, Subject: string(r.record), Reason: faults[0].Rule}
 	if err := c.Denied(ctx, by, denied); err != nil {
-		return outcome{}, err
+		return Reply{}, err
 	}
-	return outcome{Request: r.id, Record: r.record, Faults: faults}, nil
+	return Reply{Request: r.id, Record: r.record, Faults: faults}, nil
 }
 
 // record hands the command in.
@@ -159,8 +160,23 @@ func (c clerk) record(ctx context.Context, by domain.Circumstances, r *request) 
 	if err := c.place(ctx, r, command); err != nil {
 		return eventstore.Receipt{}, err
 	}
+	if err := c.agreedToo(ctx, r.record, command); err != nil {
+		return eventstore.Receipt{}, err
+	}
 	act := eventstore.Act{Expect: r.expect, Request: c.Partner.ID + "/" + r.id, Actor: by.Actor, Authority: by.Authority, Command: command}
 	return c.Records.Do(ctx, r.record, act)
+}
+
+// agreedToo refuses answers to a form that become a command which the agreement
+// does not name.
+func (c clerk) agreedToo(ctx context.Context, id domain.RecordID, command any) error {
+	names, err := c.Records.Becomes(ctx, id, command)
+	for _, name := range names {
+		if !slices.Contains(c.Agreement.Commands, name) {
+			return domain.Refusals{{Rule: "command-not-agreed", Reason: "The sharing agreement does not name a command that the answers become."}}
+		}
+	}
+	return err
 }
 
 // place finds the record that a message speaks of, or names the one that it
