@@ -43,12 +43,16 @@ func (b *building) fillFile(ctx context.Context) error {
 		if err := b.fill(ctx); err != nil {
 			return errors.Join(err, b.file.pages.Abandon(), removeNew(b.db.path))
 		}
-		if b.failures() == before {
-			return b.file.pages.Close()
+		if b.failures() > before {
+			if err := b.file.pages.Abandon(); err != nil {
+				return err
+			}
+			continue
 		}
-		if err := b.file.pages.Abandon(); err != nil {
-			return err
+		if err := b.file.pages.Close(); err != nil {
+			return errors.Join(err, removeNew(b.db.path))
 		}
+		return nil
 	}
 }
 
