@@ -4,6 +4,7 @@ import (
 	"errors"
 	"reflect"
 	"slices"
+	"time"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
@@ -38,6 +39,7 @@ import (
 	"caseledger/domain/visit"
 	"caseledger/domain/voice"
 
+	"caseledger/domain/breakglass"
 	"caseledger/domain/capacity"
 	"caseledger/domain/correspondence"
 	"caseledger/domain/form"
@@ -49,10 +51,11 @@ import (
 )
 
 // Setting is what a decision needs to know beside the record: whose rules, what
-// day it is, and who acts.
+// day and time it is, and who acts.
 type Setting struct {
 	Pack  policy.Pack
 	Today domain.Date
+	Now   time.Time
 	By    string // an actor id; "" where nobody knows, as in an import
 	Role  string // of the actor; "" where nobody knows
 	Forms *Forms
@@ -757,6 +760,15 @@ func Commands() []Command {
 		command("deprivation-of-liberty.end", "liberty-authorisations/{authorisation}/end", "End an authorisation to deprive an adult of liberty.",
 			func(r record.Record, _ Setting, c capacity.EndLiberty) ([]domain.Event, error) {
 				return r.Capacity.EndLiberty(c)
+			}),
+
+		command("break-glass.use", "break-glass", "Open the record in an emergency, for some hours; it is reviewed afterwards.",
+			func(r record.Record, s Setting, c breakglass.Use) ([]domain.Event, error) {
+				return r.Openings.Use(c, s.By, s.Now, r.Restrictions)
+			}),
+		command("break-glass.review", "break-glass/{use}/review", "Record what is made of somebody's opening the record in an emergency.",
+			func(r record.Record, s Setting, c breakglass.Review) ([]domain.Event, error) {
+				return r.Openings.Review(c, s.By)
 			}),
 
 		command("form.start", "forms", "Begin a form, on the version of its definition in force.",

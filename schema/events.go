@@ -45,6 +45,7 @@ import (
 	"caseledger/domain/visit"
 	"caseledger/domain/voice"
 
+	"caseledger/domain/breakglass"
 	"caseledger/domain/capacity"
 	"caseledger/domain/correspondence"
 	"caseledger/domain/form"
@@ -268,7 +269,7 @@ func Events() []EventType {
 		event[legal.Extended]("court-order.extended", "A court let an order have effect for longer."),
 		event[legal.Ended]("court-order.ended", "An order was discharged or ran out."),
 
-		event[access.Released]("access.released", "Content of records was given to somebody."),
+		upgraded(event[access.ReleasedV1]("access.released", "Content of records was given to somebody."), access.ReleasedV1.Latest),
 		event[access.Denied]("access.denied", "Somebody asked for something and was not given it."),
 
 		event[lookedafter.LibertyReviewed]("liberty.reviewed", "A panel reviewed secure accommodation."),
@@ -317,6 +318,8 @@ func Events() []EventType {
 		event[capacity.LibertyDecided]("deprivation-of-liberty.decided", "It was decided whether an adult may be deprived of liberty."),
 		event[capacity.LibertyEnded]("deprivation-of-liberty.ended", "An authorisation to deprive an adult of liberty no longer holds."),
 
+		event[breakglass.Used]("break-glass.used", "A worker opened the record in an emergency."),
+		event[breakglass.Reviewed]("break-glass.reviewed", "Somebody else judged such an opening."),
 		event[form.Started]("form.started", "A form was begun on a version of its definition."),
 		event[form.Answered]("form.answered", "A question of a form was answered, or it was said why not."),
 		event[form.Completed]("form.completed", "A form was filled in."),

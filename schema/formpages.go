@@ -209,9 +209,9 @@ func (f *Forms) Audience(r record.Record, v form.View, id form.ID) (AudiencePage
 	return page, true
 }
 
-// told returns one fact as the audience is told it, and whether it is. A view
-// that was checked against a later version of the form shows nothing of a
-// section that was closed in this one.
+// told returns one fact as the audience is told it, and whether it is. The form
+// can be of another version than the view was written for: nothing is shown of a
+// section that is closed in this one.
 func told(r record.Record, v form.View, sheet form.Sheet, fact form.Fact) (AudienceFact, bool) {
 	value := sheet.Value(fact.Question)
 	section, q := sheet.Question(fact.Question)

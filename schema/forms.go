@@ -39,15 +39,16 @@ type Forms struct {
 type Form struct {
 	form.Definition
 	Hash  string // SHA-256 of its text, in hexadecimal
-	known map[reflect.Type][]origin
+	known map[reflect.Type][]*origin
 	acts  map[string]actBuilder
 }
 
-// origin is where the answer to a question stands in events of a type.
+// origin is where the answers to some questions stand: in events of a type that
+// fulfil the same conditions.
 type origin struct {
-	question string
-	field    fieldPath
-	where    []condition
+	named  []form.Where // the conditions, as the definition has them
+	where  []condition
+	fields map[string]fieldPath // by question
 }
 
 // condition tells events of a type apart.
@@ -196,15 +197,15 @@ func (f *Forms) ReadForm(text []byte) (Form, error) {
 	return one, nil
 }
 
-// ReadView reads a view strictly, and checks it against the latest version of
-// its form.
+// ReadView reads a view strictly, and checks it against the version of its form
+// that it was written for.
 func (f *Forms) ReadView(text []byte) (form.View, error) {
 	var v form.View
 	if err := readDefinition(text, &v); err != nil {
 		return form.View{}, err
 	}
 	var of *form.Definition
-	if one := f.latest(v.Of, domain.Date{}); one != nil {
+	if one := f.version(v.Of, v.OfVersion, ""); one != nil {
 		of = &one.Definition
 	}
 	if faults := v.Check(of); len(faults) > 0 {
@@ -237,7 +238,7 @@ func readDefinition(text []byte, to any) error {
 // and what it names there in vain.
 func (f *Forms) bind(one *Form) form.Faults {
 	b := binder{f: f, of: one, kinds: make(map[string]*form.Question)}
-	one.known, one.acts = make(map[reflect.Type][]origin), make(map[string]actBuilder)
+	one.known, one.acts = make(map[reflect.Type][]*origin), make(map[string]actBuilder)
 	for _, q := range one.All {
 		b.kinds[q.Name] = q
 	}
@@ -273,17 +274,27 @@ func (b *binder) origin(place string, q form.Question) {
 	if b.fault(place+"/event", "no event has this name", !known) {
 		return
 	}
-	o := origin{question: q.Name}
-	var err error
-	o.field, err = fieldOf(t.Go, q.Known.Field)
+	field, err := fieldOf(t.Go, q.Known.Field)
 	b.fault(place+"/field", "the event has no such member", err != nil)
-	b.fault(place+"/field", "the member cannot hold an answer of this kind", err == nil && !o.field.fits(q.Kind))
-	for i, w := range q.Known.Where {
-		field, err := fieldOf(t.Go, w.Field)
+	b.fault(place+"/field", "the member cannot hold an answer of this kind", err == nil && !field.fits(q.Kind))
+	b.originOf(t.Go, place, q.Known.Where).fields[q.Name] = field
+}
+
+// originOf returns the origin of a type with the conditions.
+func (b *binder) originOf(t reflect.Type, place string, where []form.Where) *origin {
+	o := &origin{named: where, fields: make(map[string]fieldPath)}
+	for i, w := range where {
+		field, err := fieldOf(t, w.Field)
 		b.fault(fmt.Sprintf("%s/where/%d/field", place, i), "the event has no such member", err != nil || !field.fits(form.YesNo) && !field.fits(form.Text))
 		o.where = append(o.where, condition{field, w.Is})
 	}
-	b.of.known[t.Go] = append(b.of.known[t.Go], o)
+	for _, other := range b.of.known[t] {
+		if slices.Equal(other.named, where) {
+			return other
+		}
+	}
+	b.of.known[t] = append(b.of.known[t], o)
+	return o
 }
 
 func (b *binder) act(place string, a form.Act) {
@@ -411,22 +422,23 @@ func (one *Form) answers(entries []domain.Entry) map[string]form.Value {
 			note(a.Question, form.Value{Values: a.Values, NotGiven: a.NotGiven}, e)
 			continue
 		}
-		origins := one.known[reflect.TypeOf(e.Event)]
-		if len(origins) == 0 {
-			continue
-		}
 		event := reflect.ValueOf(e.Event)
-		for _, o := range origins {
-			if open[o.question] && o.tells(event) {
-				note(o.question, form.Value{Values: o.field.get(event)}, e)
+		for _, o := range one.known[event.Type()] {
+			if !o.tells(event) {
+				continue
+			}
+			for question, field := range o.fields {
+				if open[question] {
+					note(question, form.Value{Values: field.get(event)}, e)
+				}
 			}
 		}
 	}
 	return known
 }
 
-// tells reports whether an event is one of those that hold the answer.
-func (o origin) tells(event reflect.Value) bool {
+// tells reports whether an event is one of those that hold the answers.
+func (o *origin) tells(event reflect.Value) bool {
 	return !slices.ContainsFunc(o.where, func(w condition) bool { return !slices.Contains(w.field.get(event), w.is) })
 }
 

@@ -61,7 +61,8 @@ func NewRecords(l *eventstore.Ledger, pack policy.Pack) (*Records, error) {
 
 // Setting returns the rules and the day, in the United Kingdom, of now.
 func (r *Records) Setting() Setting {
-	return Setting{Pack: r.Pack, Forms: r.Forms, Today: domain.DateOf(r.Ledger.Now().In(r.zone))}
+	now := r.Ledger.Now()
+	return Setting{Pack: r.Pack, Forms: r.Forms, Today: domain.DateOf(now.In(r.zone)), Now: now}
 }
 
 // Named returns the command with the name.

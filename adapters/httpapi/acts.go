@@ -34,7 +34,8 @@ type Receipt struct {
 type doing struct {
 	record  domain.RecordID
 	by      domain.Actor         // the caller
-	expect  *eventstore.Revision // nil for a new record
+	opens   bool                 // a new record
+	expect  *eventstore.Revision // nil for a new record, and where the latest will do
 	key     string
 	command any
 	faults  []Fault // of its shape
@@ -49,11 +50,11 @@ func (a *API) act(ctx context.Context, r *request, c schema.Command) (reply, err
 		return reply{}, err
 	}
 	d := doing{record: r.record, by: r.actor(), key: r.Header.Get("Idempotency-Key")}
-	if at, ok := parseETag(r.Header.Get("If-Match")); ok {
+	if at, ok := parseETag(r.Header.Get("If-Match")); ok && r.op.pinned {
 		d.expect = &at
 	}
 	if d.record == "" {
-		d.record, d.expect = a.newRecord(r.caller, d.key), nil
+		d.record, d.expect, d.opens = a.newRecord(r.caller, d.key), nil, true
 	}
 	name := pathMember(c)
 	_, twice := members[name]
@@ -78,7 +79,7 @@ func read(c schema.Command, members map[string]jsontext.Value) (any, []Fault) {
 
 // do performs an act, or says what it would record.
 func (a *API) do(ctx context.Context, r *request, d doing) (reply, error) {
-	if d.expect != nil {
+	if !d.opens {
 		if err := a.exists(ctx, d.record); err != nil {
 			return reply{}, err
 		}
@@ -102,7 +103,7 @@ func (a *API) do(ctx context.Context, r *request, d doing) (reply, error) {
 	}
 	out := reply{revision: receipt.Revision, repeated: receipt.Repeated, body: Receipt{Record: d.record, Revision: uint64(receipt.Revision),
 		First: uint64(receipt.First), Entries: receipt.Events(), Position: uint64(receipt.Position)}}
-	if d.expect == nil {
+	if d.opens {
 		out.location = "/v1/records/" + string(d.record)
 	}
 	return out, nil

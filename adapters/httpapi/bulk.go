@@ -116,7 +116,7 @@ func (a *API) item(ctx context.Context, r *request, i int, item BulkItem, at eve
 	case (item.Record == "") != (command.Name == registers):
 		return failed(problem(codeInvalid, Fault{Pointer: "/record", Rule: "only person.register opens a record"}))
 	case item.Record == "":
-		d.record, d.expect = a.newRecord(r.caller, d.key), nil
+		d.record, d.expect, d.opens = a.newRecord(r.caller, d.key), nil, true
 	case at == 0:
 		return failed(problem(codeNoRevision, Fault{Pointer: "/revision", Rule: "required"}))
 	}

@@ -304,7 +304,7 @@ func (a *API) signing(ctx context.Context, r *request, id string, kept keptDraft
 	case (kept.Record == "") != (command.Name == registers):
 		return act, problem(codeInvalid, Fault{Pointer: "/record", Rule: "only person.register opens a record"})
 	case kept.Record == "":
-		act.record, act.expect = a.newRecord(r.caller, id), nil
+		act.record, act.expect, act.opens = a.newRecord(r.caller, id), nil, true
 	case !recordID(kept.Record):
 		return act, problem(codeNotFound)
 	case at == 0:

@@ -176,10 +176,30 @@ func TestManyFollowersEachHearEverythingOnceAndInOrder(t *testing.T) {
 
 func TestWhatTheAPISaysOfItselfIsForEverybody(t *testing.T) {
 	w := newWorld(t)
-	for path, want := range map[string]string{"/openapi.json": `"openapi":"3.1.0"`, "/v1/asyncapi.json": `"asyncapi":"3.0.0"`} {
+	for path, want := range map[string]string{"/openapi.json": `"openapi":"3.1.0"`, "/v1/asyncapi.json": `"asyncapi":"3.0.0"`, "/reference": `<details id="referral_receive">`} {
 		got := w.call("nobody", http.MethodGet, path, "", "-Purpose")
 		if got.status != http.StatusOK || !strings.Contains(got.body, want) || got.header.Get("X-Content-Type-Options") != "nosniff" {
 			t.Errorf("%s: %d %.100s", path, got.status, got.body)
+		}
+	}
+}
+
+func TestTheReferenceNamesEveryOperationAndNeedsNothingFromElsewhere(t *testing.T) {
+	document, err := Document()
+	must(t, err)
+	page, err := makeReference(document, true)
+	must(t, err)
+	if !strings.Contains(string(page), "everybody in this ledger is made up") {
+		t.Error("there is no banner")
+	}
+	for _, op := range operations() {
+		if !strings.Contains(string(page), op.path) {
+			t.Errorf("%s is not there", op.id)
+		}
+	}
+	for _, no := range []string{"<script", "http://", "https://", "src=", "@import"} {
+		if strings.Contains(string(page), no) {
+			t.Errorf("the page has %s", no)
 		}
 	}
 }

@@ -52,6 +52,9 @@ func (a *API) form(ctx context.Context, r *request) (reply, error) {
 	if !found {
 		return reply{}, problem(codeNotFound)
 	}
+	sieve := a.sieve(r, rec)
+	sieve.form(page)
+	about.Withheld = sieve.withheld()
 	return ofRecord(r, about, 1, FormPage{about, page}), nil
 }
 

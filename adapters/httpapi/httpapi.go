@@ -51,8 +51,8 @@ type Access interface {
 	Record(context.Context, domain.Circumstances, domain.Event) error
 }
 
-// Config is what an API works on. All fields are required but Secure and
-// Rates.
+// Config is what an API works on. All fields are required but Secure, MadeUp
+// and Rates.
 type Config struct {
 	View projections.View
 	// CatchUp brings the read models to the end of the ledger as it is now.
@@ -74,6 +74,7 @@ type Config struct {
 	Logger  *slog.Logger
 	Metrics prometheus.Registerer
 	Secure  bool  // served over TLS
+	MadeUp  bool  // nobody in the ledger is real; every answer says so
 	Rates   Rates // none if zero
 }
 
@@ -114,6 +115,10 @@ func New(c Config) (*API, error) {
 	if err != nil {
 		return nil, err
 	}
+	reference, err := makeReference(document, c.MadeUp)
+	if err != nil {
+		return nil, err
+	}
 	messages, err := asyncapi.Document()
 	if err != nil {
 		return nil, err
@@ -123,6 +128,7 @@ func New(c Config) (*API, error) {
 	}
 	a.mux.HandleFunc("GET /openapi.json", a.page("application/json", document))
 	a.mux.HandleFunc("GET /v1/asyncapi.json", a.page("application/json", messages))
+	a.mux.HandleFunc("GET /reference", a.page(htmlMediaType, reference))
 	return a, nil
 }
 
@@ -155,10 +161,13 @@ func (a *API) Stop() { a.stop() }
 // page answers everybody with a text about the API itself.
 func (a *API) page(kind string, text []byte) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		harden(w.Header(), a.Secure)
+		a.harden(w.Header())
 		if err := a.heardFrom(r); err != nil {
 			writeProblem(w, r, problemOf(err))
 			return
+		}
+		if kind == htmlMediaType {
+			w.Header().Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'")
 		}
 		write(w, r, http.StatusOK, kind, text)
 	}
@@ -176,7 +185,7 @@ func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 // nowhere answers where there is no resource, or not with this method.
 func (a *API) nowhere(w http.ResponseWriter, r *http.Request, said http.Handler) {
-	harden(w.Header(), a.Secure)
+	a.harden(w.Header())
 	seen := &headers{header: make(http.Header)}
 	said.ServeHTTP(seen, r)
 	p := problem(codeNotFound)

@@ -38,6 +38,7 @@ type operation struct {
 	other  map[string]reflect.Type // further media types of the answer
 	pinned bool                    // needs If-Match
 	stream bool
+	media  string // of the answer, "" for JSON
 	serve  func(*API, context.Context, *request) (reply, error)
 }
 
@@ -81,6 +82,7 @@ var (
 	wait        = param{"wait", second, "Wait this many seconds for a notice when there is none."}
 	eventTypes  = param{"type", types, "Only events of these types, separated by commas: referral.received,referral.closed."}
 	ofPerson    = param{"record", word, "Only what concerns this record."}
+	ofTeam      = param{"team", word, "Only what stands in records of which this team holds a case."}
 	caller      = param{"caller", word, "Only what this caller did."}
 	since       = param{"from", day, "From this day on, in UTC; today if not given."}
 	within      = param{"within", count, "Only what is due within this many days."}
@@ -88,6 +90,7 @@ var (
 	unseen      = param{"days", count, "Not seen for this many days; 28 if not given."}
 	alone       = param{"alone", yesNo, "Not seen alone."}
 	stillOpen   = param{"open", yesNo, "Only cases that are held now."}
+	waits       = param{"waits", yesNo, "Only those that wait for a review."}
 	// Of a view for an audience.
 	ofDefinition = param{"definition", word, "The definition of the form; core-assessment if not given."}
 	ofForm       = param{"form", word, "The form, by its id within the record; the one completed last if not given."}
@@ -112,8 +115,11 @@ func commandOperation(c schema.Command) operation {
 		body: bodySchema(c), status: http.StatusCreated, reply: reflect.TypeFor[Receipt](), pinned: true,
 		serve: func(a *API, ctx context.Context, r *request) (reply, error) { return a.act(ctx, r, c) },
 	}
-	if c.Name == registers {
+	switch c.Name {
+	case registers:
 		op.path, op.pinned = "/v1/records", false
+	case breaks, judges:
+		op.pinned = false
 	}
 	return op
 }
@@ -138,10 +144,16 @@ func queries() []operation {
 	}
 	audit := list("access.search", "/v1/accesses", "Who was given, or denied, what.", reflect.TypeFor[Accesses](), (*API).accesses, ofPerson, caller, since, until, limit)
 	audit.group = groupAudit
+	patterns := list("access.patterns", "/v1/accesses/patterns", "What is odd in who was given, or denied, what, by caller and day.", reflect.TypeFor[Patterns](), (*API).patterns, caller, since, until)
+	patterns.group = groupAudit
+	events := list("access.export", "/v1/accesses/fhir", "Who was given, or denied, what, as AuditEvents of FHIR R4, one a line.", nil, (*API).events, ofPerson, caller, since, until)
+	events.group, events.media = groupAudit, "application/fhir+ndjson"
+	looks := list("access.looks", "/v1/records/{id}/accesses", "Who looked at a record, or wanted to: what a person who asks is told.", reflect.TypeFor[Looks](), (*API).looks, since, until)
+	looks.group = groupAudit
 	follow := list("feed.follow", "/v1/feed/stream", "Follow the feed as server-sent events; Last-Event-ID is the position of the last notice seen.",
-		nil, (*API).follow, after, eventTypes, ofPerson, team)
+		nil, (*API).follow, after, eventTypes, ofPerson, ofTeam)
 	follow.stream = true
-	pull := list("feed.read", "/v1/feed", "That something was recorded, and not what.", reflect.TypeFor[Feed](), (*API).feed, after, wait, eventTypes, ofPerson, team, limit)
+	pull := list("feed.read", "/v1/feed", "That something was recorded, and not what.", reflect.TypeFor[Feed](), (*API).feed, after, wait, eventTypes, ofPerson, ofTeam, limit)
 	pull.other = map[string]reflect.Type{feed.BatchMediaType: reflect.TypeFor[[]schema.Notice]()}
 	return []operation{
 		record("record.read", "", "What a record says, field by field, at a moment: its replay.", reflect.TypeFor[Facts](), (*API).facts, knownAt, trueOn),
@@ -166,6 +178,9 @@ func queries() []operation {
 			worker, team, plan, unseen, alone, knownAt, trueOn, limit, cursor),
 		list("allocation.list", "/v1/allocations", "Who of which team held which case, from when to when.", reflect.TypeFor[Allocations](), (*API).allocations,
 			worker, team, ofPerson, stillOpen, limit, cursor),
+		list(queues, "/v1/break-glass", "Who opened which record in an emergency, why, and what a review made of it.", reflect.TypeFor[Openings](), (*API).openings,
+			worker, team, ofPerson, waits, limit, cursor),
+		looks, patterns, events,
 		record("record.forms", "/forms", "The forms of a record, and how far each has got.", reflect.TypeFor[FormList](), (*API).forms),
 		record("record.form", "/forms/{form}", "A form with what the record knows in answer to its questions, and where that came from.",
 			reflect.TypeFor[FormPage](), (*API).form),

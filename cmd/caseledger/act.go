@@ -29,14 +29,16 @@ type receiptRow struct {
 
 func newAct(to streams) *cobra.Command {
 	var by struct{ id, role, agency, basis, purpose, record, request, reason string }
-	var corrects uint64
+	var corrects, revision uint64
 	var also []string
 	cmd := &cobra.Command{
 		Use:   "act COMMAND",
 		Short: "Perform one command on a record; the body is JSON on standard input",
 		Example: `  echo '{"happened":"2026-03-02","referral":"r1","source":"2A","need":"N1"}' |
     caseledger act referral.receive --record AT000001 --actor sw-001 --role social-worker \
-      --agency anytown --basis children-act-1989-s17 --purpose referral --request 7d1f`,
+      --agency anytown --basis children-act-1989-s17 --purpose referral --request 7d1f
+  caseledger act note.write --server https://ledger.anytown.example --token-file token --record 3a7c0c1e5d2b4f6f8a9b0c1d2e3f4a5b \
+      --revision 4 --basis children-act-1989-s17 --purpose assessment --request 7d20 < note.json`,
 		Args: exactly(1),
 	}
 	data, output := addData(cmd), addFormat(cmd)
@@ -51,7 +53,20 @@ func newAct(to streams) *cobra.Command {
 	flags.StringVar(&by.request, "request", "", "idempotency key: a repeat with the same key changes nothing")
 	flags.Uint64Var(&corrects, "corrects", 0, "number of the entry that this act replaces")
 	flags.StringVar(&by.reason, "reason", "", "why that entry is replaced")
+	flags.Uint64Var(&revision, "revision", 0, "revision of the record as you saw it; only a server asks")
+	server := addRemote(cmd)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		if server.given() {
+			if len(also) > 0 || by.id != "" || by.role != "" || by.agency != "" {
+				return usageError{errors.New("a server knows by the token who acts, and takes one record at a time here")}
+			}
+			c, err := server.client(by.purpose, by.basis)
+			if err != nil {
+				return err
+			}
+			one := remoteAct{command: args[0], record: by.record, request: by.request, reason: by.reason, revision: int64(revision), corrects: int64(corrects)}
+			return actRemotely(cmd.Context(), c, one, cmd.InOrStdin(), to, *output)
+		}
 		return withApp(cmd.Context(), *data, to, func(a *app) error {
 			a.warn(to)
 			act := eventstore.Act{Request: by.request, Actor: domain.Actor{ID: by.id, Role: by.role, Agency: by.agency},

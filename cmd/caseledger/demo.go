@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"caseledger/adapters/httpapi"
 	"caseledger/cmd/caseledger/demo"
 	"caseledger/domain/policy"
 	"caseledger/domain/settings"
@@ -16,13 +17,19 @@ import (
 func newDemo(to streams) *cobra.Command {
 	var options demo.Options
 	var at place
+	var o serveFlags
+	var serve bool
 	cmd := &cobra.Command{
 		Use:   "demo",
 		Short: "Make a synthetic authority to try things on",
 		Long: `Demo makes a ledger of made-up families over six years, with late entries,
 corrections, transfers and children who are registered again. The same seed
-gives the same entries; they are sealed under other keys each time.`,
-		Example: "  caseledger demo\n  caseledger demo --data ./demo --seed 7 --children 300",
+gives the same entries; they are sealed under other keys each time.
+
+With --serve it is served on a loopback address until it is stopped, to a caller
+in each of the five roles, whose tokens are printed. Every answer has the header
+Caseledger-Demo.`,
+		Example: "  caseledger demo\n  caseledger demo --data ./demo --seed 7 --children 300\n  caseledger demo --serve",
 		Args:    exactly(0),
 	}
 	cmd.Flags().StringVar(&at.dir, "data", "", "directory for the ledger; empty makes a temporary one")
@@ -31,9 +38,15 @@ gives the same entries; they are sealed under other keys each time.`,
 	addReadModels(cmd, &at)
 	cmd.Flags().Uint64Var(&options.Seed, "seed", 1, "the same seed gives the same entries")
 	cmd.Flags().IntVar(&options.Children, "children", 1200, "at least this many children")
+	cmd.Flags().BoolVar(&serve, "serve", false, "serve it as well")
+	cmd.Flags().StringVar(&o.listen, "listen", "127.0.0.1:8080", "loopback address to listen on with --serve")
+	cmd.Flags().StringVar(&o.admin, "admin", "127.0.0.1:8079", "loopback address of /livez, /readyz and /metrics with --serve")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		if options.Children < 1 || options.Children > 100_000 {
 			return usageError{errors.New("--children is a number from 1 to 100000")}
+		}
+		if err := onLoopback(o.listen, "a demo is served on a loopback address only: 127.0.0.1 or ::1"); err != nil {
+			return err
 		}
 		if at.dir == "" {
 			var err error
@@ -42,9 +55,36 @@ gives the same entries; they are sealed under other keys each time.`,
 			}
 		}
 		options.Progress = bar(to.err, "made-up lives")
-		return runDemo(cmd.Context(), at, options, to)
+		if err := runDemo(cmd.Context(), at, options, to); err != nil || !serve {
+			return err
+		}
+		return serveDemo(cmd.Context(), at, o, to)
 	}
 	return cmd
+}
+
+// demoRoles are those of the callers of a served demo.
+var demoRoles = []string{"social-worker", "manager", "records-officer", "auditor", "analyst"}
+
+// serveDemo serves a demo to a caller in each role, until ctx ends.
+func serveDemo(ctx context.Context, p place, o serveFlags, to streams) error {
+	fmt.Fprintln(to.out, "\nWho calls, and the bearer token:")
+	err := onTokens(p.dir, func(t *httpapi.Tokens) error {
+		for _, role := range demoRoles {
+			token, err := t.Add(httpapi.Caller{ID: role + "-1", Role: role, Agency: "anytown"})
+			if err != nil {
+				return err
+			}
+			fmt.Fprintf(to.out, "  %-16s %s\n", role, token)
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(to.out, "To read: /reference. To try: curl -H 'Authorization: Bearer TOKEN' -H 'Purpose: demo' http://%s/v1/register\n", o.listen)
+	o.rates = httpapi.Rates{PerCaller: 1000, PerAddress: 100}
+	return serveLedger(ctx, p, o, to)
 }
 
 func runDemo(ctx context.Context, p place, options demo.Options, to streams) error {

@@ -142,6 +142,7 @@ returns from the events.`,
 		newBench(to),
 		newWebhook(to),
 		newForm(to), newView(to),
+		newFeed(to),
 	)
 }
 

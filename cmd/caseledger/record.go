@@ -63,11 +63,14 @@ func newRecordShow(to streams) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "show RECORD",
 		Short:   "Show what a record says, field by field, with the entries that say it",
-		Example: "  caseledger record show AT000001",
+		Example: "  caseledger record show AT000001\n  caseledger record show 3a7c0c1e5d2b4f6f8a9b0c1d2e3f4a5b --server https://ledger.anytown.example --token-file token --purpose assessment",
 		Args:    exactly(1),
 	}
-	data, output, at := addData(cmd), addFormat(cmd), addMoment(cmd, "", "")
+	data, output, at, server := addData(cmd), addFormat(cmd), addMoment(cmd, "", ""), addRemote(cmd)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		if server.given() {
+			return server.show(cmd.Context(), args[0], *at, to, *output)
+		}
 		return onRecord(cmd.Context(), *data, args[0], to, func(a *app, _ domain.RecordID, r record.Record) error {
 			facts, err := a.view.Facts(r, *at)
 			if err != nil {
@@ -234,8 +237,11 @@ func newRegister(to streams) *cobra.Command {
 		Example: "  caseledger register\n  caseledger register --known-at 2024-03-31T17:00:00Z --true-on 2024-03-31 --output csv",
 		Args:    exactly(0),
 	}
-	data, output, at := addData(cmd), addFormat(cmd), addMoment(cmd, "", "")
+	data, output, at, server := addData(cmd), addFormat(cmd), addMoment(cmd, "", ""), addRemote(cmd)
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
+		if server.given() {
+			return server.register(cmd.Context(), *at, to, *output)
+		}
 		return withApp(cmd.Context(), *data, to, func(a *app) error {
 			rows, err := a.view.Register(cmd.Context(), *at)
 			if err != nil {

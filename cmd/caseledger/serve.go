@@ -117,7 +117,11 @@ func (a *app) serve(ctx context.Context, second *app, o serveFlags, to streams) 
 	accesses := accesslog.New(second.records.Ledger)
 	following := &following{runner: a.runner, store: a.store}
 	numbers := prometheus.NewRegistry()
-	api, err := a.api(second, accesses, following, written, numbers, o, logger)
+	callers, err := newLive(o, a.place.dir)
+	if err != nil {
+		return err
+	}
+	api, err := a.api(second, accesses, following, callers, written, numbers, o, logger)
 	if err != nil {
 		return err
 	}
@@ -132,6 +136,8 @@ func (a *app) serve(ctx context.Context, second *app, o serveFlags, to streams) 
 	background, stop := context.WithCancel(context.WithoutCancel(ctx))
 	var keeping sync.WaitGroup // up what is served
 	keeping.Go(func() { accesses.Run(background) })
+	asked := hangUps()
+	keeping.Go(func() { callers.rereads(background, asked, logger) })
 	keeping.Go(func() { following.run(background, logger) })
 	keeping.Go(func() { sweep(background, written, logger) })
 	defer keeping.Wait()
@@ -146,17 +152,13 @@ func (a *app) serve(ctx context.Context, second *app, o serveFlags, to streams) 
 	var exchanges sync.WaitGroup
 	exchanges.Go(func() { topics.run(exchanging) })
 	exchanges.Go(func() { told.run(exchanging) })
-	err = listenBoth(ctx, o, api, h.handler(numbers), logger, to)
+	err = listenBoth(ctx, o, callers, api, h.handler(numbers), logger, to)
 	hangUp() // before the others end: they record what leaves or is refused
 	exchanges.Wait()
 	return errors.Join(err, protocol())
 }
 
-func (a *app) api(second *app, accesses *accesslog.Log, f *following, written *drafts.Store, numbers *prometheus.Registry, o serveFlags, logger *slog.Logger) (*httpapi.API, error) {
-	callers, err := o.identity.callers(a.place.dir)
-	if err != nil {
-		return nil, err
-	}
+func (a *app) api(second *app, accesses *accesslog.Log, f *following, callers *live, written *drafts.Store, numbers *prometheus.Registry, o serveFlags, logger *slog.Logger) (*httpapi.API, error) {
 	policies, err := o.readPolicies()
 	if err != nil {
 		return nil, err
@@ -167,7 +169,7 @@ func (a *app) api(second *app, accesses *accesslog.Log, f *following, written *d
 	}
 	return httpapi.New(httpapi.Config{
 		View: a.view, CatchUp: f.catchUp, Head: a.store.Head, Callers: callers, Policies: policies, Access: accesses, Drafts: written, Accessed: second.records.Ledger,
-		Ledger: a.created.Ledger, Secret: secret, Logger: logger, Metrics: numbers, Secure: o.cert != "", Rates: o.rates,
+		Ledger: a.created.Ledger, Secret: secret, Logger: logger, Metrics: numbers, Secure: o.cert != "", MadeUp: a.created.Ledger == demoLedger, Rates: o.rates,
 	})
 }
 
@@ -195,8 +197,8 @@ func ensureSecret(path string) ([]byte, error) {
 
 // listenBoth serves the API and the admin's pages until ctx ends or one of them
 // fails.
-func listenBoth(ctx context.Context, o serveFlags, api *httpapi.API, admin http.Handler, logger *slog.Logger, to streams) error {
-	first, err := o.listenAPI()
+func listenBoth(ctx context.Context, o serveFlags, callers *live, api *httpapi.API, admin http.Handler, logger *slog.Logger, to streams) error {
+	first, err := o.listenAPI(callers)
 	if err != nil {
 		return err
 	}
@@ -232,12 +234,8 @@ func listenBoth(ctx context.Context, o serveFlags, api *httpapi.API, admin http.
 
 // listenLoopback listens on a loopback address, and refuses any other with why.
 func listenLoopback(address, why string) (net.Listener, error) {
-	host, _, err := net.SplitHostPort(address)
-	if err != nil {
-		return nil, usageError{errors.New("an address to listen on has the form 127.0.0.1:8080")}
-	}
-	if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) {
-		return nil, usageError{errors.New(why)}
+	if err := onLoopback(address, why); err != nil {
+		return nil, err
 	}
 	listener, err := net.Listen("tcp", address)
 	if err != nil {
@@ -246,9 +244,21 @@ func listenLoopback(address, why string) (net.Listener, error) {
 	return listener, nil
 }
 
+// onLoopback refuses any but a loopback address with why.
+func onLoopback(address, why string) error {
+	host, _, err := net.SplitHostPort(address)
+	if err != nil {
+		return usageError{errors.New("an address to listen on has the form 127.0.0.1:8080")}
+	}
+	if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) {
+		return usageError{errors.New(why)}
+	}
+	return nil
+}
+
 // listenAPI listens for callers: on a loopback address unless they are known by
 // more than local tokens, and nobody on the way can read along.
-func (o serveFlags) listenAPI() (listener net.Listener, err error) {
+func (o serveFlags) listenAPI(callers *live) (listener net.Listener, err error) {
 	switch {
 	case o.identity.local():
 		listener, err = listenLoopback(o.listen, "with local tokens the server listens on a loopback address only: 127.0.0.1 or ::1")
@@ -262,20 +272,7 @@ func (o serveFlags) listenAPI() (listener net.Listener, err error) {
 	if err != nil || o.cert == "" {
 		return listener, err
 	}
-	return o.secured(listener)
-}
-
-// secured speaks TLS on a listener, or closes it.
-func (o serveFlags) secured(listener net.Listener) (net.Listener, error) {
-	pair, err := tls.LoadX509KeyPair(o.cert, o.key)
-	if err != nil {
-		return nil, errors.Join(notReadyError{fmt.Errorf("certificate: %w", err)}, listener.Close())
-	}
-	config := &tls.Config{Certificates: []tls.Certificate{pair}, MinVersion: tls.VersionTLS13, NextProtos: []string{"http/1.1"}}
-	if err := o.identity.demand(config); err != nil {
-		return nil, errors.Join(err, listener.Close())
-	}
-	return tls.NewListener(listener, config), nil
+	return tls.NewListener(listener, callers.tls()), nil
 }
 
 // catchUpEvery is how often the read models catch up when nobody asks.

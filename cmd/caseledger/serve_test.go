@@ -16,6 +16,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -30,6 +31,7 @@ type served struct {
 	url, admin string
 	esdb       string
 	errs       *bytes.Buffer
+	said       []string // on standard output, before it listens
 }
 
 // serveProcess serves a ledger on ports of its own.
@@ -54,6 +56,7 @@ func startProcess(t testing.TB, args ...string) *served {
 	}
 	lines := bufio.NewScanner(out)
 	for lines.Scan() && s.url == "" {
+		s.said = append(s.said, lines.Text())
 		if url, ok := strings.CutPrefix(lines.Text(), "Admin on "); ok {
 			s.admin = url
 		}
@@ -282,6 +285,41 @@ func selfSigned(t *testing.T) (cert, key string) {
 		}
 	}
 	return cert, key
+}
+
+func TestADemoIsServedToACallerInEachRole(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "demo")
+	s := startProcess(t, "demo", "--serve", "--children", "5", "--data", dir, "--listen", "127.0.0.1:0", "--admin", "127.0.0.1:0")
+	callers := 0
+	for _, line := range s.said {
+		role, token, _ := strings.Cut(strings.TrimSpace(line), " ")
+		if !slices.Contains(demoRoles, role) {
+			continue
+		}
+		callers++
+		req, err := http.NewRequest(http.MethodGet, s.url+"/v1/register", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		req.Header.Set("Authorization", "Bearer "+strings.TrimSpace(token))
+		req.Header.Set("Purpose", "demo")
+		res, err := http.DefaultClient.Do(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := res.Body.Close(); err != nil || res.StatusCode != http.StatusOK && res.StatusCode != http.StatusForbidden || res.Header.Get("Caseledger-Demo") == "" {
+			t.Errorf("%s: %s %v", role, res.Status, err)
+		}
+	}
+	if callers != 5 {
+		t.Errorf("%d callers: %v", callers, s.said)
+	}
+	if code := s.end(t, syscall.SIGTERM); code != exitOK {
+		t.Errorf("exit %d: %s", code, s.errs)
+	}
+	if code, _, errs := caseledger(t, "demo", "--serve", "--children", "5", "--listen", "0.0.0.0:0"); code != exitUsage {
+		t.Errorf("for other machines: exit %d %s", code, errs)
+	}
 }
 
 func TestTokensAreListedRevokedAndNeverKept(t *testing.T) {

@@ -9,11 +9,14 @@ import (
 // which words and order, and what is left out and why. It is a list of what is
 // allowed: what it does not name is never shown.
 type View struct {
-	Name     string `json:"view" validate:"required,max=60,printascii"`
-	Version  int    `json:"version" validate:"required,min=1,max=100000"`
-	Title    string `json:"title" validate:"required,max=200"`
-	Of       string `json:"form" validate:"required,max=60,printascii"` // the definition
-	Audience string `json:"audience" validate:"required,max=60,printascii"`
+	Name    string `json:"view" validate:"required,max=60,printascii"`
+	Version int    `json:"version" validate:"required,min=1,max=100000"`
+	Title   string `json:"title" validate:"required,max=200"`
+	Of      string `json:"form" validate:"required,max=60,printascii"` // the definition
+	// OfVersion is the version of the form that the view was written for. What a
+	// later one asks besides is left out until somebody decides otherwise.
+	OfVersion int    `json:"formVersion" validate:"required,min=1,max=100000"`
+	Audience  string `json:"audience" validate:"required,max=60,printascii"`
 	// Readers are the roles that may have the view made.
 	Readers []string `json:"readers" validate:"required,min=1,max=30,unique,dive,required,max=100,printascii"`
 	// Restricted lets what a restriction of the record keeps from people outside
@@ -43,13 +46,13 @@ type Withheld struct {
 	Questions []string `json:"questions" validate:"required,min=1,max=500,unique,dive,required,max=60,printascii"`
 }
 
-// Check returns all that is wrong in a view of a definition, nil where there is
-// none. Every question of the form is shown or withheld, once.
+// Check returns all that is wrong in a view of the definition that it was
+// written for, nil where there is none. Every question of the form is shown or withheld, once.
 func (v View) Check(d *Definition) Faults {
 	c := viewChecker{v: v, of: make(map[string]*Section), named: make(map[string]bool)}
 	c.fault("/view", "a name is lower-case words joined by hyphens", !name.MatchString(v.Name))
 	c.fault("/audience", "a name is lower-case words joined by hyphens", !name.MatchString(v.Audience))
-	if c.fault("/form", "no form has this name", d == nil); d == nil {
+	if c.fault("/form", "no form has this name and version", d == nil); d == nil {
 		return c.faults
 	}
 	for section, q := range d.All {

@@ -36,6 +36,7 @@ import (
 	"caseledger/domain/visit"
 	"caseledger/domain/voice"
 
+	"caseledger/domain/breakglass"
 	"caseledger/domain/capacity"
 	"caseledger/domain/correspondence"
 	"caseledger/domain/form"
@@ -86,6 +87,7 @@ type Record struct {
 	Safeguarding safeguarding.Safeguarding
 	Transitions  transition.Transitions
 	Capacity     capacity.Capacity
+	Openings     breakglass.Openings
 
 	Forms form.Forms
 
@@ -193,6 +195,8 @@ func (r Record) apply(e domain.Entry) Record {
 		r.Transitions = r.Transitions.Evolve(e.Seq, ev)
 	case capacity.Event:
 		r.Capacity = r.Capacity.Evolve(e.Seq, ev)
+	case breakglass.Event:
+		r.Openings = r.Openings.Evolve(e.Seq, ev)
 	case form.Event:
 		r.Forms = r.Forms.Evolve(e.Seq, ev)
 	}

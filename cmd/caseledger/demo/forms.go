@@ -24,10 +24,10 @@ func coreAssessment(id assessment.ID, begun, done domain.Date, factors []string)
 		form.Start{Dated: dated(begun), Form: of, Definition: "core-assessment", Links: []form.Link{{Name: "assessment", ID: string(id)}}},
 		form.Answer{Dated: dated(done), Form: of, Answers: []form.Given{
 			answer("language", "English"), answer("interpreter", "no"),
-			answer("reason", "The school was worried about how tired the child was."),
+			answer("reason", "A teacher was worried about how tired the child was."),
 			answer("health", "Well, and seen by the health visitor."), answer("health-services", "yes"),
-			answer("education", "Reads well; three days were missed in two weeks."), answer("school", "Mill Lane Primary School"),
-			answer("attendance-concern", "yes"), answer("attendance", "Mornings are hard when there was shouting at night."),
+			answer("education", "Curious, and fond of stories."), answer("school", "Mill Lane School and Nursery"),
+			answer("attendance-concern", "yes"), answer("attendance", "Mornings are hard after a bad night."),
 			answer("relationships", "Close to the grandmother."),
 			answer("basic-care", "Fed and clothed, and often tired."), answer("safety", "There was shouting at night; nobody was hurt."),
 			answer("family-history", "The parents have parted and come together again twice."),
