@@ -35,6 +35,44 @@ func (c *Client) AccessSearch(ctx context.Context, query AccessSearchQuery) (out
 	return out, err
 }
 
+// AccessExportQuery are the parameters of [Client.AccessExport]; one that is empty is not given.
+type AccessExportQuery struct {
+	Record string // Only what concerns this record.
+	Caller string // Only what this caller did.
+	From   string // From this day on, in UTC; today if not given.
+	To     string // Up to this day, in UTC; today if not given.
+}
+
+func (q AccessExportQuery) values() url.Values {
+	v := url.Values{}
+	set(v, "record", q.Record)
+	set(v, "caller", q.Caller)
+	set(v, "from", q.From)
+	set(v, "to", q.To)
+	return v
+}
+
+// AccessPatternsQuery are the parameters of [Client.AccessPatterns]; one that is empty is not given.
+type AccessPatternsQuery struct {
+	Caller string // Only what this caller did.
+	From   string // From this day on, in UTC; today if not given.
+	To     string // Up to this day, in UTC; today if not given.
+}
+
+func (q AccessPatternsQuery) values() url.Values {
+	v := url.Values{}
+	set(v, "caller", q.Caller)
+	set(v, "from", q.From)
+	set(v, "to", q.To)
+	return v
+}
+
+// AccessPatterns: What is odd in who was given, or denied, what, by caller and day.
+func (c *Client) AccessPatterns(ctx context.Context, query AccessPatternsQuery) (out Patterns, err error) {
+	_, err = c.do(ctx, call{method: "GET", path: "/v1/accesses/patterns", query: query.values()}, &out)
+	return out, err
+}
+
 // GroupPerform is the body of [Client.GroupPerform]. Perform one act on up to 50 records: all of them are recorded, or none.
 type GroupPerform struct {
 	Command string                `json:"command"`
@@ -78,6 +116,33 @@ func (q AllocationListQuery) values() url.Values {
 // AllocationList: Who of which team held which case, from when to when.
 func (c *Client) AllocationList(ctx context.Context, query AllocationListQuery) (out Allocations, err error) {
 	_, err = c.do(ctx, call{method: "GET", path: "/v1/allocations", query: query.values()}, &out)
+	return out, err
+}
+
+// BreakGlassListQuery are the parameters of [Client.BreakGlassList]; one that is empty is not given.
+type BreakGlassListQuery struct {
+	Worker string // Only the work of this worker.
+	Team   string // Only the work of this team.
+	Record string // Only what concerns this record.
+	Waits  bool   // Only those that wait for a review.
+	Limit  int64  // At most this many rows; 100 if not given.
+	Cursor string // The `next` of the page before.
+}
+
+func (q BreakGlassListQuery) values() url.Values {
+	v := url.Values{}
+	set(v, "worker", q.Worker)
+	set(v, "team", q.Team)
+	set(v, "record", q.Record)
+	set(v, "waits", q.Waits)
+	set(v, "limit", q.Limit)
+	set(v, "cursor", q.Cursor)
+	return v
+}
+
+// BreakGlassList: Who opened which record in an emergency, why, and what a review made of it.
+func (c *Client) BreakGlassList(ctx context.Context, query BreakGlassListQuery) (out Openings, err error) {
+	_, err = c.do(ctx, call{method: "GET", path: "/v1/break-glass", query: query.values()}, &out)
 	return out, err
 }
 
@@ -450,6 +515,25 @@ type ReturnInterviewOffer struct {
 // ReturnInterviewOffer: Record a return interview.
 func (c *Client) ReturnInterviewOffer(ctx context.Context, act Act, id string, absence string, query ReturnInterviewOfferQuery, body ReturnInterviewOffer) (out Done, err error) {
 	out.Repeated, err = c.do(ctx, call{method: "POST", path: strings.Replace(strings.Replace("/v1/records/{id}/absences/{absence}/interview", "{id}", url.PathEscape(id), 1), "{absence}", url.PathEscape(absence), 1), query: query.values(), body: body, act: &act}, &out.Receipt)
+	return out, err
+}
+
+// AccessLooksQuery are the parameters of [Client.AccessLooks]; one that is empty is not given.
+type AccessLooksQuery struct {
+	From string // From this day on, in UTC; today if not given.
+	To   string // Up to this day, in UTC; today if not given.
+}
+
+func (q AccessLooksQuery) values() url.Values {
+	v := url.Values{}
+	set(v, "from", q.From)
+	set(v, "to", q.To)
+	return v
+}
+
+// AccessLooks: Who looked at a record, or wanted to: what a person who asks is told.
+func (c *Client) AccessLooks(ctx context.Context, id string, query AccessLooksQuery) (out Looks, err error) {
+	_, err = c.do(ctx, call{method: "GET", path: strings.Replace("/v1/records/{id}/accesses", "{id}", url.PathEscape(id), 1), query: query.values()}, &out)
 	return out, err
 }
 
@@ -970,6 +1054,56 @@ type PersonRecordBirth struct {
 // PersonRecordBirth: Record the day of birth.
 func (c *Client) PersonRecordBirth(ctx context.Context, act Act, id string, query PersonRecordBirthQuery, body PersonRecordBirth) (out Done, err error) {
 	out.Repeated, err = c.do(ctx, call{method: "POST", path: strings.Replace("/v1/records/{id}/birth", "{id}", url.PathEscape(id), 1), query: query.values(), body: body, act: &act}, &out.Receipt)
+	return out, err
+}
+
+// BreakGlassUseQuery are the parameters of [Client.BreakGlassUse]; one that is empty is not given.
+type BreakGlassUseQuery struct {
+	DryRun bool // Decide, and record nothing.
+}
+
+func (q BreakGlassUseQuery) values() url.Values {
+	v := url.Values{}
+	set(v, "dryRun", q.DryRun)
+	return v
+}
+
+// BreakGlassUse is the body of [Client.BreakGlassUse]. Open the record in an emergency, for some hours; it is reviewed afterwards.
+type BreakGlassUse struct {
+	Detail   string `json:"detail"`
+	Happened string `json:"happened"`
+	Hours    *int64 `json:"hours,omitzero"`
+	Reason   string `json:"reason"`
+	Use      string `json:"use"`
+}
+
+// BreakGlassUse: Open the record in an emergency, for some hours; it is reviewed afterwards.
+func (c *Client) BreakGlassUse(ctx context.Context, act Act, id string, query BreakGlassUseQuery, body BreakGlassUse) (out Done, err error) {
+	out.Repeated, err = c.do(ctx, call{method: "POST", path: strings.Replace("/v1/records/{id}/break-glass", "{id}", url.PathEscape(id), 1), query: query.values(), body: body, act: &act}, &out.Receipt)
+	return out, err
+}
+
+// BreakGlassReviewQuery are the parameters of [Client.BreakGlassReview]; one that is empty is not given.
+type BreakGlassReviewQuery struct {
+	DryRun bool // Decide, and record nothing.
+}
+
+func (q BreakGlassReviewQuery) values() url.Values {
+	v := url.Values{}
+	set(v, "dryRun", q.DryRun)
+	return v
+}
+
+// BreakGlassReview is the body of [Client.BreakGlassReview]. Record what is made of somebody's opening the record in an emergency.
+type BreakGlassReview struct {
+	Finding  string `json:"finding"`
+	Happened string `json:"happened"`
+	Note     string `json:"note,omitzero"`
+}
+
+// BreakGlassReview: Record what is made of somebody's opening the record in an emergency.
+func (c *Client) BreakGlassReview(ctx context.Context, act Act, id string, use string, query BreakGlassReviewQuery, body BreakGlassReview) (out Done, err error) {
+	out.Repeated, err = c.do(ctx, call{method: "POST", path: strings.Replace(strings.Replace("/v1/records/{id}/break-glass/{use}/review", "{id}", url.PathEscape(id), 1), "{use}", url.PathEscape(use), 1), query: query.values(), body: body, act: &act}, &out.Receipt)
 	return out, err
 }
 
@@ -4750,22 +4884,24 @@ type Accesses struct {
 
 // AccessesRows is a part of [Accesses].
 type AccessesRows struct {
-	Day       string    `json:"day"`
-	Entry     int64     `json:"entry"`
-	Recorded  time.Time `json:"recorded"`
-	Outcome   string    `json:"outcome"`
-	Caller    string    `json:"caller"`
-	Role      string    `json:"role"`
-	Agency    string    `json:"agency"`
-	Basis     string    `json:"basis,omitzero"`
-	Purpose   string    `json:"purpose,omitzero"`
-	Operation string    `json:"operation"`
-	Record    string    `json:"record,omitzero"`
-	Revision  int64     `json:"revision,omitzero"`
-	View      string    `json:"view,omitzero"`
-	Rows      int64     `json:"rows"`
-	Records   []string  `json:"records,omitzero"`
-	Policies  []string  `json:"policies,omitzero"`
+	Day        string    `json:"day"`
+	Entry      int64     `json:"entry"`
+	Recorded   time.Time `json:"recorded"`
+	Outcome    string    `json:"outcome"`
+	Caller     string    `json:"caller"`
+	Role       string    `json:"role"`
+	Agency     string    `json:"agency"`
+	Basis      string    `json:"basis,omitzero"`
+	Purpose    string    `json:"purpose,omitzero"`
+	Operation  string    `json:"operation"`
+	Record     string    `json:"record,omitzero"`
+	Revision   int64     `json:"revision,omitzero"`
+	View       string    `json:"view,omitzero"`
+	Rows       int64     `json:"rows"`
+	Records    []string  `json:"records,omitzero"`
+	Policies   []string  `json:"policies,omitzero"`
+	BreakGlass string    `json:"breakGlass,omitzero"`
+	Withheld   []string  `json:"withheld,omitzero"`
 }
 
 // Allocations is what the API answers with
@@ -4861,11 +4997,19 @@ type CaseloadRows struct {
 
 // Chronology is what the API answers with
 type Chronology struct {
-	Record   string           `json:"record"`
-	Revision int64            `json:"revision"`
-	KnownAt  time.Time        `json:"knownAt,omitzero"`
-	TrueOn   string           `json:"trueOn,omitzero"`
-	Rows     []ChronologyRows `json:"rows"`
+	Record   string               `json:"record"`
+	Revision int64                `json:"revision"`
+	KnownAt  time.Time            `json:"knownAt,omitzero"`
+	TrueOn   string               `json:"trueOn,omitzero"`
+	Withheld []ChronologyWithheld `json:"withheld,omitzero"`
+	Rows     []ChronologyRows     `json:"rows"`
+}
+
+// ChronologyWithheld is a part of [Chronology].
+type ChronologyWithheld struct {
+	Reason  string   `json:"reason"`
+	Entries []int64  `json:"entries,omitzero"`
+	Records []string `json:"records,omitzero"`
 }
 
 // ChronologyRows is a part of [Chronology].
@@ -4887,12 +5031,20 @@ type ChronologyRows struct {
 
 // Comparison is what the API answers with
 type Comparison struct {
-	Record   string              `json:"record"`
-	Revision int64               `json:"revision"`
-	KnownAt  time.Time           `json:"knownAt,omitzero"`
-	TrueOn   string              `json:"trueOn,omitzero"`
-	Then     ComparisonThen      `json:"then"`
-	Changes  []ComparisonChanges `json:"changes"`
+	Record   string               `json:"record"`
+	Revision int64                `json:"revision"`
+	KnownAt  time.Time            `json:"knownAt,omitzero"`
+	TrueOn   string               `json:"trueOn,omitzero"`
+	Withheld []ComparisonWithheld `json:"withheld,omitzero"`
+	Then     ComparisonThen       `json:"then"`
+	Changes  []ComparisonChanges  `json:"changes"`
+}
+
+// ComparisonWithheld is a part of [Comparison].
+type ComparisonWithheld struct {
+	Reason  string   `json:"reason"`
+	Entries []int64  `json:"entries,omitzero"`
+	Records []string `json:"records,omitzero"`
 }
 
 // ComparisonThen is a part of [Comparison].
@@ -5055,11 +5207,19 @@ type EnquiredRows struct {
 
 // Entries is what the API answers with
 type Entries struct {
-	Record   string           `json:"record"`
-	Revision int64            `json:"revision"`
-	KnownAt  time.Time        `json:"knownAt,omitzero"`
-	TrueOn   string           `json:"trueOn,omitzero"`
-	Entries  []EntriesEntries `json:"entries"`
+	Record   string            `json:"record"`
+	Revision int64             `json:"revision"`
+	KnownAt  time.Time         `json:"knownAt,omitzero"`
+	TrueOn   string            `json:"trueOn,omitzero"`
+	Withheld []EntriesWithheld `json:"withheld,omitzero"`
+	Entries  []EntriesEntries  `json:"entries"`
+}
+
+// EntriesWithheld is a part of [Entries].
+type EntriesWithheld struct {
+	Reason  string   `json:"reason"`
+	Entries []int64  `json:"entries,omitzero"`
+	Records []string `json:"records,omitzero"`
 }
 
 // EntriesEntries is a part of [Entries].
@@ -5111,11 +5271,19 @@ type EntriesEntriesChanges struct {
 
 // Facts is what the API answers with
 type Facts struct {
-	Record   string       `json:"record"`
-	Revision int64        `json:"revision"`
-	KnownAt  time.Time    `json:"knownAt,omitzero"`
-	TrueOn   string       `json:"trueOn,omitzero"`
-	Facts    []FactsFacts `json:"facts"`
+	Record   string          `json:"record"`
+	Revision int64           `json:"revision"`
+	KnownAt  time.Time       `json:"knownAt,omitzero"`
+	TrueOn   string          `json:"trueOn,omitzero"`
+	Withheld []FactsWithheld `json:"withheld,omitzero"`
+	Facts    []FactsFacts    `json:"facts"`
+}
+
+// FactsWithheld is a part of [Facts].
+type FactsWithheld struct {
+	Reason  string   `json:"reason"`
+	Entries []int64  `json:"entries,omitzero"`
+	Records []string `json:"records,omitzero"`
 }
 
 // FactsFacts is a part of [Facts].
@@ -5150,11 +5318,19 @@ type FeedNotices struct {
 
 // FormList is what the API answers with
 type FormList struct {
-	Record   string          `json:"record"`
-	Revision int64           `json:"revision"`
-	KnownAt  time.Time       `json:"knownAt,omitzero"`
-	TrueOn   string          `json:"trueOn,omitzero"`
-	Forms    []FormListForms `json:"forms"`
+	Record   string             `json:"record"`
+	Revision int64              `json:"revision"`
+	KnownAt  time.Time          `json:"knownAt,omitzero"`
+	TrueOn   string             `json:"trueOn,omitzero"`
+	Withheld []FormListWithheld `json:"withheld,omitzero"`
+	Forms    []FormListForms    `json:"forms"`
+}
+
+// FormListWithheld is a part of [FormList].
+type FormListWithheld struct {
+	Reason  string   `json:"reason"`
+	Entries []int64  `json:"entries,omitzero"`
+	Records []string `json:"records,omitzero"`
 }
 
 // FormListForms is a part of [FormList].
@@ -5263,11 +5439,19 @@ type GroupReceiptsReceipts struct {
 
 // Identities is what the API answers with
 type Identities struct {
-	Record   string           `json:"record"`
-	Revision int64            `json:"revision"`
-	KnownAt  time.Time        `json:"knownAt,omitzero"`
-	TrueOn   string           `json:"trueOn,omitzero"`
-	Rows     []IdentitiesRows `json:"rows"`
+	Record   string               `json:"record"`
+	Revision int64                `json:"revision"`
+	KnownAt  time.Time            `json:"knownAt,omitzero"`
+	TrueOn   string               `json:"trueOn,omitzero"`
+	Withheld []IdentitiesWithheld `json:"withheld,omitzero"`
+	Rows     []IdentitiesRows     `json:"rows"`
+}
+
+// IdentitiesWithheld is a part of [Identities].
+type IdentitiesWithheld struct {
+	Reason  string   `json:"reason"`
+	Entries []int64  `json:"entries,omitzero"`
+	Records []string `json:"records,omitzero"`
 }
 
 // IdentitiesRows is a part of [Identities].
@@ -5279,13 +5463,40 @@ type IdentitiesRows struct {
 	Entries   []int64 `json:"entries"`
 }
 
+// Looks is what the API answers with
+type Looks struct {
+	Record string      `json:"record"`
+	Rows   []LooksRows `json:"rows"`
+}
+
+// LooksRows is a part of [Looks].
+type LooksRows struct {
+	Day       string `json:"day"`
+	Caller    string `json:"caller"`
+	Role      string `json:"role"`
+	Agency    string `json:"agency"`
+	Purpose   string `json:"purpose"`
+	Operation string `json:"operation"`
+	Outcome   string `json:"outcome"`
+	Emergency bool   `json:"emergency"`
+	Times     int64  `json:"times"`
+}
+
 // Notes is what the API answers with
 type Notes struct {
-	Record   string       `json:"record"`
-	Revision int64        `json:"revision"`
-	KnownAt  time.Time    `json:"knownAt,omitzero"`
-	TrueOn   string       `json:"trueOn,omitzero"`
-	Notes    []NotesNotes `json:"notes"`
+	Record   string          `json:"record"`
+	Revision int64           `json:"revision"`
+	KnownAt  time.Time       `json:"knownAt,omitzero"`
+	TrueOn   string          `json:"trueOn,omitzero"`
+	Withheld []NotesWithheld `json:"withheld,omitzero"`
+	Notes    []NotesNotes    `json:"notes"`
+}
+
+// NotesWithheld is a part of [Notes].
+type NotesWithheld struct {
+	Reason  string   `json:"reason"`
+	Entries []int64  `json:"entries,omitzero"`
+	Records []string `json:"records,omitzero"`
 }
 
 // NotesNotes is a part of [Notes].
@@ -5361,10 +5572,53 @@ type OfflineResultsResultsProblemFaults struct {
 	Reason    string `json:"reason,omitzero"`
 }
 
+// Openings is what the API answers with
+type Openings struct {
+	Rows []OpeningsRows `json:"rows"`
+	Next string         `json:"next,omitzero"`
+}
+
+// OpeningsRows is a part of [Openings].
+type OpeningsRows struct {
+	Record   string  `json:"record"`
+	Use      string  `json:"use"`
+	Worker   string  `json:"worker"`
+	Agency   string  `json:"agency"`
+	Reason   string  `json:"reason"`
+	Detail   string  `json:"detail"`
+	On       string  `json:"on,omitzero"`
+	Until    string  `json:"until"`
+	Lead     string  `json:"lead,omitzero"`
+	Team     string  `json:"team,omitzero"`
+	Finding  string  `json:"finding,omitzero"`
+	Reviewer string  `json:"reviewer,omitzero"`
+	Reviewed string  `json:"reviewed,omitzero"`
+	Waits    bool    `json:"waits"`
+	Entries  []int64 `json:"entries"`
+}
+
+// Patterns is what the API answers with
+type Patterns struct {
+	Rows []PatternsRows `json:"rows"`
+}
+
+// PatternsRows is a part of [Patterns].
+type PatternsRows struct {
+	Day     string `json:"day"`
+	Pattern string `json:"pattern"`
+	Caller  string `json:"caller"`
+	Role    string `json:"role"`
+	Agency  string `json:"agency"`
+	Record  string `json:"record,omitzero"`
+	Times   int64  `json:"times"`
+	From    int64  `json:"from"`
+}
+
 // People is what the API answers with
 type People struct {
-	Rows []PeopleRows `json:"rows"`
-	Next string       `json:"next,omitzero"`
+	Rows     []PeopleRows     `json:"rows"`
+	Next     string           `json:"next,omitzero"`
+	Withheld []PeopleWithheld `json:"withheld,omitzero"`
 }
 
 // PeopleRows is a part of [People].
@@ -5382,6 +5636,13 @@ type PeopleRows struct {
 	Died         string   `json:"died,omitzero"`
 	Registered   string   `json:"registered,omitzero"`
 	Entries      []int64  `json:"entries"`
+}
+
+// PeopleWithheld is a part of [People].
+type PeopleWithheld struct {
+	Reason  string   `json:"reason"`
+	Entries []int64  `json:"entries,omitzero"`
+	Records []string `json:"records,omitzero"`
 }
 
 // Problem is what the API answers with
