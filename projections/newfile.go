@@ -28,7 +28,7 @@ type newFile struct {
 	pages  *bulk.File
 	tables [][]*bulk.Table // by projection; none of one that has failed
 	fresh  []*follower
-	used   sync.Pool // of *[][]bulk.Rows that were appended, for their space
+	used   sync.Pool // of *encoded that were appended, for their space
 }
 
 // fillFile makes a new file of all projections, and fills it. When a projection
@@ -43,12 +43,16 @@ func (b *building) fillFile(ctx context.Context) error {
 		if err := b.fill(ctx); err != nil {
 			return errors.Join(err, b.file.pages.Abandon(), removeNew(b.db.path))
 		}
-		if b.failures() == before {
-			return b.file.pages.Close()
+		if b.failures() > before {
+			if err := b.file.pages.Abandon(); err != nil {
+				return err
+			}
+			continue
 		}
-		if err := b.file.pages.Abandon(); err != nil {
-			return err
+		if err := b.file.pages.Close(); err != nil {
+			return errors.Join(err, removeNew(b.db.path))
 		}
+		return nil
 	}
 }
 
@@ -165,13 +169,18 @@ func (t *Table) numbers(columns []string) []int {
 	return numbers
 }
 
+// encoded is rows in the form of the file.
+type encoded struct {
+	rows [][]bulk.Rows // by projection and table
+}
+
 // encode gives rows the form of the file, in the goroutine that has made them.
-func (n *newFile) encode(all []gathered) ([][]bulk.Rows, error) {
+func (n *newFile) encode(all []gathered) (*encoded, error) {
 	out := n.space()
 	for i, tables := range n.tables {
 		for j, t := range tables {
 			name := n.fresh[i].Tables[j].Name
-			if err := t.Encode(&out[i][j], all[i].tables[name]); err != nil {
+			if err := t.Encode(&out.rows[i][j], all[i].tables[name]); err != nil {
 				return nil, fmt.Errorf("table %s: %w", name, err)
 			}
 		}
@@ -179,14 +188,14 @@ func (n *newFile) encode(all []gathered) ([][]bulk.Rows, error) {
 	return out, nil
 }
 
-// space is what encode writes to: by projection and table.
-func (n *newFile) space() [][]bulk.Rows {
-	if out, ok := n.used.Get().(*[][]bulk.Rows); ok {
-		return *out
+// space is what encode writes to.
+func (n *newFile) space() *encoded {
+	if out, ok := n.used.Get().(*encoded); ok {
+		return out
 	}
-	out := make([][]bulk.Rows, len(n.tables))
+	out := &encoded{make([][]bulk.Rows, len(n.tables))}
 	for i, tables := range n.tables {
-		out[i] = make([]bulk.Rows, len(tables))
+		out.rows[i] = make([]bulk.Rows, len(tables))
 	}
 	return out
 }
@@ -195,14 +204,13 @@ func (n *newFile) append(all []folded) error {
 	for _, one := range all {
 		for i, tables := range n.tables {
 			for j, t := range tables {
-				if err := t.Append(&one.inFile[i][j]); err != nil {
+				if err := t.Append(&one.inFile.rows[i][j]); err != nil {
 					return err
 				}
-				one.inFile[i][j].Reset()
+				one.inFile.rows[i][j].Reset()
 			}
 		}
-		spent := one.inFile
-		n.used.Put(&spent)
+		n.used.Put(one.inFile)
 	}
 	return nil
 }

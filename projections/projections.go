@@ -127,6 +127,9 @@ func (t Table) check() error {
 		}
 		known[c.Name] = true
 	}
+	if len(t.Key) == 1 && (sqliteEngine{}).storage(t.Columns[0].Type) == "INTEGER" {
+		return errors.New("a key of one number has no index in SQLite: make it TEXT")
+	}
 	for i, c := range t.Key {
 		if i >= len(t.Columns) || t.Columns[i].Name != c {
 			return fmt.Errorf("column %s of the key is not in its place: the key comes first", c)

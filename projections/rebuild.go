@@ -17,7 +17,6 @@ import (
 
 	"caseledger/domain/record"
 	"caseledger/eventstore"
-	"caseledger/projections/bulk"
 	"caseledger/schema"
 )
 
@@ -179,9 +178,9 @@ type portion struct {
 }
 
 type folded struct {
-	rows   []gathered    // by projection
-	inFile [][]bulk.Rows // the same by projection and table, for a new file
-	size   int           // of them
+	rows   []gathered // by projection
+	inFile *encoded   // the same, for a new file
+	size   int        // of them
 	events int
 	err    error
 }

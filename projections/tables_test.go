@@ -73,7 +73,7 @@ func TestEveryEventHasASentence(t *testing.T) {
 
 func TestTablesThatCannotBeMadeAreRefused(t *testing.T) {
 	apply := func(*projections.Writer, projections.Change) error { return nil }
-	good := projections.Table{Name: "t", Columns: []projections.Column{{Name: "n", Type: projections.Integer}}, Key: []string{"n"}}
+	good := projections.Table{Name: "t", Columns: []projections.Column{{Name: "n", Type: projections.Text}}, Key: []string{"n"}}
 	change := func(f func(*projections.Table)) projections.Table { c := good; f(&c); return c }
 	for what, all := range map[string][]projections.Projection{
 		"no version":       {{Name: "p", Apply: apply}},
@@ -84,6 +84,7 @@ func TestTablesThatCannotBeMadeAreRefused(t *testing.T) {
 		"no columns":       {{Name: "p", Version: 1, Apply: apply, Tables: []projections.Table{change(func(t *projections.Table) { t.Columns = nil })}}},
 		"no such key":      {{Name: "p", Version: 1, Apply: apply, Tables: []projections.Table{change(func(t *projections.Table) { t.Key = []string{"m"} })}}},
 		"no such type":     {{Name: "p", Version: 1, Apply: apply, Tables: []projections.Table{change(func(t *projections.Table) { t.Columns = []projections.Column{{Name: "n", Type: "BLOB"}} })}}},
+		"a number as key":  {{Name: "p", Version: 1, Apply: apply, Tables: []projections.Table{change(func(t *projections.Table) { t.Columns = []projections.Column{{Name: "n", Type: projections.Integer}} })}}},
 		"no index columns": {{Name: "p", Version: 1, Apply: apply, Tables: []projections.Table{change(func(t *projections.Table) { t.Indexes = [][]string{{"m"}} })}}},
 	} {
 		if _, err := projections.NewRunner(open(t), newStore(), codec, all); err == nil {

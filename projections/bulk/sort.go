@@ -181,7 +181,13 @@ func (s *spill) read(r run) source {
 }
 
 // close closes and removes the file.
-func (s *spill) close() error { return errors.Join(s.file.Close(), os.Remove(s.file.Name())) }
+func (s *spill) close() error {
+	err := os.Remove(s.file.Name())
+	if errors.Is(err, os.ErrNotExist) {
+		err = nil
+	}
+	return errors.Join(err, s.file.Close())
+}
 
 type onDisk struct {
 	from *bufio.Reader
