@@ -40,6 +40,7 @@ import (
 
 	"caseledger/domain/capacity"
 	"caseledger/domain/correspondence"
+	"caseledger/domain/discharge"
 	"caseledger/domain/needs"
 	"caseledger/domain/oversight"
 	"caseledger/domain/safeguarding"
@@ -754,6 +755,27 @@ func Commands() []Command {
 		command("deprivation-of-liberty.end", "liberty-authorisations/{authorisation}/end", "End an authorisation to deprive an adult of liberty.",
 			func(r record.Record, _ Setting, c capacity.EndLiberty) ([]domain.Event, error) {
 				return r.Capacity.EndLiberty(c)
+			}),
+
+		command("hospital-notice.give", "hospital-notices", "Record a hospital's notice that an adult is to leave it.",
+			func(r record.Record, s Setting, c discharge.Notify) ([]domain.Event, error) {
+				return r.Hospital.Notify(c, s.Pack)
+			}),
+		command("hospital-notice.withdraw", "hospital-stays/{stay}/withdrawal", "Record that a hospital took a notice back.",
+			func(r record.Record, _ Setting, c discharge.Withdraw) ([]domain.Event, error) {
+				return r.Hospital.Withdraw(c)
+			}),
+		command("hospital-discharge.delay", "hospital-stays/{stay}/delays", "Record that an adult who is ready to leave a hospital cannot.",
+			func(r record.Record, _ Setting, c discharge.RecordDelay) ([]domain.Event, error) {
+				return r.Hospital.RecordDelay(c)
+			}),
+		command("hospital-delay.end", "hospital-delays/{delay}/end", "Record that what keeps an adult in hospital is over.",
+			func(r record.Record, _ Setting, c discharge.EndDelay) ([]domain.Event, error) {
+				return r.Hospital.EndDelay(c)
+			}),
+		command("hospital-stay.end", "hospital-stays/{stay}/end", "Record that an adult left a hospital, and on which pathway.",
+			func(r record.Record, s Setting, c discharge.Discharge) ([]domain.Event, error) {
+				return r.Hospital.Discharge(c, s.Pack)
 			}),
 	}
 }

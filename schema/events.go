@@ -47,6 +47,7 @@ import (
 
 	"caseledger/domain/capacity"
 	"caseledger/domain/correspondence"
+	"caseledger/domain/discharge"
 	"caseledger/domain/needs"
 	"caseledger/domain/oversight"
 	"caseledger/domain/safeguarding"
@@ -315,5 +316,11 @@ func Events() []EventType {
 		event[capacity.LibertyRequested]("deprivation-of-liberty.requested", "A hospital or care home asked for authority to deprive an adult of liberty."),
 		event[capacity.LibertyDecided]("deprivation-of-liberty.decided", "It was decided whether an adult may be deprived of liberty."),
 		event[capacity.LibertyEnded]("deprivation-of-liberty.ended", "An authorisation to deprive an adult of liberty no longer holds."),
+
+		event[discharge.Noticed]("hospital-notice.given", "A hospital gave notice that an adult is likely to need care and support when leaving it."),
+		event[discharge.Withdrawn]("hospital-notice.withdrawn", "A hospital took a notice back."),
+		event[discharge.Delayed]("hospital-discharge.delayed", "An adult was ready to leave a hospital and could not."),
+		event[discharge.DelayEnded]("hospital-delay.ended", "What kept an adult in hospital is over."),
+		event[discharge.Discharged]("hospital-stay.ended", "An adult left a hospital, and on which pathway."),
 	}
 }

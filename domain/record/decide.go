@@ -20,6 +20,7 @@ import (
 	"caseledger/domain/visit"
 
 	"caseledger/domain/capacity"
+	"caseledger/domain/discharge"
 	"caseledger/domain/needs"
 	"caseledger/domain/safeguarding"
 	"caseledger/domain/support"
@@ -84,7 +85,7 @@ func startsWork(e domain.Event) bool {
 		return true
 	case contact.HelpStarted, privatefostering.Notified, temporary.Entered, visit.Made:
 		return true
-	case needs.Started, support.Agreed, support.ServiceStarted, support.PaymentStarted, safeguarding.PlanAgreed, transition.Planned, capacity.Assessed, capacity.LibertyRequested:
+	case needs.Started, support.Agreed, support.ServiceStarted, support.PaymentStarted, safeguarding.PlanAgreed, transition.Planned, capacity.Assessed, capacity.LibertyRequested, discharge.Noticed:
 		return true
 	}
 	return false

@@ -38,6 +38,7 @@ import (
 
 	"caseledger/domain/capacity"
 	"caseledger/domain/correspondence"
+	"caseledger/domain/discharge"
 	"caseledger/domain/needs"
 	"caseledger/domain/oversight"
 	"caseledger/domain/safeguarding"
@@ -85,6 +86,7 @@ type Record struct {
 	Safeguarding safeguarding.Safeguarding
 	Transitions  transition.Transitions
 	Capacity     capacity.Capacity
+	Hospital     discharge.Hospital
 
 	latest domain.Date // the latest day of an entry in force
 }
@@ -190,6 +192,8 @@ func (r Record) apply(e domain.Entry) Record {
 		r.Transitions = r.Transitions.Evolve(e.Seq, ev)
 	case capacity.Event:
 		r.Capacity = r.Capacity.Evolve(e.Seq, ev)
+	case discharge.Event:
+		r.Hospital = r.Hospital.Evolve(e.Seq, ev)
 	}
 	if day := e.Event.HappenedOn(); day.After(r.latest) {
 		r.latest = day
