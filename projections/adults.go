@@ -199,6 +199,9 @@ func (c *clocks) safeguarding(r record.Record) {
 	}
 	for _, p := range r.Safeguarding.Plans {
 		agreed, done := at(p.Agreed), moments(p.Reviews)
+		for _, a := range p.Agreed.Fact.Actions {
+			c.add(AdultAction, string(p.ID)+"/"+a.ID, agreed, a.By, at(p.Outcome(a.ID)), at(p.Ended))
+		}
 		c.chain(string(policy.SafeguardingReview), string(p.ID), []run{{agreed, p.Agreed.Fact.ReviewBy}}, done, at(p.Ended))
 		for _, v := range p.Reviews {
 			c.chain(string(policy.SafeguardingReview), string(p.ID), []run{{at(v), v.Fact.ReviewBy}}, append(done, agreed), at(p.Ended))

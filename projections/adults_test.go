@@ -31,6 +31,8 @@ func TestAnAdultsClocksRunFromWhatStartsThemToWhatEndsThem(t *testing.T) {
 	protectedStill := safeguarding.PlanReviewed{Dated: on("2024-04-01"), Plan: "p1", Review: "v1", ReviewBy: date("2024-07-01")}
 	crossing := transition.Planned{Dated: on("2024-02-01"), Transition: "t1", AssessBy: date("2024-03-01"), Eighteen: date("2024-09-10")}
 	locked := capacity.LibertyRequested{Dated: on("2024-01-02"), Authorisation: "l1", DecideBy: date("2024-01-23")}
+	protectBy := protect
+	protectBy.Actions = []domain.Action{{ID: "x1", By: date("2024-02-09")}}
 	noticed := discharge.Noticed{Dated: on("2024-03-01"), Stay: "s1", Notice: "discharge-to-assess", AssessBy: date("2024-03-03")}
 	left := discharge.Discharged{Dated: on("2024-03-02"), Stay: "s1", AssessBy: date("2024-03-12")}
 	evaluated := needs.Started{Dated: on("2024-03-10"), Assessment: "a1", Of: needs.OfNeeds}
@@ -69,6 +71,8 @@ func TestAnAdultsClocksRunFromWhatStartsThemToWhatEndsThem(t *testing.T) {
 		{"an authorisation that ran out", "2024-07-21", []domain.Event{locked, granted}, "standard-authorisation by 2024-07-20!"},
 		{"an authorisation that ended", "2024-03-02", []domain.Event{locked, granted, capacity.LibertyEnded{Dated: on("2024-03-01"), Authorisation: "l1"}}, ""},
 		{"a request withdrawn", "2024-01-11", []domain.Event{locked, capacity.LibertyEnded{Dated: on("2024-01-11"), Authorisation: "l1"}}, ""},
+		{"an action to protect", "2024-02-10", []domain.Event{protectBy}, "safeguarding-action by 2024-02-09!, safeguarding-review by 2024-05-01"},
+		{"an action to protect that was done", "2024-02-10", []domain.Event{protectBy, safeguarding.ActionClosed{Dated: on("2024-02-08"), Plan: "p1", Action: "x1"}}, "safeguarding-review by 2024-05-01"},
 		{"a hospital's notice", "2024-03-02", []domain.Event{noticed}, "hospital-assessment by 2024-03-03"},
 		{"a hospital's notice late", "2024-03-04", []domain.Event{noticed}, "hospital-assessment by 2024-03-03!"},
 		{"a hospital's notice withdrawn", "2024-03-02", []domain.Event{noticed, discharge.Withdrawn{Dated: on("2024-03-02"), Stay: "s1", Notice: "discharge-to-assess"}}, ""},

@@ -95,6 +95,8 @@ func safeguardingSentence(e safeguarding.Event) string {
 		return fmt.Sprintf("The enquiry ended; risk: %s; what the adult wanted was reached: %s.", spaced(e.Risk), spaced(e.Wishes))
 	case safeguarding.PlanAgreed:
 		return fmt.Sprintf("The adult's protection plan was agreed: %d actions%s.", len(e.Actions), prefixed(", to be reviewed by ", day(e.ReviewBy)))
+	case safeguarding.ActionClosed:
+		return fmt.Sprintf("An action of the adult's protection plan was closed: %s.", spaced(e.Result))
 	case safeguarding.PlanReviewed:
 		return "The adult's protection plan was reviewed and goes on."
 	case safeguarding.PlanEnded:

@@ -134,9 +134,9 @@ func noteWork(id domain.RecordID, r record.Record, held lead, number domain.Know
 			continue // taken out of force
 		}
 		row := CaseloadRow{Record: id, Kind: WorkSignOff, Work: string(g.Note), LAChildID: number.Fact.Value, Worker: g.To, Team: held.team,
-			Opened: g.Since, What: "signature under a note", Entries: entries(of.Entry, g.By, held.entry, number.Entry)}
+			Opened: g.Since, Due: g.SignBy, What: "signature under a note", Entries: entries(of.Entry, g.By, held.entry, number.Entry)}
 		if back := r.Notes.Returned(of); !back.IsZero() {
-			row.Kind, row.Worker, row.Opened, row.What = WorkAmendment, r.Hands(g.Note, "").Author, back.Fact.Happened, "amendment of a note"
+			row.Kind, row.Worker, row.Opened, row.Due, row.What = WorkAmendment, r.Hands(g.Note, "").Author, back.Fact.Happened, domain.Date{}, "amendment of a note"
 			row.Entries = entries(of.Entry, g.By, back.Entry, held.entry, number.Entry)
 		} else if g.To == "" {
 			continue // returned as it stood before, and given to nobody since

@@ -40,6 +40,7 @@ import (
 const (
 	PlanAction   = "plan-action"
 	InNeedAction = "cin-action"
+	AdultAction  = "safeguarding-action"
 	Oversight    = "oversight-decision" // a manager's decision that is to be carried out
 
 	TransitionAssessment = "transition-assessment"

@@ -215,7 +215,7 @@ func Commands() []Command {
 
 		command("note.write", "notes", "Write a note.",
 			func(r record.Record, s Setting, c note.Write) ([]domain.Event, error) {
-				return r.Notes.Write(c, s.By)
+				return r.Notes.Write(c, s.By, s.Pack)
 			}),
 
 		command("allocation.make", "allocations", "Give the case to a worker and team.",
@@ -613,7 +613,7 @@ func Commands() []Command {
 			}),
 		command("note.submit", "notes/{note}/submission", "Give a note to somebody to sign off.",
 			func(r record.Record, s Setting, c note.Submit) ([]domain.Event, error) {
-				return r.Notes.Submit(c, r.Hands(c.Note, s.By))
+				return r.Notes.Submit(c, r.Hands(c.Note, s.By), s.Pack)
 			}),
 		command("note.sign-off", "notes/{note}/signature", "Sign off a note as it stands.",
 			func(r record.Record, s Setting, c note.SignOff) ([]domain.Event, error) {
@@ -757,7 +757,11 @@ func Commands() []Command {
 				return r.Capacity.EndLiberty(c)
 			}),
 
-		command("hospital-notice.give", "hospital-notices", "Record a hospital's notice that an adult is to leave it.",
+		command("safeguarding-plan.close-action", "safeguarding-plans/{plan}/actions/{action}/closure", "Close an action of an adult's protection plan.",
+			func(r record.Record, _ Setting, c safeguarding.CloseAction) ([]domain.Event, error) {
+				return r.Safeguarding.CloseAction(c)
+			}),
+		command("hospital-notice.receive", "hospital-notices", "Record a hospital's notice that an adult is to leave it.",
 			func(r record.Record, s Setting, c discharge.Notify) ([]domain.Event, error) {
 				return r.Hospital.Notify(c, s.Pack)
 			}),
