@@ -117,6 +117,7 @@ func newWorld(t testing.TB) *world {
 			defer one.Unlock()
 			return runner.CatchUp(ctx, nil)
 		},
+		Head:    func(ctx context.Context) (eventstore.Position, error) { return end(ctx, store) },
 		Callers: tokens, Policies: policies, Access: breakable{accesses, &w.broken}, Drafts: newDrafts(t, first), Accessed: w.second, Ledger: "anytown.example/test",
 		Secret: make([]byte, 32), Logger: slog.New(slog.NewJSONHandler(w.logs, nil)), Metrics: w.numbers,
 	})
@@ -138,6 +139,18 @@ func newDrafts(t testing.TB, l *eventstore.Ledger) *drafts.Store {
 	must(t, err)
 	t.Cleanup(func() { must(t, s.Close()) })
 	return s
+}
+
+// end returns the position of a store's last event.
+func end(ctx context.Context, store eventstore.Store) (eventstore.Position, error) {
+	var at eventstore.Position
+	for e, err := range store.ReadLog(ctx, 0) {
+		if err != nil {
+			return 0, err
+		}
+		at = e.Position
+	}
+	return at, nil
 }
 
 // breakable is an access ledger whose disk can fail.

@@ -10,6 +10,7 @@ import (
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 
+	"caseledger/adapters/feed"
 	"caseledger/schema"
 )
 
@@ -53,6 +54,9 @@ func without(text []byte, member string) []byte {
 	}
 	return out
 }
+
+// Document returns the OpenAPI 3.1 description of the API, as JSON.
+func Document() ([]byte, error) { return describe(operations()) }
 
 // describe writes the OpenAPI 3.1 description of the operations.
 func describe(all []operation) ([]byte, error) {
@@ -112,6 +116,12 @@ func (op operation) describe(schemas node) (node, error) {
 			return nil, err
 		}
 		schemas[op.reply.Name()] = described
+		for kind, of := range op.other {
+			if described, err = plainSchema(of); err != nil {
+				return nil, err
+			}
+			success["content"].(node)[kind] = node{"schema": described}
+		}
 	}
 	responses := node{strconv.Itoa(op.status): success}
 	if op.status == 201 {
@@ -138,6 +148,9 @@ func (op operation) headers() node {
 	}
 	if op.id == registers {
 		h["Location"] = node{"description": "The new record.", "schema": node{"type": "string"}}
+	}
+	if op.other != nil {
+		h["Link"] = node{"description": "The next page, as rel=\"next\".", "schema": node{"type": "string"}}
 	}
 	return h
 }
@@ -190,7 +203,11 @@ func (op operation) parameters() []node {
 		}
 	}
 	for _, p := range op.params {
-		all = append(all, node{"name": p.name, "in": "query", "description": p.text, "schema": p.kind.schema()})
+		described := node{"name": p.name, "in": "query", "description": p.text, "schema": p.kind.schema()}
+		if p.kind == types {
+			described["style"], described["explode"] = "form", false
+		}
+		all = append(all, described)
 	}
 	return all
 }
@@ -228,6 +245,12 @@ func (k kind) schema() node {
 		return node{"type": "integer", "minimum": 0, "maximum": 1 << 53}
 	case second:
 		return node{"type": "integer", "minimum": 0, "maximum": int(maxLongPoll.Seconds())}
+	case types:
+		var names []string
+		for _, t := range schema.Events() {
+			names = append(names, t.Name)
+		}
+		return node{"type": "array", "items": node{"type": "string", "enum": names}, "minItems": 1, "maxItems": feed.MaxTypes}
 	case page:
 		return node{"type": "string", "minLength": 1, "maxLength": maxCursorBytes, "pattern": "^[A-Za-z0-9_-]+$"}
 	}

@@ -140,6 +140,7 @@ returns from the events.`,
 		newLookedAfter(to), newBackup(to), newRestore(to), newMirror(to),
 		newServe(to), newToken(to), newAccess(to), newNode(to), newProject(to),
 		newBench(to),
+		newWebhook(to),
 	)
 }
 

@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"sync"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -31,6 +32,7 @@ type serveFlags struct {
 	policies string
 	esdb     esdbFlags
 	kafka    string
+	webhooks string
 	identity identityFlags
 	rates    httpapi.Rates
 }
@@ -66,6 +68,7 @@ which calls in the role "service", the action "event.open".`,
 	cmd.Flags().StringVar(&o.esdb.clientCA, "esdb-client-ca", "", "file of the authorities whose client certificates stand for an account there")
 	cmd.Flags().StringVar(&o.policies, "policies", "", "file of Cedar policies; the product's own if not given")
 	cmd.Flags().StringVar(&o.kafka, "kafka", os.Getenv("CASELEDGER_KAFKA_CONFIG"), "file that says which topics of Kafka are written and read (also CASELEDGER_KAFKA_CONFIG)")
+	cmd.Flags().StringVar(&o.webhooks, "webhooks", os.Getenv("CASELEDGER_WEBHOOKS_CONFIG"), "file that says which servers are told of what is recorded (also CASELEDGER_WEBHOOKS_CONFIG)")
 	o.identity.add(cmd)
 	cmd.Flags().IntVar(&o.rates.PerCaller, "per-caller", 1000, "requests a second that a caller may make, and twice as many at once; 0 for no limit")
 	cmd.Flags().IntVar(&o.rates.PerAddress, "per-address", 100, "requests a second from an address that shows nothing good, and twice as many at once; 0 for no limit")
@@ -122,33 +125,31 @@ func (a *app) serve(ctx context.Context, second *app, o serveFlags, to streams) 
 	if err != nil {
 		return err
 	}
-	background, stop := context.WithCancel(context.WithoutCancel(ctx))
-	ended := make(chan struct{}, 3)
-	wait := func() { // for all that runs in the background
-		stop()
-		for range cap(ended) {
-			<-ended
-		}
+	told, err := a.openWebhooks(o.webhooks, following, accesses, numbers, logger)
+	if err != nil {
+		return errors.Join(err, topics.close())
 	}
-	go func() { accesses.Run(background); ended <- struct{}{} }()
-	go func() { following.run(background, logger); ended <- struct{}{} }()
-	go func() { sweep(background, written, logger); ended <- struct{}{} }()
-	h := health{a, second, following, topics}
+	background, stop := context.WithCancel(context.WithoutCancel(ctx))
+	var keeping sync.WaitGroup // up what is served
+	keeping.Go(func() { accesses.Run(background) })
+	keeping.Go(func() { following.run(background, logger) })
+	keeping.Go(func() { sweep(background, written, logger) })
+	defer keeping.Wait()
+	defer stop()
+	h := health{a, second, following, topics, told}
 	h.measure(numbers)
 	protocol, err := a.serveESDB(o, accesses, logger, to)
 	if err != nil {
-		wait()
 		return errors.Join(err, topics.close())
 	}
 	exchanging, hangUp := context.WithCancel(background)
-	hungUp := make(chan struct{})
-	go func() { topics.run(exchanging); close(hungUp) }()
+	var exchanges sync.WaitGroup
+	exchanges.Go(func() { topics.run(exchanging) })
+	exchanges.Go(func() { told.run(exchanging) })
 	err = listenBoth(ctx, o, api, h.handler(numbers), logger, to)
 	hangUp() // before the others end: they record what leaves or is refused
-	<-hungUp
-	err = errors.Join(err, protocol())
-	wait()
-	return err
+	exchanges.Wait()
+	return errors.Join(err, protocol())
 }
 
 func (a *app) api(second *app, accesses *accesslog.Log, f *following, written *drafts.Store, numbers *prometheus.Registry, o serveFlags, logger *slog.Logger) (*httpapi.API, error) {
@@ -165,7 +166,7 @@ func (a *app) api(second *app, accesses *accesslog.Log, f *following, written *d
 		return nil, err
 	}
 	return httpapi.New(httpapi.Config{
-		View: a.view, CatchUp: f.catchUp, Callers: callers, Policies: policies, Access: accesses, Drafts: written, Accessed: second.records.Ledger,
+		View: a.view, CatchUp: f.catchUp, Head: a.store.Head, Callers: callers, Policies: policies, Access: accesses, Drafts: written, Accessed: second.records.Ledger,
 		Ledger: a.created.Ledger, Secret: secret, Logger: logger, Metrics: numbers, Secure: o.cert != "", Rates: o.rates,
 	})
 }
