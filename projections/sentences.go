@@ -14,6 +14,7 @@ import (
 	"caseledger/domain/correction"
 	"caseledger/domain/correspondence"
 	"caseledger/domain/enquiry"
+	"caseledger/domain/form"
 	"caseledger/domain/group"
 	"caseledger/domain/identity"
 	"caseledger/domain/note"
@@ -47,7 +48,7 @@ func sentence(e domain.Event) string {
 		return protectionSentence(e)
 	case allocation.Event:
 		return allocationSentence(e)
-	case note.Event, oversight.Event, correspondence.Event:
+	case note.Event, oversight.Event, correspondence.Event, form.Event:
 		return recordingSentence(e)
 	}
 	if text := childSentence(e); text != "" {

@@ -41,6 +41,7 @@ import (
 	"caseledger/domain/capacity"
 	"caseledger/domain/correspondence"
 	"caseledger/domain/discharge"
+	"caseledger/domain/form"
 	"caseledger/domain/needs"
 	"caseledger/domain/oversight"
 	"caseledger/domain/safeguarding"
@@ -54,6 +55,8 @@ type Setting struct {
 	Pack  policy.Pack
 	Today domain.Date
 	By    string // an actor id; "" where nobody knows, as in an import
+	Role  string // of the actor; "" where nobody knows
+	Forms *Forms
 }
 
 // Command is one kind of act on a record.
@@ -780,6 +783,21 @@ func Commands() []Command {
 		command("hospital-stay.end", "hospital-stays/{stay}/end", "Record that an adult left a hospital, and on which pathway.",
 			func(r record.Record, s Setting, c discharge.Discharge) ([]domain.Event, error) {
 				return r.Hospital.Discharge(c, s.Pack)
+			}),
+
+		command("form.start", "forms", "Begin a form, on the version of its definition in force.",
+			func(r record.Record, s Setting, c form.Start) ([]domain.Event, error) { return s.Forms.start(r, c) }),
+		command("form.answer", "forms/{form}/answers", "Answer questions of a form; what a command records is recorded by it.",
+			func(r record.Record, s Setting, c form.Answer) ([]domain.Event, error) {
+				return s.Forms.answer(r, s, c)
+			}),
+		command("form.complete", "forms/{form}/completion", "End the filling in of a form, and record what follows from it.",
+			func(r record.Record, s Setting, c form.Complete) ([]domain.Event, error) {
+				return s.Forms.complete(r, s, c)
+			}),
+		command("form.abandon", "forms/{form}/end", "Give a form up.",
+			func(r record.Record, _ Setting, c form.Abandon) ([]domain.Event, error) {
+				return r.Forms.Abandon(c)
 			}),
 	}
 }

@@ -48,6 +48,7 @@ import (
 	"caseledger/domain/capacity"
 	"caseledger/domain/correspondence"
 	"caseledger/domain/discharge"
+	"caseledger/domain/form"
 	"caseledger/domain/needs"
 	"caseledger/domain/oversight"
 	"caseledger/domain/safeguarding"
@@ -323,5 +324,9 @@ func Events() []EventType {
 		event[discharge.Delayed]("hospital-discharge.delayed", "An adult was ready to leave a hospital and could not."),
 		event[discharge.DelayEnded]("hospital-delay.ended", "What kept an adult in hospital is over."),
 		event[discharge.Discharged]("hospital-stay.ended", "An adult left a hospital, and on which pathway."),
+		event[form.Started]("form.started", "A form was begun on a version of its definition."),
+		event[form.Answered]("form.answered", "A question of a form was answered, or it was said why not."),
+		event[form.Completed]("form.completed", "A form was filled in."),
+		event[form.Abandoned]("form.abandoned", "A form was given up."),
 	}
 }

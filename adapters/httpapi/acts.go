@@ -33,7 +33,7 @@ type Receipt struct {
 // doing is one act: on which record, decided on which revision, and what.
 type doing struct {
 	record  domain.RecordID
-	by      string               // the caller
+	by      domain.Actor         // the caller
 	expect  *eventstore.Revision // nil for a new record
 	key     string
 	command any
@@ -48,7 +48,7 @@ func (a *API) act(ctx context.Context, r *request, c schema.Command) (reply, err
 	if err != nil {
 		return reply{}, err
 	}
-	d := doing{record: r.record, by: r.caller.ID, key: r.Header.Get("Idempotency-Key")}
+	d := doing{record: r.record, by: r.actor(), key: r.Header.Get("Idempotency-Key")}
 	if at, ok := parseETag(r.Header.Get("If-Match")); ok {
 		d.expect = &at
 	}
@@ -86,6 +86,9 @@ func (a *API) do(ctx context.Context, r *request, d doing) (reply, error) {
 	if len(d.faults) > 0 {
 		return reply{}, a.invalid(ctx, d)
 	}
+	if err := a.mayBecome(ctx, r, d.record, d.command); err != nil {
+		return reply{}, err
+	}
 	if r.query.is(dryRun) {
 		return a.try(ctx, d)
 	}
@@ -103,6 +106,18 @@ func (a *API) do(ctx context.Context, r *request, d doing) (reply, error) {
 		out.location = "/v1/records/" + string(d.record)
 	}
 	return out, nil
+}
+
+// mayBecome asks the policies about the commands that answers to a form become:
+// a form is no way round them.
+func (a *API) mayBecome(ctx context.Context, r *request, id domain.RecordID, command any) error {
+	names, err := a.View.Records.Becomes(ctx, id, command)
+	for _, name := range names {
+		if err := a.permit(ctx, r, name, groupAct, id); err != nil {
+			return err
+		}
+	}
+	return err
 }
 
 func (a *API) exists(ctx context.Context, id domain.RecordID) error {
@@ -243,7 +258,7 @@ func (a *API) correct(ctx context.Context, r *request) (reply, error) {
 		return reply{}, err
 	}
 	at, _ := parseETag(r.Header.Get("If-Match"))
-	d := doing{record: r.record, by: r.caller.ID, expect: &at, key: r.Header.Get("Idempotency-Key")}
+	d := doing{record: r.record, by: r.actor(), expect: &at, key: r.Header.Get("Idempotency-Key")}
 	what, bad := read(command, c.Body)
 	for _, f := range bad {
 		f.Pointer = "/body" + f.Pointer

@@ -109,7 +109,7 @@ func (a *API) item(ctx context.Context, r *request, i int, item BulkItem, at eve
 	if !named {
 		return failed(problem(codeInvalid, Fault{Pointer: "/command", Rule: "command"}))
 	}
-	d := doing{record: domain.RecordID(item.Record), by: r.caller.ID, expect: &at, key: r.Header.Get("Idempotency-Key") + "/" + strconv.Itoa(i)}
+	d := doing{record: domain.RecordID(item.Record), by: r.actor(), expect: &at, key: r.Header.Get("Idempotency-Key") + "/" + strconv.Itoa(i)}
 	switch {
 	case item.Record != "" && !recordID(item.Record):
 		return failed(problem(codeNotFound))

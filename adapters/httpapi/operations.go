@@ -62,7 +62,7 @@ func (op operation) bodyLimit() int64 {
 	switch op.id {
 	case "bulk.perform", "offline.upload":
 		return MaxBulkBytes
-	case "note.write", "oversight.record", "correspondence.record", "entry.correct", "group.perform", "draft.save":
+	case "note.write", "oversight.record", "correspondence.record", "entry.correct", "group.perform", "draft.save", "form.answer":
 		return MaxTextBytes
 	}
 	return MaxBodyBytes
@@ -88,7 +88,10 @@ var (
 	unseen      = param{"days", count, "Not seen for this many days; 28 if not given."}
 	alone       = param{"alone", yesNo, "Not seen alone."}
 	stillOpen   = param{"open", yesNo, "Only cases that are held now."}
-	until       = param{"to", day, "Up to this day, in UTC; today if not given."}
+	// Of a view for an audience.
+	ofDefinition = param{"definition", word, "The definition of the form; core-assessment if not given."}
+	ofForm       = param{"form", word, "The form, by its id within the record; the one completed last if not given."}
+	until        = param{"to", day, "Up to this day, in UTC; today if not given."}
 )
 
 // operations is the list of all.
@@ -163,6 +166,11 @@ func queries() []operation {
 			worker, team, plan, unseen, alone, knownAt, trueOn, limit, cursor),
 		list("allocation.list", "/v1/allocations", "Who of which team held which case, from when to when.", reflect.TypeFor[Allocations](), (*API).allocations,
 			worker, team, ofPerson, stillOpen, limit, cursor),
+		record("record.forms", "/forms", "The forms of a record, and how far each has got.", reflect.TypeFor[FormList](), (*API).forms),
+		record("record.form", "/forms/{form}", "A form with what the record knows in answer to its questions, and where that came from.",
+			reflect.TypeFor[FormPage](), (*API).form),
+		record("record.view", "/views/{audience}", "A completed form as an audience is shown it, and what is left out and why.",
+			reflect.TypeFor[AudiencePage](), (*API).audience, ofDefinition, ofForm),
 	}
 }
 

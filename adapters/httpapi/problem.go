@@ -159,7 +159,7 @@ func faultsOf(e *eventstore.ValidationError) []Fault {
 func rulesOf(r domain.Refusals) []Fault {
 	faults := make([]Fault, len(r))
 	for i, one := range r {
-		faults[i] = Fault{Rule: one.Rule, Reason: one.Reason}
+		faults[i] = Fault{Pointer: one.Pointer, Rule: one.Rule, Reason: one.Reason}
 	}
 	return faults
 }

@@ -128,6 +128,7 @@ func (a *API) facts(ctx context.Context, r *request) (reply, error) {
 		return reply{}, err
 	}
 	facts, err := a.View.Facts(rec, r.query.moment(knownAt, trueOn))
+	facts = a.withoutClosed(r, rec, facts)
 	return ofRecord(r, about, len(facts), Facts{about, facts}), err
 }
 
@@ -135,11 +136,17 @@ func (a *API) entries(ctx context.Context, r *request) (reply, error) {
 	if err := a.CatchUp(ctx); err != nil {
 		return reply{}, err
 	}
-	_, about, err := a.about(ctx, r)
+	rec, about, err := a.about(ctx, r)
 	if err != nil {
 		return reply{}, err
 	}
 	rows, err := a.View.DB.Audit(ctx, r.record, r.query.moment(knownAt, trueOn).Known)
+	closed := a.View.Records.Forms.Closed(rec, r.caller.Role)
+	for i := range rows {
+		if closed[rows[i].Entry] {
+			rows[i].Changes = nil
+		}
+	}
 	return ofRecord(r, about, len(rows), Entries{about, rows}), err
 }
 
@@ -171,6 +178,7 @@ func (a *API) comparison(ctx context.Context, r *request) (reply, error) {
 	}
 	then := r.query.moment(thenKnownAt, thenTrueOn)
 	changes, err := a.View.Changes(rec, r.query.moment(knownAt, trueOn), then)
+	changes = a.unchangedIfClosed(r, rec, changes)
 	return ofRecord(r, about, len(changes), Comparison{about, echo(then), changes}), err
 }
 

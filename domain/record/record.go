@@ -39,6 +39,7 @@ import (
 	"caseledger/domain/capacity"
 	"caseledger/domain/correspondence"
 	"caseledger/domain/discharge"
+	"caseledger/domain/form"
 	"caseledger/domain/needs"
 	"caseledger/domain/oversight"
 	"caseledger/domain/safeguarding"
@@ -87,6 +88,8 @@ type Record struct {
 	Transitions  transition.Transitions
 	Capacity     capacity.Capacity
 	Hospital     discharge.Hospital
+
+	Forms form.Forms
 
 	latest domain.Date // the latest day of an entry in force
 }
@@ -194,6 +197,8 @@ func (r Record) apply(e domain.Entry) Record {
 		r.Capacity = r.Capacity.Evolve(e.Seq, ev)
 	case discharge.Event:
 		r.Hospital = r.Hospital.Evolve(e.Seq, ev)
+	case form.Event:
+		r.Forms = r.Forms.Evolve(e.Seq, ev)
 	}
 	if day := e.Event.HappenedOn(); day.After(r.latest) {
 		r.latest = day

@@ -146,6 +146,12 @@ func (rs Restrictions) Withholds(from string) (bool, ID) {
 	return false, ""
 }
 
+// WithholdsAny reports whether the address must not be told to anybody at all:
+// whoever does not know whom a paper reaches does not put it in.
+func (rs Restrictions) WithholdsAny() bool {
+	return slices.ContainsFunc(rs, func(r Restriction) bool { return r.Open() && r.Kind == Address })
+}
+
 // Evolve returns the restrictions with one more fact.
 func (rs Restrictions) Evolve(entry uint64, e Event) Restrictions {
 	switch e := e.(type) {
