@@ -2,6 +2,7 @@ package projections
 
 import (
 	"context"
+	"slices"
 
 	"caseledger/domain"
 	"caseledger/domain/needs"
@@ -42,7 +43,7 @@ func adultWork(r record.Record) []CaseloadRow {
 			rows = append(rows, row)
 		}
 	}
-	return append(append(rows, safeguardingWork(r)...), libertyWork(r)...)
+	return append(append(append(rows, safeguardingWork(r)...), libertyWork(r)...), hospitalWork(r)...)
 }
 
 // safeguardingWork returns the open work that keeps an adult safe, and that
@@ -108,6 +109,43 @@ func libertyWork(r record.Record) []CaseloadRow {
 	return rows
 }
 
+// hospitalWork returns the stays in hospital whose end the authority prepares.
+func hospitalWork(r record.Record) []CaseloadRow {
+	var rows []CaseloadRow
+	for _, s := range r.Hospital.Stays {
+		if !s.Open() {
+			continue
+		}
+		row := CaseloadRow{Kind: WorkHospitalStay, Work: string(s.ID), Opened: s.First().Fact.Happened, Due: s.Expected(), What: "discharge from hospital"}
+		for _, n := range s.Notices {
+			if n.Holds() {
+				row.Entries = append(row.Entries, n.Given.Entry)
+			}
+		}
+		rows = append(rows, row)
+	}
+	return rows
+}
+
+// hospital adds the clocks of the assessments of those who are to leave a
+// hospital, or have left it: the next one of needs ends them.
+func (c *clocks) hospital(r record.Record) {
+	var assessed []moment
+	for _, a := range r.Needs.Assessments {
+		if a.Started.Fact.Of == needs.OfNeeds {
+			assessed = append(assessed, at(a.Started))
+		}
+	}
+	for _, s := range r.Hospital.Stays {
+		left := at(s.Discharged)
+		for _, n := range s.Notices {
+			given := []run{{at(n.Given), n.Given.Fact.AssessBy}}
+			c.chain(string(policy.HospitalAssessment), string(s.ID)+"/"+n.Given.Fact.Notice, given, append(slices.Clone(assessed), left), at(n.Withdrawn))
+		}
+		c.chain(string(policy.DischargeAssessment), string(s.ID), []run{{left, s.Discharged.Fact.AssessBy}}, assessed, moment{})
+	}
+}
+
 // adults adds the clocks of work with adults and carers.
 func (c *clocks) adults(r record.Record) {
 	for _, q := range r.Needs.Requests {
@@ -131,6 +169,7 @@ func (c *clocks) adults(r record.Record) {
 		c.add(string(policy.LibertyDecision), string(a.ID), at(a.Requested), a.Requested.Fact.DecideBy, at(a.Decided), at(a.Ended))
 		c.add(string(policy.StandardAuthorisation), string(a.ID), at(a.Decided), a.Decided.Fact.Until, at(a.Ended), moment{})
 	}
+	c.hospital(r)
 	for _, t := range r.Transitions {
 		c.transition(r, t)
 	}
@@ -160,6 +199,9 @@ func (c *clocks) safeguarding(r record.Record) {
 	}
 	for _, p := range r.Safeguarding.Plans {
 		agreed, done := at(p.Agreed), moments(p.Reviews)
+		for _, a := range p.Agreed.Fact.Actions {
+			c.add(AdultAction, string(p.ID)+"/"+a.ID, agreed, a.By, at(p.Outcome(a.ID)), at(p.Ended))
+		}
 		c.chain(string(policy.SafeguardingReview), string(p.ID), []run{{agreed, p.Agreed.Fact.ReviewBy}}, done, at(p.Ended))
 		for _, v := range p.Reviews {
 			c.chain(string(policy.SafeguardingReview), string(p.ID), []run{{at(v), v.Fact.ReviewBy}}, append(done, agreed), at(p.Ended))

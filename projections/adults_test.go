@@ -7,6 +7,7 @@ import (
 	"caseledger/domain"
 	"caseledger/domain/assessment"
 	"caseledger/domain/capacity"
+	"caseledger/domain/discharge"
 	"caseledger/domain/identity"
 	"caseledger/domain/needs"
 	"caseledger/domain/referral"
@@ -30,6 +31,11 @@ func TestAnAdultsClocksRunFromWhatStartsThemToWhatEndsThem(t *testing.T) {
 	protectedStill := safeguarding.PlanReviewed{Dated: on("2024-04-01"), Plan: "p1", Review: "v1", ReviewBy: date("2024-07-01")}
 	crossing := transition.Planned{Dated: on("2024-02-01"), Transition: "t1", AssessBy: date("2024-03-01"), Eighteen: date("2024-09-10")}
 	locked := capacity.LibertyRequested{Dated: on("2024-01-02"), Authorisation: "l1", DecideBy: date("2024-01-23")}
+	protectBy := protect
+	protectBy.Actions = []domain.Action{{ID: "x1", By: date("2024-02-09")}}
+	noticed := discharge.Noticed{Dated: on("2024-03-01"), Stay: "s1", Notice: "discharge-to-assess", AssessBy: date("2024-03-03")}
+	left := discharge.Discharged{Dated: on("2024-03-02"), Stay: "s1", AssessBy: date("2024-03-12")}
+	evaluated := needs.Started{Dated: on("2024-03-10"), Assessment: "a1", Of: needs.OfNeeds}
 	granted := capacity.LibertyDecided{Dated: on("2024-01-20"), Authorisation: "l1", Granted: true, Until: date("2024-07-20")}
 	for _, tt := range []struct {
 		why, on string
@@ -65,6 +71,14 @@ func TestAnAdultsClocksRunFromWhatStartsThemToWhatEndsThem(t *testing.T) {
 		{"an authorisation that ran out", "2024-07-21", []domain.Event{locked, granted}, "standard-authorisation by 2024-07-20!"},
 		{"an authorisation that ended", "2024-03-02", []domain.Event{locked, granted, capacity.LibertyEnded{Dated: on("2024-03-01"), Authorisation: "l1"}}, ""},
 		{"a request withdrawn", "2024-01-11", []domain.Event{locked, capacity.LibertyEnded{Dated: on("2024-01-11"), Authorisation: "l1"}}, ""},
+		{"an action to protect", "2024-02-10", []domain.Event{protectBy}, "safeguarding-action by 2024-02-09!, safeguarding-review by 2024-05-01"},
+		{"an action to protect that was done", "2024-02-10", []domain.Event{protectBy, safeguarding.ActionClosed{Dated: on("2024-02-08"), Plan: "p1", Action: "x1"}}, "safeguarding-review by 2024-05-01"},
+		{"a hospital's notice", "2024-03-02", []domain.Event{noticed}, "hospital-assessment by 2024-03-03"},
+		{"a hospital's notice late", "2024-03-04", []domain.Event{noticed}, "hospital-assessment by 2024-03-03!"},
+		{"a hospital's notice withdrawn", "2024-03-02", []domain.Event{noticed, discharge.Withdrawn{Dated: on("2024-03-02"), Stay: "s1", Notice: "discharge-to-assess"}}, ""},
+		{"a hospital's notice and an assessment", "2024-03-10", []domain.Event{noticed, evaluated}, ""},
+		{"a discharge to be assessed", "2024-03-09", []domain.Event{noticed, left}, "discharge-assessment by 2024-03-12"},
+		{"a discharge and an assessment", "2024-03-13", []domain.Event{noticed, left, evaluated}, ""},
 		{"a payment that ended", "2024-07-02", []domain.Event{paid, support.PaymentEnded{Dated: on("2024-07-02"), Payment: "d1"}}, ""},
 	} {
 		if got := clocksOf(t, tt.on, tt.given...); got != tt.want {
@@ -115,7 +129,8 @@ func TestWhatKeepsAnAdultSafeIsOpenUntilItEnds(t *testing.T) {
 		transition.Planned{Dated: on("2024-02-01"), Transition: "t1", Eighteen: date("2024-09-10")},
 		capacity.LibertyRequested{Dated: on("2024-02-01"), Authorisation: "l1", DecideBy: date("2024-02-22")},
 		capacity.LibertyRequested{Dated: on("2024-02-01"), Authorisation: "l2"},
-		capacity.LibertyDecided{Dated: on("2024-02-01"), Authorisation: "l2", Granted: true, Until: date("2024-08-01")})
+		capacity.LibertyDecided{Dated: on("2024-02-01"), Authorisation: "l2", Granted: true, Until: date("2024-08-01")},
+		discharge.Noticed{Dated: on("2024-02-01"), Stay: "s1", Notice: "discharge-to-assess", Expected: date("2024-08-02")})
 	kinds := func() string {
 		t.Helper()
 		rows, err := caughtUp(t, l).Caseload(ctx, projections.CaseloadFilter{Record: ann})
@@ -128,12 +143,13 @@ func TestWhatKeepsAnAdultSafeIsOpenUntilItEnds(t *testing.T) {
 		}
 		return strings.Join(all, ", ")
 	}
-	if got, want := kinds(), "safeguarding-concern 2024-01-03, safeguarding-enquiry 2024-01-31, liberty-request 2024-02-22, safeguarding-plan 2024-05-01, deprivation-of-liberty 2024-08-01, transition 2024-09-10"; got != want {
+	if got, want := kinds(), "safeguarding-concern 2024-01-03, safeguarding-enquiry 2024-01-31, liberty-request 2024-02-22, safeguarding-plan 2024-05-01, deprivation-of-liberty 2024-08-01, hospital-stay 2024-08-02, transition 2024-09-10"; got != want {
 		t.Errorf("%s\nwant %s", got, want)
 	}
 	l.events(ann, safeguarding.Decided{Dated: on("2024-03-01"), Concern: "c1"}, safeguarding.EnquiryEnded{Dated: on("2024-03-01"), Enquiry: "e1"},
 		safeguarding.PlanEnded{Dated: on("2024-03-01"), Plan: "p1"}, transition.Concluded{Dated: on("2024-03-01"), Transition: "t1"},
-		capacity.LibertyDecided{Dated: on("2024-03-01"), Authorisation: "l1"}, capacity.LibertyEnded{Dated: on("2024-03-01"), Authorisation: "l2"})
+		capacity.LibertyDecided{Dated: on("2024-03-01"), Authorisation: "l1"}, capacity.LibertyEnded{Dated: on("2024-03-01"), Authorisation: "l2"},
+		discharge.Discharged{Dated: on("2024-03-01"), Stay: "s1"})
 	if got := kinds(); got != "" {
 		t.Errorf("still open: %s", got)
 	}

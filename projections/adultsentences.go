@@ -5,6 +5,7 @@ import (
 
 	"caseledger/domain"
 	"caseledger/domain/capacity"
+	"caseledger/domain/discharge"
 	"caseledger/domain/needs"
 	"caseledger/domain/policy"
 	"caseledger/domain/safeguarding"
@@ -26,6 +27,8 @@ func adultSentence(e domain.Event) string {
 		return transitionSentence(e)
 	case capacity.Event:
 		return capacitySentence(e)
+	case discharge.Event:
+		return hospitalSentence(e)
 	}
 	return ""
 }
@@ -92,6 +95,8 @@ func safeguardingSentence(e safeguarding.Event) string {
 		return fmt.Sprintf("The enquiry ended; risk: %s; what the adult wanted was reached: %s.", spaced(e.Risk), spaced(e.Wishes))
 	case safeguarding.PlanAgreed:
 		return fmt.Sprintf("The adult's protection plan was agreed: %d actions%s.", len(e.Actions), prefixed(", to be reviewed by ", day(e.ReviewBy)))
+	case safeguarding.ActionClosed:
+		return fmt.Sprintf("An action of the adult's protection plan was closed: %s.", spaced(e.Result))
 	case safeguarding.PlanReviewed:
 		return "The adult's protection plan was reviewed and goes on."
 	case safeguarding.PlanEnded:
@@ -122,6 +127,22 @@ func capacitySentence(e capacity.Event) string {
 		return fmt.Sprintf("Authority to deprive the adult of liberty was %sgiven%s.", unless(e.Granted, "not "), prefixed(", until ", day(e.Until)))
 	case capacity.LibertyEnded:
 		return fmt.Sprintf("The authority to deprive the adult of liberty ended: %s.", spaced(e.Reason))
+	}
+	return ""
+}
+
+func hospitalSentence(e discharge.Event) string {
+	switch e := e.(type) {
+	case discharge.Noticed:
+		return fmt.Sprintf("%s gave notice (%s)%s.", e.Hospital, spaced(e.Notice), prefixed(", with the discharge expected on ", day(e.Expected)))
+	case discharge.Withdrawn:
+		return fmt.Sprintf("The hospital withdrew its notice (%s): %s.", spaced(e.Notice), spaced(e.Reason))
+	case discharge.Delayed:
+		return fmt.Sprintf("The adult was ready to leave the hospital and could not: %s (%s).", policy.Label(policy.DelayReason, e.Reason), spaced(e.By))
+	case discharge.DelayEnded:
+		return "What delayed the discharge from hospital was over."
+	case discharge.Discharged:
+		return fmt.Sprintf("The adult left the hospital (%s): %s.", spaced(e.To), policy.Label(policy.DischargePathway, e.Pathway))
 	}
 	return ""
 }

@@ -42,6 +42,7 @@ const (
 	WorkTransition      = "transition"
 	WorkLibertyRequest  = "liberty-request"
 	WorkLiberty         = "deprivation-of-liberty"
+	WorkHospitalStay    = "hospital-stay"
 )
 
 // CaseloadRow is one open piece of work.
@@ -84,7 +85,7 @@ func caseloadTable() Table {
 		Name: "caseload", Comment: "One row for each open piece of work. What is overdue depends on the day: due < '2026-02-03'.",
 		Columns: []Column{
 			{"record", Text, "Id of the record."},
-			{"kind", Text, "referral-decision (a referral that waits for a decision), referral (an open case), assessment, s47-enquiry, cin-plan, protection-plan, protection-plan-review, note-sign-off (a note that waits for a signature), note-amendment (a note that was returned to its author), looked-after, looked-after-review, looked-after-visit, care-leaver, pathway-plan-review, care-leaver-visit; of adults and carers support-request, adult-assessment, support-plan, direct-payment, safeguarding-concern, safeguarding-enquiry, safeguarding-plan, liberty-request, deprivation-of-liberty; of those coming of age transition."},
+			{"kind", Text, "referral-decision (a referral that waits for a decision), referral (an open case), assessment, s47-enquiry, cin-plan, protection-plan, protection-plan-review, note-sign-off (a note that waits for a signature), note-amendment (a note that was returned to its author), looked-after, looked-after-review, looked-after-visit, care-leaver, pathway-plan-review, care-leaver-visit; of adults and carers support-request, adult-assessment, support-plan, direct-payment, safeguarding-concern, safeguarding-enquiry, safeguarding-plan, liberty-request, deprivation-of-liberty, hospital-stay; of those coming of age transition."},
 			{"work", Text, "Id within the record of the referral, assessment, enquiry, plan, note, request, payment or episode of care; care-leaver of a care leaver."},
 			{"la_child_id", Text, "The authority's own number for the child."},
 			{"referral", Text, "The referral under which the work is done; none for adults."},
@@ -133,9 +134,9 @@ func noteWork(id domain.RecordID, r record.Record, held lead, number domain.Know
 			continue // taken out of force
 		}
 		row := CaseloadRow{Record: id, Kind: WorkSignOff, Work: string(g.Note), LAChildID: number.Fact.Value, Worker: g.To, Team: held.team,
-			Opened: g.Since, What: "signature under a note", Entries: entries(of.Entry, g.By, held.entry, number.Entry)}
+			Opened: g.Since, Due: g.SignBy, What: "signature under a note", Entries: entries(of.Entry, g.By, held.entry, number.Entry)}
 		if back := r.Notes.Returned(of); !back.IsZero() {
-			row.Kind, row.Worker, row.Opened, row.What = WorkAmendment, r.Hands(g.Note, "").Author, back.Fact.Happened, "amendment of a note"
+			row.Kind, row.Worker, row.Opened, row.Due, row.What = WorkAmendment, r.Hands(g.Note, "").Author, back.Fact.Happened, domain.Date{}, "amendment of a note"
 			row.Entries = entries(of.Entry, g.By, back.Entry, held.entry, number.Entry)
 		} else if g.To == "" {
 			continue // returned as it stood before, and given to nobody since

@@ -62,7 +62,7 @@ func clockTable() Table {
 		Name: "clock", Comment: "One row for each time limit that ran or runs. What is overdue depends on the day: NOT is_done AND NOT is_stopped AND due < '2026-02-03'.",
 		Columns: []Column{
 			{"record", Text, "Id of the record."},
-			{"clock", Text, "Which time limit: initial-conference. domain/policy/data/clocks.csv lists them; plan-action, cin-action and oversight-decision are days that a plan or a manager sets, so is transition-assessment, and coming-of-age is the eighteenth birthday."},
+			{"clock", Text, "Which time limit: initial-conference. domain/policy/data/clocks.csv lists them; plan-action, cin-action, safeguarding-action and oversight-decision are days that a plan or a manager sets, so is transition-assessment, and coming-of-age is the eighteenth birthday."},
 			{"work", Text, "Id within the record of the referral, assessment, enquiry, plan, conference or first episode of care; of a care leaver, of the plan, contact or visit before."},
 			{"start_entry", Integer, "The entry that started it."},
 			{"started", Date, "Day from which it runs."},

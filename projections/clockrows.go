@@ -29,6 +29,7 @@ import (
 	"caseledger/domain/visit"
 
 	"caseledger/domain/capacity"
+	"caseledger/domain/discharge"
 	"caseledger/domain/needs"
 	"caseledger/domain/safeguarding"
 	"caseledger/domain/support"
@@ -39,6 +40,7 @@ import (
 const (
 	PlanAction   = "plan-action"
 	InNeedAction = "cin-action"
+	AdultAction  = "safeguarding-action"
 	Oversight    = "oversight-decision" // a manager's decision that is to be carried out
 
 	TransitionAssessment = "transition-assessment"
@@ -54,7 +56,7 @@ func movesClocks(e domain.Entry) bool {
 		return true
 	case lookedafter.Event, health.Event, missing.Event, careleaver.Event, legal.Event, identity.Born, identity.Died:
 		return true
-	case needs.Event, support.Event, safeguarding.Event, transition.Event, capacity.Event:
+	case needs.Event, support.Event, safeguarding.Event, transition.Event, capacity.Event, discharge.Event:
 		return true
 	}
 	return target(e) != 0

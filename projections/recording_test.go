@@ -27,13 +27,18 @@ func TestWhatIsToBeSignedIsSeenByWhoIsToSignIt(t *testing.T) {
 		"one signed off":   {[]domain.Event{written("n1"), note.SignedOff{Dated: on("2024-01-11"), Note: "n1", Entry: 1}}, ""},
 		"one returned":     {[]domain.Event{written("n1"), returned}, "note-amendment n1 worker-7 2024-01-11"},
 		"given to another": {[]domain.Event{written("n1"), returned, note.Submitted{Dated: on("2024-01-12"), Note: "n1", To: "mgr-2"}}, "note-sign-off n1 mgr-2 2024-01-12"},
+		"due on a day":     {[]domain.Event{written("n1"), note.Submitted{Dated: on("2024-01-12"), Note: "n1", To: "mgr-2", SignBy: date("2024-01-19")}}, "note-sign-off n1 mgr-2 2024-01-12 by 2024-01-19"},
 	} {
 		l := newLedger(t)
 		l.events(ann, tt.given...)
 		rows, err := caughtUp(t, l).Caseload(ctx, projections.CaseloadFilter{})
 		var all []string
 		for _, r := range rows {
-			all = append(all, fmt.Sprintf("%s %s %s %s", r.Kind, r.Work, r.Worker, r.Opened))
+			due := ""
+			if !r.Due.IsZero() {
+				due = " by " + r.Due.String()
+			}
+			all = append(all, fmt.Sprintf("%s %s %s %s%s", r.Kind, r.Work, r.Worker, r.Opened, due))
 		}
 		if got := strings.Join(all, ", "); err != nil || got != tt.want {
 			t.Errorf("%s: %s, %v; want %s", name, got, err, tt.want)

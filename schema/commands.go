@@ -42,6 +42,7 @@ import (
 	"caseledger/domain/breakglass"
 	"caseledger/domain/capacity"
 	"caseledger/domain/correspondence"
+	"caseledger/domain/discharge"
 	"caseledger/domain/form"
 	"caseledger/domain/needs"
 	"caseledger/domain/oversight"
@@ -220,7 +221,7 @@ func Commands() []Command {
 
 		command("note.write", "notes", "Write a note.",
 			func(r record.Record, s Setting, c note.Write) ([]domain.Event, error) {
-				return r.Notes.Write(c, s.By)
+				return r.Notes.Write(c, s.By, s.Pack)
 			}),
 
 		command("allocation.make", "allocations", "Give the case to a worker and team.",
@@ -618,7 +619,7 @@ func Commands() []Command {
 			}),
 		command("note.submit", "notes/{note}/submission", "Give a note to somebody to sign off.",
 			func(r record.Record, s Setting, c note.Submit) ([]domain.Event, error) {
-				return r.Notes.Submit(c, r.Hands(c.Note, s.By))
+				return r.Notes.Submit(c, r.Hands(c.Note, s.By), s.Pack)
 			}),
 		command("note.sign-off", "notes/{note}/signature", "Sign off a note as it stands.",
 			func(r record.Record, s Setting, c note.SignOff) ([]domain.Event, error) {
@@ -769,6 +770,30 @@ func Commands() []Command {
 		command("break-glass.review", "break-glass/{use}/review", "Record what is made of somebody's opening the record in an emergency.",
 			func(r record.Record, s Setting, c breakglass.Review) ([]domain.Event, error) {
 				return r.Openings.Review(c, s.By)
+			}),
+		command("safeguarding-plan.close-action", "safeguarding-plans/{plan}/actions/{action}/closure", "Close an action of an adult's protection plan.",
+			func(r record.Record, _ Setting, c safeguarding.CloseAction) ([]domain.Event, error) {
+				return r.Safeguarding.CloseAction(c)
+			}),
+		command("hospital-notice.receive", "hospital-notices", "Record a hospital's notice that an adult is to leave it.",
+			func(r record.Record, s Setting, c discharge.Notify) ([]domain.Event, error) {
+				return r.Hospital.Notify(c, s.Pack)
+			}),
+		command("hospital-notice.withdraw", "hospital-stays/{stay}/withdrawal", "Record that a hospital took a notice back.",
+			func(r record.Record, _ Setting, c discharge.Withdraw) ([]domain.Event, error) {
+				return r.Hospital.Withdraw(c)
+			}),
+		command("hospital-discharge.delay", "hospital-stays/{stay}/delays", "Record that an adult who is ready to leave a hospital cannot.",
+			func(r record.Record, _ Setting, c discharge.RecordDelay) ([]domain.Event, error) {
+				return r.Hospital.RecordDelay(c)
+			}),
+		command("hospital-delay.end", "hospital-delays/{delay}/end", "Record that what keeps an adult in hospital is over.",
+			func(r record.Record, _ Setting, c discharge.EndDelay) ([]domain.Event, error) {
+				return r.Hospital.EndDelay(c)
+			}),
+		command("hospital-stay.end", "hospital-stays/{stay}/end", "Record that an adult left a hospital, and on which pathway.",
+			func(r record.Record, s Setting, c discharge.Discharge) ([]domain.Event, error) {
+				return r.Hospital.Discharge(c, s.Pack)
 			}),
 
 		command("form.start", "forms", "Begin a form, on the version of its definition in force.",

@@ -48,6 +48,7 @@ import (
 	"caseledger/domain/breakglass"
 	"caseledger/domain/capacity"
 	"caseledger/domain/correspondence"
+	"caseledger/domain/discharge"
 	"caseledger/domain/form"
 	"caseledger/domain/needs"
 	"caseledger/domain/oversight"
@@ -158,7 +159,7 @@ func Events() []EventType {
 		event[protection.CategoryChanged]("protection-plan.category-changed", "The category of registration changed."),
 		event[protection.Ended]("protection-plan.ended", "The child's name was removed from the register."),
 
-		upgraded(event[note.WrittenV1]("note.written", "A worker wrote a note."), note.WrittenV1.Latest),
+		upgraded(upgraded(event[note.WrittenV1]("note.written", "A worker wrote a note."), note.WrittenV1.Next), note.WrittenV2.Latest),
 
 		event[allocation.Allocated]("allocation.made", "A worker and team hold the case."),
 		event[allocation.Ended]("allocation.ended", "A worker and team no longer hold the case."),
@@ -277,7 +278,7 @@ func Events() []EventType {
 		event[protection.ChangeFound]("protection-plan.change-identified", "Those who carry out a plan found that it has to change significantly."),
 		event[protection.ChangeReported]("protection-plan.change-reported", "The chair was told of a significant change."),
 		event[adoption.IdentityParted]("adoption.identity-parted", "An adopted child goes on under a new identity."),
-		event[note.Submitted]("note.submitted", "A note was given to somebody to sign off."),
+		upgraded(event[note.SubmittedV1]("note.submitted", "A note was given to somebody to sign off."), note.SubmittedV1.Latest),
 		event[note.SignedOff]("note.signed-off", "A manager signed off a note."),
 		event[note.Countersigned]("note.countersigned", "A second person signed a note."),
 		event[note.Returned]("note.returned", "A note went back to its author."),
@@ -320,6 +321,12 @@ func Events() []EventType {
 
 		event[breakglass.Used]("break-glass.used", "A worker opened the record in an emergency."),
 		event[breakglass.Reviewed]("break-glass.reviewed", "Somebody else judged such an opening."),
+		event[safeguarding.ActionClosed]("safeguarding-plan.action-closed", "An action of an adult's protection plan was done, or given up."),
+		event[discharge.Noticed]("hospital-notice.received", "A hospital gave notice that an adult is likely to need care and support when leaving it."),
+		event[discharge.Withdrawn]("hospital-notice.withdrawn", "A hospital took a notice back."),
+		event[discharge.Delayed]("hospital-discharge.delayed", "An adult was ready to leave a hospital and could not."),
+		event[discharge.DelayEnded]("hospital-delay.ended", "What kept an adult in hospital is over."),
+		event[discharge.Discharged]("hospital-stay.ended", "An adult left a hospital, and on which pathway."),
 		event[form.Started]("form.started", "A form was begun on a version of its definition."),
 		event[form.Answered]("form.answered", "A question of a form was answered, or it was said why not."),
 		event[form.Completed]("form.completed", "A form was filled in."),

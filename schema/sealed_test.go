@@ -84,7 +84,7 @@ func TestAnEntryIsOpenedAsItWasSealed(t *testing.T) {
 		Circumstances: domain.Circumstances{Actor: domain.Actor{ID: "w1", Role: "r", Agency: "a"}, Request: "q1"},
 		Event:         note.Written{Note: "n1", Text: []note.Passage{{Text: "Zoë said: \"no\""}}}}
 	e, told, err := s.Encode(t.Context(), eventstore.Tail{Stream: "record-1"}, eventstore.EventID{1}, want)
-	if err != nil || e.ID != (eventstore.EventID{1}) || e.Type != "note.written/2" {
+	if err != nil || e.ID != (eventstore.EventID{1}) || e.Type != "note.written/3" {
 		t.Fatalf("%s, %v", e.Type, err)
 	}
 	got, err := s.Decode(eventstore.Recorded{Stream: "record-1", Revision: 1, Event: e})

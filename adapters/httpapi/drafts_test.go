@@ -7,6 +7,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+
 	"caseledger/adapters/drafts"
 )
 
@@ -238,4 +241,29 @@ func TestADraftThatCannotBeReadIsAFaultOfTheServer(t *testing.T) {
 	_, err := w.api.Drafts.Save(t.Context(), drafts.Save{Author: "manager-1", ID: "d2", Content: []byte(`[]`)})
 	must(t, err)
 	w.says(w.call("manager", http.MethodGet, "/v1/drafts/d2", ""), 500, "failed")
+}
+
+func TestADraftIsKeptExactlyAsItWasTyped(t *testing.T) {
+	w := newWorld(t)
+	for i, unit := range []string{"x", "\U0001F9D2", "e\u0301", "\u00e9", "\u202e\u200d\ufeff", "<script>alert('no')</script>&amp;", "\x00", "\u2028\r\n\t \"\\"} {
+		typed := strings.Repeat(unit, (1<<20)/max(len(unit), 6)) // a control character takes six bytes of JSON
+		body, err := json.Marshal(Draft{Command: "note.write", Body: map[string]jsontext.Value{"text": quoted(t, typed)}})
+		must(t, err)
+		draft := fmt.Sprint("d", i)
+		w.says(w.put("manager", draft, string(body)), 200, "")
+		var d DraftVersions
+		w.call("manager", http.MethodGet, "/v1/drafts/"+draft, "").as(t, &d)
+		var kept string
+		must(t, json.Unmarshal(d.Versions[0].Body["text"], &kept))
+		if kept != typed {
+			t.Errorf("%q is kept otherwise", unit)
+		}
+	}
+}
+
+func quoted(t *testing.T, s string) jsontext.Value {
+	t.Helper()
+	text, err := json.Marshal(s)
+	must(t, err)
+	return text
 }

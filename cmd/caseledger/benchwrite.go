@@ -153,7 +153,7 @@ func (a *app) write(ctx context.Context, w *storebench.Writer) error {
 			Authority: domain.Authority{Basis: "children-act-1989-s17", Purpose: "assessment"},
 		}
 		receipt, err := eventstore.Update(ctx, a.records.Ledger, a.records.Folds, act, func(on record.Record) ([]domain.Fact, error) {
-			events, err := on.Notes.Write(command, act.Actor.ID)
+			events, err := on.Notes.Write(command, act.Actor.ID, a.records.Pack)
 			return domain.Facts(events...), err
 		})
 		return receipt.Events(), err

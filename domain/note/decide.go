@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"caseledger/domain"
+	"caseledger/domain/policy"
 )
 
 // Write records a note.
@@ -56,9 +57,12 @@ func (h Hands) isAuthor(id string) bool { return id != "" && id == h.Author }
 
 // Write decides on a note: whatever a worker saw or heard can be written down,
 // once under each id, and what others said with who said it. by is the author.
-func (n Notes) Write(c Write, by string) ([]domain.Event, error) {
-	return []domain.Event{Written{Dated: c.Dated, Note: c.Note, Time: c.Time, Kind: c.Kind, Present: c.Present,
-			Sensitivity: c.Sensitivity, For: c.For, Text: c.Text}},
+func (n Notes) Write(c Write, by string, p policy.Pack) ([]domain.Event, error) {
+	e := Written{Dated: c.Dated, Note: c.Note, Time: c.Time, Kind: c.Kind, Present: c.Present, Sensitivity: c.Sensitivity, For: c.For, Text: c.Text}
+	if c.For != "" {
+		e.SignBy, _ = p.Due(policy.NoteSignature, c.Happened)
+	}
+	return []domain.Event{e},
 		domain.Refuse(
 			domain.Rule{Name: "note-already-written", Broken: n.Find(c.Note).Entry != 0,
 				Reason: "A note with this id is already on the record; correct that entry."},
@@ -73,9 +77,10 @@ func (n Notes) Write(c Write, by string) ([]domain.Event, error) {
 }
 
 // Submit decides on giving a note to somebody to sign off.
-func (n Notes) Submit(c Submit, h Hands) ([]domain.Event, error) {
+func (n Notes) Submit(c Submit, h Hands, p policy.Pack) ([]domain.Event, error) {
 	of := n.Find(c.Note)
-	return []domain.Event{Submitted{Dated: c.Dated, Note: c.Note, To: c.To}}, domain.Refuse(
+	by, _ := p.Due(policy.NoteSignature, c.Happened)
+	return []domain.Event{Submitted{Dated: c.Dated, Note: c.Note, To: c.To, SignBy: by}}, domain.Refuse(
 		unknown(of), before(of, c.Happened), n.signedOff(of),
 		domain.Rule{Name: "signed-by-its-author", Broken: h.isAuthor(c.To), Reason: "A note is signed off by somebody else than its author."})
 }

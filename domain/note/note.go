@@ -44,8 +44,28 @@ type Written struct {
 	// Sensitivity is "" for an ordinary note; see Write.
 	Sensitivity string `json:"sensitivity,omitempty"`
 	// For is the actor id of who is to sign the note off, "" for nobody.
-	For  string    `json:"for,omitempty"`
-	Text []Passage `json:"text"`
+	For string `json:"for,omitempty"`
+	// SignBy is the last day in time for the signature, where the authority has
+	// set itself a clock.
+	SignBy domain.Date `json:"signBy,omitzero"`
+	Text   []Passage   `json:"text"`
+}
+
+// WrittenV2 is Written as it was stored before a signature had a last day.
+type WrittenV2 struct {
+	domain.Dated
+	Note        ID        `json:"note"`
+	Time        string    `json:"time,omitempty"`
+	Kind        string    `json:"kind"`
+	Present     []string  `json:"present,omitempty"`
+	Sensitivity string    `json:"sensitivity,omitempty"`
+	For         string    `json:"for,omitempty"`
+	Text        []Passage `json:"text"`
+}
+
+// Latest returns the note as it is read today.
+func (e WrittenV2) Latest() Written {
+	return Written{Dated: e.Dated, Note: e.Note, Time: e.Time, Kind: e.Kind, Present: e.Present, Sensitivity: e.Sensitivity, For: e.For, Text: e.Text}
 }
 
 // WrittenV1 is Written as it was stored before a note could be sensitive, be
@@ -68,13 +88,13 @@ type PassageV1 struct {
 	Informant  bool   `json:"informant,omitzero"`
 }
 
-// Latest returns the note as it is read today.
-func (e WrittenV1) Latest() Written {
+// Next returns the note as it was stored next.
+func (e WrittenV1) Next() WrittenV2 {
 	text := make([]Passage, len(e.Text))
 	for i, p := range e.Text {
 		text[i] = Passage{Text: p.Text, Kind: p.Kind, From: p.From, ThirdParty: p.ThirdParty, Informant: p.Informant}
 	}
-	return Written{Dated: e.Dated, Note: e.Note, Time: e.Time, Kind: e.Kind, Present: e.Present, Text: text}
+	return WrittenV2{Dated: e.Dated, Note: e.Note, Time: e.Time, Kind: e.Kind, Present: e.Present, Text: text}
 }
 
 // Submitted says that a note was given to somebody to sign off.
@@ -82,7 +102,19 @@ type Submitted struct {
 	domain.Dated
 	Note ID     `json:"note"`
 	To   string `json:"to"` // an actor id
+	// SignBy is as that of Written.
+	SignBy domain.Date `json:"signBy,omitzero"`
 }
+
+// SubmittedV1 is Submitted as it was stored before a signature had a last day.
+type SubmittedV1 struct {
+	domain.Dated
+	Note ID     `json:"note"`
+	To   string `json:"to"`
+}
+
+// Latest returns the submission as it is read today.
+func (e SubmittedV1) Latest() Submitted { return Submitted{Dated: e.Dated, Note: e.Note, To: e.To} }
 
 // SignedOff says that a manager stands by a note as one entry states it. Once
 // the entry is corrected, the note waits for a signature again.
@@ -109,6 +141,8 @@ type Returned struct {
 
 func (e Written) About() string       { return "note/" + string(e.Note) }
 func (e WrittenV1) About() string     { return "note/" + string(e.Note) }
+func (e WrittenV2) About() string     { return "note/" + string(e.Note) }
+func (e SubmittedV1) About() string   { return "note/" + string(e.Note) }
 func (e Submitted) About() string     { return "note/" + string(e.Note) }
 func (e SignedOff) About() string     { return "note/" + string(e.Note) }
 func (e Countersigned) About() string { return "note/" + string(e.Note) }
@@ -140,7 +174,8 @@ type Given struct {
 	Note     ID
 	To       string // "" where nobody is named
 	Since    domain.Date
-	By       uint64 // the entry that gave it
+	SignBy   domain.Date // zero: no day
+	By       uint64      // the entry that gave it
 	Returned domain.Known[Returned]
 }
 
@@ -202,10 +237,10 @@ func (n Notes) Evolve(entry uint64, e Event) Notes {
 		n.Count, n.Last = n.Count+1, domain.Know(entry, e)
 		n.Heads = append(n.Heads, Head{e.Note, entry, e.Happened})
 		if e.For != "" {
-			return n.give(Given{Note: e.Note, To: e.For, Since: e.Happened, By: entry})
+			return n.give(Given{Note: e.Note, To: e.For, Since: e.Happened, SignBy: e.SignBy, By: entry})
 		}
 	case Submitted:
-		return n.give(Given{Note: e.Note, To: e.To, Since: e.Happened, By: entry})
+		return n.give(Given{Note: e.Note, To: e.To, Since: e.Happened, SignBy: e.SignBy, By: entry})
 	case SignedOff:
 		n.Signatures = append(n.Signatures, Signature{e.Note, e.Entry, entry, false})
 		if n.Find(e.Note).Entry == e.Entry {

@@ -8,6 +8,7 @@ import (
 	"caseledger/domain"
 	"caseledger/domain/domaintest"
 	"caseledger/domain/note"
+	"caseledger/domain/policy"
 )
 
 var on, rules = domaintest.On, domaintest.Rules
@@ -16,7 +17,7 @@ func TestANoteKeepsWhatWasTyped(t *testing.T) {
 	write := note.Write{Dated: on("2026-01-05"), Note: "n1", Time: "14:05", Kind: "visit", Sensitivity: "sensitive", For: "mgr-1",
 		Present: []string{"mother"}, Text: []note.Passage{{Text: "Seen alone.", Kind: "fact"},
 			{Text: " \"Fine\", says mother.", Kind: "reported", From: "mother"}, {Text: " I want to go home.", From: "Ben", OwnWords: true}}}
-	events, err := note.Notes{}.Write(write, "sw-1")
+	events, err := note.Notes{}.Write(write, "sw-1", policy.Pack{})
 	want := note.Written{Dated: write.Dated, Note: "n1", Time: "14:05", Kind: "visit", Sensitivity: "sensitive", For: "mgr-1", Present: write.Present, Text: write.Text}
 	if err != nil || len(events) != 1 || !reflect.DeepEqual(events[0], want) {
 		t.Fatalf("%+v, %v", events, err)
@@ -32,7 +33,7 @@ func TestANoteThatWasStoredBeforeIsReadAsItWasWritten(t *testing.T) {
 		Text: []note.PassageV1{{Text: "x", Kind: "reported", From: "mother", ThirdParty: true, Informant: true}}}
 	want := note.Written{Dated: old.Dated, Note: "n1", Time: "14:05", Kind: "visit", Present: old.Present,
 		Text: []note.Passage{{Text: "x", Kind: "reported", From: "mother", ThirdParty: true, Informant: true}}}
-	if got := old.Latest(); !reflect.DeepEqual(got, want) || got.About() != old.About() {
+	if got := old.Next().Latest(); !reflect.DeepEqual(got, want) || got.About() != old.About() {
 		t.Errorf("%+v", got)
 	}
 }
@@ -58,7 +59,7 @@ func TestTheRulesOfWritingANote(t *testing.T) {
 		"for a manager":                     {note.Write{Note: "n2", For: "mgr-1"}, nil},
 		"for the author":                    {note.Write{Note: "n2", For: "sw-1"}, []string{"signed-by-its-author"}},
 	} {
-		if _, err := written.Write(tt.when, "sw-1"); !slices.Equal(rules(err), tt.want) {
+		if _, err := written.Write(tt.when, "sw-1", policy.Pack{}); !slices.Equal(rules(err), tt.want) {
 			t.Errorf("%s: %v, want %v", name, err, tt.want)
 		}
 	}
@@ -83,7 +84,7 @@ func TestTheRulesOfSignatures(t *testing.T) {
 	hands := func(by string) note.Hands { return note.Hands{Author: "sw-1", Signed: "mgr-1", By: by} }
 	submit := func(to, day string) decision {
 		return func(n note.Notes) ([]domain.Event, error) {
-			return n.Submit(note.Submit{Dated: on(day), Note: "n1", To: to}, hands("sw-1"))
+			return n.Submit(note.Submit{Dated: on(day), Note: "n1", To: to}, hands("sw-1"), policy.Pack{})
 		}
 	}
 	sign := func(by, day string) decision {
@@ -166,5 +167,36 @@ func TestForkedNotesNeverWriteToTheSameMemory(t *testing.T) {
 	right := grown.Evolve(7, note.Written{Note: "right"}).Evolve(8, note.SignedOff{Note: "right"})
 	if left.Heads[3].ID != "left" || right.Heads[3].ID != "right" || left.Signatures[3].Note != "left" || right.Signatures[3].Note != "right" {
 		t.Errorf("%v and %v", left, right)
+	}
+}
+
+func TestASignatureIsDueAsTheAuthoritySets(t *testing.T) {
+	england, err := policy.For(policy.England)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := england.With(policy.Local{Clocks: []policy.LocalClock{{Clock: policy.NoteSignature, Amount: 5, Unit: policy.WorkingDays,
+		From: domain.MustDate("2025-01-01"), Source: "local", Sentence: "A note is signed off in a week."}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for to, want := range map[string]string{"mgr-1": "2026-01-12", "": ""} {
+		events, err := note.Notes{}.Write(note.Write{Dated: on("2026-01-05"), Note: "n1", For: to, Text: []note.Passage{{Text: "x"}}}, "sw-1", p)
+		written := events[0].(note.Written)
+		if err != nil || written.SignBy.String() != want {
+			t.Errorf("for %q by %s, %v", to, written.SignBy, err)
+		}
+		notes := note.Notes{}.Evolve(1, written)
+		events, err = notes.Submit(note.Submit{Dated: on("2026-01-07"), Note: "n1", To: "mgr-2"}, note.Hands{}, p)
+		if err != nil || events[0].(note.Submitted).SignBy.String() != "2026-01-14" {
+			t.Errorf("%+v, %v", events[0], err)
+		}
+		if given := notes.Evolve(2, events[0].(note.Event)).Given; len(given) != 1 || given[0].SignBy.String() != "2026-01-14" {
+			t.Errorf("%+v", given)
+		}
+	}
+	old := note.SubmittedV1{Dated: on("2026-01-05"), Note: "n1", To: "mgr-1"}
+	if got := old.Latest(); got != (note.Submitted{Dated: old.Dated, Note: "n1", To: "mgr-1"}) || got.About() != old.About() {
+		t.Errorf("%+v", got)
 	}
 }

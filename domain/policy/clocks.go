@@ -88,12 +88,17 @@ const (
 	SafeguardingDecision Clock = "safeguarding-decision" // the concern about an adult
 	SafeguardingEnquiry  Clock = "safeguarding-enquiry"  // the start of the enquiry
 	SafeguardingReview   Clock = "safeguarding-review"   // the agreement of the plan, or the review before
+
+	HospitalAssessment  Clock = "hospital-assessment"  // a hospital's notice
+	DischargeAssessment Clock = "discharge-assessment" // the discharge from hospital with support
+	NoteSignature       Clock = "note-signature"       // the day on which a note was given to somebody to sign off
 )
 
 // OwnClocks are the clocks that no nation sets.
 func OwnClocks() []Clock {
 	return []Clock{ContactDecision, ProtectionVisit, InNeedVisit, InNeedReview, LaterCoreGroup, TemporaryReview, SupportRequest, AdultAssessment,
-		SafeguardingDecision, SafeguardingEnquiry, SafeguardingReview}
+		SafeguardingDecision, SafeguardingEnquiry, SafeguardingReview,
+		HospitalAssessment, DischargeAssessment, NoteSignature}
 }
 
 // Unit is what a clock counts in.

@@ -66,6 +66,9 @@ const (
 	AssessmentQuestion CodeSet = "assessment-question" // of the Single Assessment Process
 	AssessmentDomain   CodeSet = "assessment-domain"   // the questions that a specialist goes into
 	TypeOfAbuse        CodeSet = "type-of-abuse"       // of adults
+	HospitalNotice     CodeSet = "hospital-notice"
+	DischargePathway   CodeSet = "discharge-pathway"
+	DelayReason        CodeSet = "delay-reason" // of a discharge from hospital
 )
 
 // Code is one code while its label held. From and Until are the first and last

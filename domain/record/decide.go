@@ -21,6 +21,7 @@ import (
 
 	"caseledger/domain/breakglass"
 	"caseledger/domain/capacity"
+	"caseledger/domain/discharge"
 	"caseledger/domain/needs"
 	"caseledger/domain/safeguarding"
 	"caseledger/domain/support"
@@ -85,7 +86,7 @@ func startsWork(e domain.Event) bool {
 		return true
 	case contact.HelpStarted, privatefostering.Notified, temporary.Entered, visit.Made:
 		return true
-	case needs.Started, support.Agreed, support.ServiceStarted, support.PaymentStarted, safeguarding.PlanAgreed, transition.Planned, capacity.Assessed, capacity.LibertyRequested:
+	case needs.Started, support.Agreed, support.ServiceStarted, support.PaymentStarted, safeguarding.PlanAgreed, transition.Planned, capacity.Assessed, capacity.LibertyRequested, discharge.Noticed:
 		return true
 	}
 	return false

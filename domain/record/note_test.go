@@ -5,6 +5,7 @@ import (
 
 	"caseledger/domain"
 	"caseledger/domain/note"
+	"caseledger/domain/policy"
 	"caseledger/domain/record"
 )
 
@@ -18,7 +19,7 @@ func TestAnAmendedNoteKeepsItsOriginalAndWaitsForASignatureAgain(t *testing.T) {
 		t.Fatalf("a note that was signed off waits: %+v", r.Notes.Given)
 	}
 	facts, err := r.Correct(1, "who said so", func(without record.Record) ([]domain.Event, error) {
-		return without.Notes.Write(note.Write{Dated: amended.Dated, Note: "n1", Kind: "visit", For: "mgr-1", Text: amended.Text}, "sw-1")
+		return without.Notes.Write(note.Write{Dated: amended.Dated, Note: "n1", Kind: "visit", For: "mgr-1", Text: amended.Text}, "sw-1", policy.Pack{})
 	})
 	if err != nil || len(facts) != 1 || facts[0].Corrects.Entry != 1 {
 		t.Fatalf("%+v, %v", facts, err)

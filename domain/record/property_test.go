@@ -31,6 +31,7 @@ import (
 	"caseledger/domain/unmapped"
 
 	"caseledger/domain/capacity"
+	"caseledger/domain/discharge"
 	"caseledger/domain/needs"
 	"caseledger/domain/safeguarding"
 	"caseledger/domain/support"
@@ -105,6 +106,9 @@ func drawEvent(t *rapid.T, i int) domain.Event {
 		transition.Planned{Dated: d, Transition: transition.ID(id), Team: text},
 		capacity.Assessed{Dated: d, Assessment: capacity.ID(id), Decision: text},
 		capacity.LibertyDecided{Dated: d, Authorisation: capacity.AuthorisationID(id), Granted: true},
+		discharge.Noticed{Dated: d, Stay: discharge.StayID(id), Notice: "discharge-to-assess", Hospital: text},
+		discharge.Withdrawn{Dated: d, Stay: discharge.StayID(id), Notice: "discharge-to-assess"},
+		discharge.Discharged{Dated: d, Stay: discharge.StayID(id)},
 	}).Draw(t, "event")
 }
 
@@ -176,7 +180,7 @@ func refold(effective []domain.Entry) record.Record {
 func parts(r record.Record) []any {
 	return []any{r.Person, r.Referrals, r.Assessments, r.Enquiries, r.CINPlans, r.Protection, r.Notes, r.Allocations, r.Unmapped,
 		r.Care, r.Health, r.Absences, r.Adoptions, r.Leaver, r.Legal, r.Oversights, r.Letters,
-		r.Needs, r.Support, r.Safeguarding, r.Transitions, r.Capacity}
+		r.Needs, r.Support, r.Safeguarding, r.Transitions, r.Capacity, r.Hospital}
 }
 
 func TestHoweverEntriesArriveTheRecordIsTheSame(t *testing.T) {

@@ -39,6 +39,7 @@ import (
 	"caseledger/domain/breakglass"
 	"caseledger/domain/capacity"
 	"caseledger/domain/correspondence"
+	"caseledger/domain/discharge"
 	"caseledger/domain/form"
 	"caseledger/domain/needs"
 	"caseledger/domain/oversight"
@@ -88,6 +89,7 @@ type Record struct {
 	Transitions  transition.Transitions
 	Capacity     capacity.Capacity
 	Openings     breakglass.Openings
+	Hospital     discharge.Hospital
 
 	Forms form.Forms
 
@@ -197,6 +199,8 @@ func (r Record) apply(e domain.Entry) Record {
 		r.Capacity = r.Capacity.Evolve(e.Seq, ev)
 	case breakglass.Event:
 		r.Openings = r.Openings.Evolve(e.Seq, ev)
+	case discharge.Event:
+		r.Hospital = r.Hospital.Evolve(e.Seq, ev)
 	case form.Event:
 		r.Forms = r.Forms.Evolve(e.Seq, ev)
 	}

@@ -67,6 +67,15 @@ type ReviewPlan struct {
 	ReviewBy domain.Date `json:"reviewBy,omitzero"`
 }
 
+// CloseAction records what became of an action of a plan.
+type CloseAction struct {
+	domain.Dated
+	Plan   PlanID `json:"plan" validate:"required,max=64,printascii"`
+	Action string `json:"action" validate:"required,max=64,printascii"`
+	Result string `json:"result" validate:"required,oneof=done not-done replaced"`
+	Note   string `json:"note,omitempty" validate:"max=2000"`
+}
+
 // EndPlan ends a plan.
 type EndPlan struct {
 	domain.Dated
@@ -160,6 +169,18 @@ func reviewBy(agreed, from domain.Date, p policy.Pack) domain.Date {
 func due(by, on domain.Date) domain.Rule {
 	return domain.Rule{Name: "safeguarding-review-due-before", Broken: !by.IsZero() && by.Before(on),
 		Reason: "The next review would be due before that day."}
+}
+
+// CloseAction decides on the end of an action of the plan as it was agreed last.
+func (s Safeguarding) CloseAction(c CloseAction) ([]domain.Event, error) {
+	plan := s.FindPlan(c.Plan)
+	agreed := slices.ContainsFunc(plan.Agreed.Fact.Actions, func(a domain.Action) bool { return a.ID == c.Action })
+	return []domain.Event{ActionClosed{Dated: c.Dated, Plan: c.Plan, Action: c.Action, Result: c.Result, Note: c.Note}},
+		domain.Refuse(append(plan.active(c.Happened),
+			domain.Rule{Name: "safeguarding-action-unknown", Broken: !plan.First.IsZero() && !agreed,
+				Reason: "No action of this safeguarding plan has this id."},
+			domain.Rule{Name: "safeguarding-action-already-closed", Broken: !plan.Outcome(c.Action).IsZero(),
+				Reason: "The action is already closed."})...)
 }
 
 // EndPlan decides on the end of a plan.

@@ -91,6 +91,15 @@ type PlanReviewed struct {
 	ReviewBy domain.Date `json:"reviewBy,omitzero"`
 }
 
+// ActionClosed says what became of an action of a plan.
+type ActionClosed struct {
+	domain.Dated
+	Plan   PlanID `json:"plan"`
+	Action string `json:"action"`
+	Result string `json:"result"` // done, not-done, replaced
+	Note   string `json:"note,omitempty"`
+}
+
 // PlanEnded says that a plan ended, and why.
 type PlanEnded struct {
 	domain.Dated
@@ -106,6 +115,9 @@ func (e PlanAgreed) About() string     { return "safeguarding-plan/" + string(e.
 func (e PlanReviewed) About() string {
 	return "safeguarding-plan/" + string(e.Plan) + "/review/" + string(e.Review)
 }
+func (e ActionClosed) About() string {
+	return "safeguarding-plan/" + string(e.Plan) + "/action/" + e.Action
+}
 func (e PlanEnded) About() string { return "safeguarding-plan/" + string(e.Plan) }
 
 func (Raised) safeguardingEvent()         {}
@@ -114,6 +126,7 @@ func (EnquiryStarted) safeguardingEvent() {}
 func (EnquiryEnded) safeguardingEvent()   {}
 func (PlanAgreed) safeguardingEvent()     {}
 func (PlanReviewed) safeguardingEvent()   {}
+func (ActionClosed) safeguardingEvent()   {}
 func (PlanEnded) safeguardingEvent()      {}
 
 // Concern is what is known of one concern.
@@ -142,7 +155,16 @@ type Plan struct {
 	First   domain.Known[PlanAgreed] // by which the plan began
 	Agreed  domain.Known[PlanAgreed] // the latest
 	Reviews []domain.Known[PlanReviewed]
+	Closed  []domain.Known[ActionClosed]
 	Ended   domain.Known[PlanEnded]
+}
+
+// Outcome returns what became of an action.
+func (p Plan) Outcome(action string) domain.Known[ActionClosed] {
+	if i := slices.IndexFunc(p.Closed, func(c domain.Known[ActionClosed]) bool { return c.Fact.Action == action }); i >= 0 {
+		return p.Closed[i]
+	}
+	return domain.Known[ActionClosed]{}
 }
 
 // Open reports whether the plan goes on.
@@ -215,6 +237,12 @@ func (s Safeguarding) Evolve(entry uint64, e Event) Safeguarding {
 			p.Reviews = domain.Upsert(p.Reviews,
 				func(r *domain.Known[PlanReviewed]) bool { return r.Fact.Review == e.Review },
 				func(r *domain.Known[PlanReviewed]) { *r = domain.Know(entry, e) })
+		})
+	case ActionClosed:
+		return s.plan(e.Plan, func(p *Plan) {
+			p.Closed = domain.Upsert(p.Closed,
+				func(c *domain.Known[ActionClosed]) bool { return c.Fact.Action == e.Action },
+				func(c *domain.Known[ActionClosed]) { *c = domain.Know(entry, e) })
 		})
 	case PlanEnded:
 		return s.plan(e.Plan, func(p *Plan) { p.Ended = domain.Know(entry, e) })

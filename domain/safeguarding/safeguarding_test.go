@@ -32,7 +32,7 @@ func TestTheRulesOfSafeguardingAnAdult(t *testing.T) {
 	none := safeguarding.Decided{Dated: on("2026-01-06"), Concern: "c1", Outcome: "no-enquiry"}
 	started := safeguarding.EnquiryStarted{Dated: on("2026-01-07"), Enquiry: "e1", Concern: "c1"}
 	over := safeguarding.EnquiryEnded{Dated: on("2026-01-30"), Enquiry: "e1"}
-	agreed := safeguarding.PlanAgreed{Dated: on("2026-01-30"), Plan: "p1", Enquiry: "e1"}
+	agreed := safeguarding.PlanAgreed{Dated: on("2026-01-30"), Plan: "p1", Enquiry: "e1", Actions: []domain.Action{{ID: "x1"}}}
 	ended := safeguarding.PlanEnded{Dated: on("2026-03-30"), Plan: "p1"}
 	raise := func(s safeguarding.Safeguarding) ([]domain.Event, error) {
 		return s.Raise(safeguarding.Raise{Dated: on("2026-01-05"), Concern: "c1"}, p)
@@ -60,6 +60,12 @@ func TestTheRulesOfSafeguardingAnAdult(t *testing.T) {
 	review := func(day, by string) decision {
 		return func(s safeguarding.Safeguarding) ([]domain.Event, error) {
 			return s.ReviewPlan(safeguarding.ReviewPlan{Dated: on(day), Plan: "p1", Review: "v1", ReviewBy: on(by).Happened}, p)
+		}
+	}
+	closed := safeguarding.ActionClosed{Dated: on("2026-02-01"), Plan: "p1", Action: "x1"}
+	closeAction := func(action, day string) decision {
+		return func(s safeguarding.Safeguarding) ([]domain.Event, error) {
+			return s.CloseAction(safeguarding.CloseAction{Dated: on(day), Plan: "p1", Action: action})
 		}
 	}
 	endPlan := func(day string) decision {
@@ -103,6 +109,11 @@ func TestTheRulesOfSafeguardingAnAdult(t *testing.T) {
 		"a review, the next before it":        {given{agreed}, review("2026-02-02", "2026-02-01"), []string{"safeguarding-review-due-before"}},
 		"a review on the last day":            {given{agreed, ended}, review("2026-03-30", ""), nil},
 		"a review after the end":              {given{agreed, ended}, review("2026-03-31", ""), []string{"safeguarding-plan-not-active"}},
+		"an action done":                      {given{agreed}, closeAction("x1", "2026-01-30"), nil},
+		"an action done before":               {given{agreed}, closeAction("x1", "2026-01-29"), []string{"before-safeguarding-plan"}},
+		"an action that nobody agreed on":     {given{agreed}, closeAction("x2", "2026-01-30"), []string{"safeguarding-action-unknown"}},
+		"an action done twice":                {given{agreed, closed}, closeAction("x1", "2026-02-02"), []string{"safeguarding-action-already-closed"}},
+		"an action done after the end":        {given{agreed, ended}, closeAction("x1", "2026-03-31"), []string{"safeguarding-plan-not-active"}},
 		"the end of a plan":                   {given{agreed}, endPlan("2026-01-30"), nil},
 		"the end of a plan twice":             {given{agreed, ended}, endPlan("2026-03-30"), []string{"safeguarding-plan-already-ended"}},
 	} {

@@ -8,6 +8,7 @@ import (
 	"caseledger/domain/allocation"
 	"caseledger/domain/capacity"
 	"caseledger/domain/contact"
+	"caseledger/domain/discharge"
 	"caseledger/domain/identity"
 	wants "caseledger/domain/needs"
 	"caseledger/domain/policy"
@@ -34,6 +35,7 @@ func (g *generator) adults() {
 		carer.cares(adult.children[0].record, day)
 		g.grown(day, 45, 90).safeguarded(day)
 		g.grown(day, 70, 95).inACareHome(day)
+		g.grown(day, 65, 95).outOfHospital(day)
 		g.comesOfAge()
 	}
 }
@@ -258,4 +260,24 @@ func (f *family) inACareHome(day domain.Date) {
 	if g.chance(2) {
 		f.act(record, until, assessor, capacity.EndLiberty{Dated: dated(until), Authorisation: "dl1", Reason: "expired"})
 	}
+}
+
+// outOfHospital is an adult whom a hospital wants to discharge, some after a
+// delay, and to be assessed at home.
+func (f *family) outOfHospital(day domain.Date) {
+	g, record := f.g, f.children[0].record
+	hub := actor{id: "hd-01", role: "social-worker", basis: "care-act-2014-s9", purpose: "discharge"}
+	expected := day.AddDays(g.between(2, 5))
+	f.act(record, day, hub, discharge.Notify{Dated: dated(day), Stay: "s1", Notice: "discharge-to-assess", Hospital: "Anytown General", Ward: "7", Expected: expected})
+	left := expected
+	switch g.between(1, 6) {
+	case 1:
+		f.act(record, expected, hub, discharge.Withdraw{Dated: dated(expected), Stay: "s1", Notice: "discharge-to-assess", Reason: "treatment-goes-on"})
+		return
+	case 2, 3:
+		left = expected.AddDays(g.between(1, 9))
+		f.act(record, expected, hub, discharge.RecordDelay{Dated: dated(expected), Stay: "s1", Delay: "d1", Reason: "home-care", By: "social-care"})
+		f.act(record, left, hub, discharge.EndDelay{Dated: dated(left), Delay: "d1"})
+	}
+	f.act(record, left, hub, discharge.Discharge{Dated: dated(left), Stay: "s1", Pathway: "1", To: "own-home"})
 }
