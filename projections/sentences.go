@@ -10,6 +10,7 @@ import (
 	"caseledger/domain/allocation"
 	"caseledger/domain/assessment"
 	"caseledger/domain/batch"
+	"caseledger/domain/chronology"
 	"caseledger/domain/cinplan"
 	"caseledger/domain/correction"
 	"caseledger/domain/correspondence"
@@ -49,6 +50,8 @@ func sentence(e domain.Event) string {
 		return allocationSentence(e)
 	case note.Event, oversight.Event, correspondence.Event:
 		return recordingSentence(e)
+	case chronology.Event:
+		return chronologySentence(e)
 	}
 	if text := childSentence(e); text != "" {
 		return text

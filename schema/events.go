@@ -52,6 +52,8 @@ import (
 	"caseledger/domain/safeguarding"
 	"caseledger/domain/support"
 	"caseledger/domain/transition"
+
+	"caseledger/domain/chronology"
 )
 
 // EventType is one type of event with all its versions.
@@ -315,5 +317,10 @@ func Events() []EventType {
 		event[capacity.LibertyRequested]("deprivation-of-liberty.requested", "A hospital or care home asked for authority to deprive an adult of liberty."),
 		event[capacity.LibertyDecided]("deprivation-of-liberty.decided", "It was decided whether an adult may be deprived of liberty."),
 		event[capacity.LibertyEnded]("deprivation-of-liberty.ended", "An authorisation to deprive an adult of liberty no longer holds."),
+
+		event[chronology.Tagged]("entry.tagged", "It is known for what an entry matters."),
+		event[chronology.Marked]("entry.marked", "A party disputes an entry, or agrees to it."),
+		event[chronology.ImpactStated]("entry.impact-stated", "It was stated what an entry meant for the person."),
+		event[chronology.Built]("chronology.built", "A chronology was built of chosen entries."),
 	}
 }

@@ -117,7 +117,7 @@ func (op operation) describe(schemas node) (node, error) {
 	if op.status == 201 {
 		responses["200"] = node{"description": "The dry run.", "content": success["content"]}
 	}
-	if op.group == groupRead {
+	if op.ofRecord() {
 		responses["304"] = node{"description": "The record is still at the revision given."}
 	}
 	for _, status := range op.problems() {
@@ -130,7 +130,7 @@ func (op operation) describe(schemas node) (node, error) {
 
 func (op operation) headers() node {
 	h := node{}
-	if op.group == groupRead || op.status == 201 {
+	if op.ofRecord() || op.status == 201 {
 		h["ETag"] = node{"description": "The record's revision, in quotes.", "schema": node{"type": "string"}}
 	}
 	if op.id == registers {
@@ -154,7 +154,7 @@ func (op operation) problems() []int {
 	if op.pinned {
 		all = append(all, 412, 428)
 	}
-	if op.group == groupRead {
+	if op.ofRecord() {
 		all = append(all, 412)
 	}
 	return all

@@ -18,8 +18,9 @@ import (
 
 // Moment is the point of view of an answer, as it was asked for.
 type Moment struct {
-	KnownAt time.Time   `json:"knownAt,omitzero"`
-	TrueOn  domain.Date `json:"trueOn,omitzero"`
+	KnownAt    time.Time   `json:"knownAt,omitzero"`
+	KnownEntry uint64      `json:"knownEntry,omitzero"`
+	TrueOn     domain.Date `json:"trueOn,omitzero"`
 }
 
 // OfRecord is what every answer about one record says first.
@@ -27,6 +28,9 @@ type OfRecord struct {
 	Record   domain.RecordID `json:"record"`
 	Revision uint64          `json:"revision"`
 	Moment
+	// Permanent is the address of this answer that gives it for ever, whatever is
+	// recorded later.
+	Permanent string `json:"permanent,omitempty"`
 }
 
 // Facts is a record, field by field.
@@ -90,15 +94,15 @@ type Accesses struct {
 	Rows []accesslog.Row `json:"rows"`
 }
 
-func echo(m projections.Moment) Moment { return Moment{m.Known, m.On} }
+func echo(m projections.Moment) Moment { return Moment{m.Known, m.Entry, m.On} }
 
 // about reads the record that a request asks for, at least as far as it asks.
 func (a *API) about(ctx context.Context, r *request) (record.Record, OfRecord, error) {
 	rec, at, err := a.View.Record(ctx, r.record)
-	if err == nil && uint64(at) < r.query.number(atLeast) {
+	if err == nil && uint64(at) < max(r.query.number(atLeast), r.query.number(byEntry), r.query.number(thenEntry)) {
 		err = stale(at) // one process owns the ledger, so waiting would not help
 	}
-	return rec, OfRecord{r.record, uint64(at), echo(r.query.moment(knownAt, trueOn))}, err
+	return rec, OfRecord{r.record, uint64(at), echo(r.query.asked()), permanent(r, rec)}, err
 }
 
 // ofRecord is the reply about one record, and what is released with it.
@@ -114,7 +118,7 @@ func ofRecord(r *request, about OfRecord, rows int, body any) reply {
 // view writes a point of view as the entry of an access holds it.
 func view(q query) string {
 	v := url.Values{}
-	for _, p := range []param{knownAt, trueOn, thenKnownAt, thenTrueOn} {
+	for _, p := range pointsOfView {
 		if q[p.name] != "" {
 			v.Set(p.name, q[p.name])
 		}
@@ -127,7 +131,7 @@ func (a *API) facts(ctx context.Context, r *request) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	facts, err := a.View.Facts(rec, r.query.moment(knownAt, trueOn))
+	facts, err := a.View.Facts(rec, r.query.asked())
 	return ofRecord(r, about, len(facts), Facts{about, facts}), err
 }
 
@@ -139,7 +143,7 @@ func (a *API) entries(ctx context.Context, r *request) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	rows, err := a.View.DB.Audit(ctx, r.record, r.query.moment(knownAt, trueOn).Known)
+	rows, err := a.View.DB.Audit(ctx, r.record, r.query.asked())
 	return ofRecord(r, about, len(rows), Entries{about, rows}), err
 }
 
@@ -151,7 +155,7 @@ func (a *API) chronology(ctx context.Context, r *request) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	rows, err := a.View.Chronology(ctx, r.record, rec, r.query.moment(knownAt, trueOn))
+	rows, err := a.View.Chronology(ctx, r.record, rec, r.query.asked())
 	return ofRecord(r, about, len(rows), Chronology{about, rows}), err
 }
 
@@ -160,7 +164,7 @@ func (a *API) notes(ctx context.Context, r *request) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	rows := projections.Notes(rec, r.query.moment(knownAt, trueOn))
+	rows := projections.Notes(rec, r.query.asked())
 	return ofRecord(r, about, len(rows), Notes{about, rows}), nil
 }
 
@@ -169,8 +173,8 @@ func (a *API) comparison(ctx context.Context, r *request) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	then := r.query.moment(thenKnownAt, thenTrueOn)
-	changes, err := a.View.Changes(rec, r.query.moment(knownAt, trueOn), then)
+	then := r.query.then()
+	changes, err := a.View.Changes(rec, r.query.asked(), then)
 	return ofRecord(r, about, len(changes), Comparison{about, echo(then), changes}), err
 }
 
@@ -196,7 +200,7 @@ func (a *API) register(ctx context.Context, r *request) (reply, error) {
 	if err := a.CatchUp(ctx); err != nil {
 		return reply{}, err
 	}
-	at := r.query.moment(knownAt, trueOn)
+	at := r.query.asked()
 	rows, err := a.View.Register(ctx, at)
 	if err != nil {
 		return reply{}, err
@@ -225,7 +229,7 @@ func (a *API) caseload(ctx context.Context, r *request) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	at := r.query.moment(knownAt, trueOn)
+	at := r.query.asked()
 	f := projections.CaseloadFilter{Worker: r.query[worker.name], Team: r.query[team.name], Kind: r.query[work.name],
 		Unallocated: r.query.is(unallocated), Overdue: r.query.is(overdue), After: after, Limit: pageOf(r.query)}
 	rows, err := a.View.Caseload(ctx, f, at)

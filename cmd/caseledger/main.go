@@ -139,7 +139,7 @@ returns from the events.`,
 		newDuties(to), newGaps(to), newPerformance(to), newWorkload(to), newAllocations(to), newHandOver(to), newPolicy(to),
 		newLookedAfter(to), newBackup(to), newRestore(to), newMirror(to),
 		newServe(to), newToken(to), newAccess(to), newNode(to), newProject(to),
-		newBench(to),
+		newBench(to), newChronology(to),
 	)
 }
 
