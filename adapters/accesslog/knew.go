@@ -50,7 +50,10 @@ type Knower struct {
 // told in another way stands in no ledger.
 func WhoKnew(ctx context.Context, l *eventstore.Ledger, r record.Record, q Knowing) ([]Knower, error) {
 	k := knowers{q: q, by: make(map[domain.Actor]*Knower)}
-	k.asked, _ = r.Entry(q.Entry)
+	var found bool
+	if k.asked, found = r.Entry(q.Entry); q.Entry > 0 && !found {
+		return []Knower{}, nil // nobody knew of what is not there
+	}
 	for _, e := range record.KnownAt(r.Entries, q.By) {
 		if q.Entry == 0 || q.Entry == e.Seq {
 			k.wrote(e)

@@ -86,7 +86,7 @@ func fillRecord(ctx context.Context, a *app, id domain.RecordID, entries int) er
 			dated := domain.Dated{Happened: begin.AddDays(n / 2)}
 			var e domain.Event = note.Written{Dated: dated, Note: note.ID(fmt.Sprint("n", n)), Kind: "visit", Present: []string{"mother"}, Text: []note.Passage{{Text: words, Kind: "observation"}}}
 			if n%5 == 0 {
-				e = identity.AddressRecorded{Dated: dated, Kind: "home", Address: identity.Address{Lines: []string{fmt.Sprint(n, " High Street")}}}
+				e = identity.AddressRecorded{Dated: dated, Lines: []string{fmt.Sprint(n, " High Street")}}
 			}
 			facts = append(facts, domain.Fact{Event: e})
 		}
