@@ -8,7 +8,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 
 	"caseledger/domain"
@@ -59,7 +58,7 @@ type side struct {
 	entries []domain.Entry // all that were known
 	on      domain.Date    // zero: whatever the day
 	out     map[uint64]uint64
-	told    map[subject]domain.Entry
+	told    map[subject]uint64 // the number of the entry
 }
 
 func sideOf(r record.Record, at Moment) side {
@@ -71,15 +70,34 @@ func sideOf(r record.Record, at Moment) side {
 }
 
 func view(entries []domain.Entry, on domain.Date) side {
-	s := side{entries: entries, on: on, out: record.OutOfForce(entries), told: make(map[subject]domain.Entry)}
-	effective := record.Effective(entries)
-	if !on.IsZero() {
-		effective = record.TrueOn(effective, on)
-	}
-	for _, e := range effective {
-		s.told[subjectOf(e)] = e
+	s := side{entries: entries, on: on, out: record.OutOfForce(entries), told: make(map[subject]uint64, len(entries))}
+	for _, e := range entries {
+		if _, gone := s.out[e.Seq]; !gone && s.happened(e) {
+			if key := subjectOf(e); s.isLater(e, s.told[key]) {
+				s.told[key] = e.Seq
+			}
+		}
 	}
 	return s
+}
+
+// isLater reports whether e comes after the other entry, or none, in the order of
+// the world, as record.Effective has it.
+func (s side) isLater(e domain.Entry, than uint64) bool {
+	if than == 0 {
+		return true
+	}
+	other, of := s.entries[than-1], record.Record{Entries: s.entries}
+	return cmp.Or(e.Event.HappenedOn().Compare(other.Event.HappenedOn()), cmp.Compare(firstOf(of, e), firstOf(of, other)), cmp.Compare(e.Seq, other.Seq)) > 0
+}
+
+// entry returns the entry that tells something of a subject, the zero value for
+// none.
+func (s side) entry(of subject) domain.Entry {
+	if n := s.told[of]; n > 0 {
+		return s.entries[n-1]
+	}
+	return domain.Entry{}
 }
 
 // happened reports whether an entry is of a day that this side looks at.
@@ -113,16 +131,18 @@ func (s side) knows(e domain.Entry) bool { return e.Seq <= uint64(len(s.entries)
 // Replay returns what the record said as known at a time and as true on a day:
 // the latest entry in force of each type about each thing, field by field.
 func Replay(r record.Record, at Moment) ([]Fact, error) {
-	told := slices.SortedFunc(maps.Values(sideOf(r, at).told), func(a, b domain.Entry) int {
-		return cmp.Or(cmp.Compare(a.Event.About(), b.Event.About()), cmp.Compare(a.Seq, b.Seq))
+	s := sideOf(r, at)
+	subjects := slices.SortedFunc(maps.Keys(s.told), func(a, b subject) int {
+		return cmp.Or(cmp.Compare(a.about, b.about), cmp.Compare(s.told[a], s.told[b]))
 	})
-	facts := make([]Fact, 0, 8*len(told))
-	for _, e := range told {
+	facts := make([]Fact, 0, 8*len(subjects))
+	for _, of := range subjects {
+		e := s.entry(of)
 		fields, err := sortedFields(e.Event)
 		if err != nil {
 			return nil, fmt.Errorf("entry %d: %w", e.Seq, err)
 		}
-		one := Fact{About: e.Event.About(), Type: typeName(e.Event), Happened: e.Event.HappenedOn(), Entry: e.Seq, Author: e.Actor.ID, Recorded: e.Recorded}
+		one := Fact{About: of.about, Type: of.name, Happened: e.Event.HappenedOn(), Entry: e.Seq, Author: e.Actor.ID, Recorded: e.Recorded}
 		for _, f := range fields {
 			one.Field, one.Value = f.name, plain(f.value)
 			facts = append(facts, one)
@@ -143,7 +163,7 @@ func Compare(r record.Record, from, to Moment) ([]Difference, error) {
 func compare(before, after side, subjects func(func(subject) bool)) ([]Difference, error) {
 	var all []Difference
 	for s := range subjects {
-		was, is := before.told[s], after.told[s]
+		was, is := before.entry(s), after.entry(s)
 		if was.Seq == is.Seq {
 			continue
 		}
@@ -252,17 +272,11 @@ func (s *side) add(entries []domain.Entry, e domain.Entry) func(func(subject) bo
 	}
 	s.entries = entries
 	key := subjectOf(e)
-	old, told := s.told[key]
-	if s.happened(e) && (!told || !e.Event.HappenedOn().Before(old.Event.HappenedOn())) {
-		s.told = with(s.told, key, e)
+	if s.happened(e) && s.isLater(e, s.told[key]) {
+		s.told = maps.Clone(s.told)
+		s.told[key] = e.Seq
 	}
 	return func(yield func(subject) bool) { yield(key) }
-}
-
-func with(told map[subject]domain.Entry, key subject, e domain.Entry) map[subject]domain.Entry {
-	told = maps.Clone(told)
-	told[key] = e
-	return told
 }
 
 func sortedFields(e domain.Event) ([]field, error) {
@@ -273,9 +287,8 @@ func sortedFields(e domain.Event) ([]field, error) {
 
 // plain returns a JSON string without its quotes, and other values as they are.
 func plain(value jsontext.Value) string {
-	var s string
-	if value.Kind() == '"' && json.Unmarshal(value, &s) == nil {
-		return s
+	if s, err := jsontext.AppendUnquote(nil, value); err == nil {
+		return string(s)
 	}
 	return string(value)
 }

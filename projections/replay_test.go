@@ -14,7 +14,6 @@ import (
 	"caseledger/domain/identity"
 	"caseledger/domain/record"
 	"caseledger/projections"
-	"caseledger/schema"
 )
 
 // naiveFacts are what a record says, straightforwardly: the last entry of each
@@ -38,9 +37,9 @@ func naiveFacts(t *rapid.T, entries []domain.Entry, at projections.Moment) map[s
 			t.Fatal(err)
 		}
 		for name, value := range fields {
-			kind, _, _ := schema.NewCodec(schema.Events()).Encode(e)
+			kind, _ := codec.Payload.TypeOf(e.Event)
 			_, about, _ := strings.Cut(subject, " ")
-			facts[about+" "+kind[:strings.Index(kind, "/")]+" "+name] = fmt.Sprintf("%s by %d", unquoted(value), e.Seq)
+			facts[about+" "+kind.Name+" "+name] = fmt.Sprintf("%s by %d", unquoted(value), e.Seq)
 		}
 	}
 	return facts

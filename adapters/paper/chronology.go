@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"caseledger/domain"
 	"caseledger/domain/chronology"
@@ -37,13 +36,25 @@ func Chronology(s projections.Story) Paper {
 func (p *Paper) add(rows ...[]Cell) {
 	for _, row := range rows {
 		last, isTable := p.Blocks[len(p.Blocks)-1].(Table)
-		if !isTable || len(last.Rows) == MaxRows {
+		if !isTable || len(last.Rows) == MaxRows || roomOf(last.Rows)+roomOf([][]Cell{row}) > maxTable {
 			last = Table{Widths: []int{16, 54, 30}, Head: []string{"Day", "What happened", "Who says so, and how it stands"}}
 			p.Blocks = append(p.Blocks, last)
 		}
 		last.Rows = append(last.Rows, row)
 		p.Blocks[len(p.Blocks)-1] = last
 	}
+}
+
+func roomOf(rows [][]Cell) int {
+	n := 0
+	for _, row := range rows {
+		for _, cell := range row {
+			for _, p := range cell {
+				n += aLine + Room(textOf(p))
+			}
+		}
+	}
+	return n
 }
 
 func yearOf(row projections.StoryRow) string {
@@ -107,14 +118,14 @@ func cells(row projections.StoryRow, several bool) [][]Cell {
 			{Paragraph{{Text: fmt.Sprintf("Nothing is recorded between %s and %s: %d days.", g.After, g.Before, g.Days), Italic: true}}}, {}}}
 	}
 	var rows [][]Cell
-	for i, words := range bounded(told(row, several)) {
+	for i, words := range bounded(told(row, several), maxTold) {
 		if i == 0 {
 			rows = append(rows, []Cell{dayOf(row), words, {}})
 			continue
 		}
 		rows = append(rows, []Cell{{Plain("(continued)")}, words, {}})
 	}
-	for i, words := range bounded(saidBy(row)) {
+	for i, words := range bounded(saidBy(row), maxSaid) {
 		if i == len(rows) {
 			rows = append(rows, []Cell{{Plain("(continued)")}, {}, {}})
 		}
@@ -198,10 +209,21 @@ func lateness(row projections.StoryRow) string {
 	return fmt.Sprintf(", %d days later", *row.Lateness)
 }
 
-// bounded spreads paragraphs over cells, none of which is longer than MaxCellRunes.
-func bounded(all []Paragraph) []Cell {
-	cells, room := []Cell{{}}, MaxCellRunes
+// How much room the cells of a row have, in letters: a row has to fit on a page
+// that a program cannot break it over.
+const (
+	maxTold = 1_000
+	maxSaid = 400
+	aLine   = 20 // what a paragraph takes at least
+
+	maxTable = 8_000 // some pages: a table is laid out again on each
+)
+
+// bounded spreads paragraphs over cells that have so much room each.
+func bounded(all []Paragraph, limit int) []Cell {
+	cells, room := []Cell{{}}, limit
 	for _, p := range all {
+		room -= aLine
 		var line Paragraph
 		end := func() {
 			if len(line) > 0 {
@@ -210,11 +232,11 @@ func bounded(all []Paragraph) []Cell {
 			line = nil
 		}
 		for _, run := range p {
-			for i, text := range Cut(run.Text, MaxCellRunes) {
-				n := utf8.RuneCountInString(text)
+			for i, text := range Cut(run.Text, limit) {
+				n := Room(text)
 				if i > 0 || n > room {
 					end()
-					cells, room = append(cells, Cell{}), MaxCellRunes
+					cells, room = append(cells, Cell{}), limit
 				}
 				line = append(line, Run{text, run.Bold, run.Italic})
 				room -= n

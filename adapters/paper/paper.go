@@ -56,12 +56,9 @@ func (Heading) block()   {}
 func (Paragraph) block() {}
 func (Table) block()     {}
 
-// Limits of one table and of one cell: the layout of a longer table takes time in
-// the square of its rows, and a row must fit on a page.
-const (
-	MaxRows      = 40
-	MaxCellRunes = 1_500
-)
+// MaxRows bounds one table: the layout of a longer one takes time in the square of
+// its rows.
+const MaxRows = 40
 
 // Plain is a paragraph of one run.
 func Plain(text string) Paragraph { return Paragraph{{Text: text}} }
@@ -115,14 +112,35 @@ func Pieces(text string) []Piece {
 	return all
 }
 
-// Cut cuts a text into parts of at most limit runes, behind white space where
-// there is some in the last quarter of a part. Joined they are the text.
+// Room returns how much room a text takes, in letters. A character for which a
+// font may have no glyph, and its number stands instead, takes that of ten.
+func Room(text string) int {
+	n := 0
+	for _, r := range text {
+		n += room(r)
+	}
+	return n
+}
+
+func room(r rune) int {
+	if r < 0x0700 || 0x1e00 <= r && r < 0x2c00 { // Latin, Greek, Cyrillic, Hebrew, Arabic; punctuation and signs
+		return 1
+	}
+	return 10
+}
+
+// Cut cuts a text into parts that take at most so much room, which is ten or more,
+// behind white space where there is some in the last quarter of a part. Joined they
+// are the text.
 func Cut(text string, limit int) []string {
 	var parts []string
-	for utf8.RuneCountInString(text) > limit {
-		end := 0
-		for range limit {
-			_, size := utf8.DecodeRuneInString(text[end:])
+	for Room(text[:min(len(text), 4*limit)]) > limit { // or what is left is short
+		end, taken := 0, 0
+		for {
+			r, size := utf8.DecodeRuneInString(text[end:])
+			if taken += room(r); taken > limit {
+				break
+			}
 			end += size
 		}
 		if space := strings.LastIndexAny(text[:end], " \n\t"); space > end*3/4 {

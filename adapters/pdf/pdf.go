@@ -40,6 +40,7 @@ func Write(w io.Writer, p paper.Paper) error {
 	if err != nil {
 		return err
 	}
+	tooTall := false
 	doc := document.NewDocument(document.PageSizeA4)
 	doc.SetMargins(layout.Margins{Top: margin, Right: margin, Bottom: margin, Left: margin})
 	doc.SetTagged(true)
@@ -51,11 +52,14 @@ func Write(w io.Writer, p paper.Paper) error {
 		return s.paragraph(paper.Plain(fmt.Sprintf("%s – page %d of %d", p.Footer, at.PageIndex+1, at.TotalPages)), size)
 	})
 	for _, block := range p.Blocks {
-		doc.Add(s.block(block))
+		doc.Add(s.block(block, &tooTall))
 	}
 	file, err := doc.ToBytes()
 	if err != nil {
 		return fmt.Errorf("pdf: %w", err)
+	}
+	if tooTall {
+		return ErrTooTall
 	}
 	if err := identify(file); err != nil {
 		return err
@@ -63,6 +67,10 @@ func Write(w io.Writer, p paper.Paper) error {
 	_, err = w.Write(file)
 	return err
 }
+
+// ErrTooTall says that a row of a table does not fit on a page, where a part of it
+// would be cut off.
+var ErrTooTall = errors.New("pdf: a row of a table is taller than a page")
 
 var errNoID = errors.New("pdf: the file has no identifier of the form expected")
 
@@ -119,15 +127,16 @@ func newSetter() (setter, error) {
 	return s, nil
 }
 
-func (s setter) block(b paper.Block) layout.Element {
+func (s setter) block(b paper.Block, tooTall *bool) layout.Element {
 	switch b := b.(type) {
 	case paper.Heading:
 		h := layout.NewHeadingEmbedded(b.Text, layout.HeadingLevel(b.Level), s.bold[0])
-		return h.SetRuns(s.runs(paper.Paragraph{{Text: b.Text, Bold: true}}, headingSizes[b.Level])).SetBookmarkLevel(b.Level)
+		h.SetRuns(s.runs(paper.Paragraph{{Text: b.Text, Bold: true}}, headingSizes[b.Level])).SetBookmarkLevel(b.Level)
+		return kept{h, withHeading, nil}
 	case paper.Paragraph:
 		return s.paragraph(b, size).SetSpaceAfter(4)
 	case paper.Table:
-		return s.table(b)
+		return kept{s.table(b), 0, tooTall}
 	}
 	return layout.NewStyledParagraph()
 }
@@ -138,6 +147,39 @@ func (s setter) paragraph(p paper.Paragraph, points float64) *layout.Paragraph {
 		out.SetDirection(layout.DirectionRTL)
 	}
 	return out
+}
+
+// withHeading is how much of a page has to be left for a heading: it stands above
+// something.
+const withHeading = 150
+
+// forced is the height with which the layout asks for what does not fit on an empty
+// page.
+const forced = 1e9
+
+// kept is an element that begins on the next page rather than beyond the end of
+// this one: a table puts its head and its first row where there is room or not.
+type kept struct {
+	layout.Element
+	room    float64 // points that it needs to begin
+	tooTall *bool   // is set where it does not fit on an empty page either
+}
+
+// PlanLayout implements layout.Element.
+func (k kept) PlanLayout(area layout.LayoutArea) layout.LayoutPlan {
+	if area.Height < k.room {
+		return layout.LayoutPlan{Status: layout.LayoutNothing}
+	}
+	plan := k.Element.PlanLayout(area)
+	switch {
+	case plan.Consumed > area.Height:
+		return layout.LayoutPlan{Status: layout.LayoutNothing}
+	case k.tooTall != nil && area.Height == forced:
+		*k.tooTall = true
+	case k.tooTall != nil && plan.Overflow != nil:
+		plan.Overflow = kept{plan.Overflow, 0, k.tooTall}
+	}
+	return plan
 }
 
 func (s setter) table(t paper.Table) layout.Element {
