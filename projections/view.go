@@ -123,8 +123,11 @@ func (v View) Overdue(ctx context.Context, id domain.RecordID, r record.Record, 
 }
 
 // Relations returns the relationships that a record stated at a moment.
-func (v View) Relations(id domain.RecordID, r record.Record, at Moment) []RelationRow {
-	return relationRows(id, r.Upto(at.Entry).At(at.Known, at.On))
+func (v View) Relations(ctx context.Context, id domain.RecordID, r record.Record, at Moment) ([]RelationRow, error) {
+	if at.IsNow() {
+		return v.DB.Relations(ctx, id)
+	}
+	return relationRows(id, r.Upto(at.Entry).At(at.Known, at.On)), nil
 }
 
 // Chronology tells a record's story as it was at a moment.

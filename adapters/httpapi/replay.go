@@ -133,11 +133,17 @@ func (a *API) overdue(ctx context.Context, r *request) (reply, error) {
 }
 
 func (a *API) relations(ctx context.Context, r *request) (reply, error) {
+	if err := a.CatchUp(ctx); err != nil {
+		return reply{}, err
+	}
 	rec, about, err := a.about(ctx, r)
 	if err != nil {
 		return reply{}, err
 	}
-	rows := a.View.Relations(r.record, rec, r.query.asked())
+	rows, err := a.View.Relations(ctx, r.record, rec, r.query.asked())
+	if err != nil {
+		return reply{}, err
+	}
 	rows, err = withoutBarred(ctx, a, r, rows, func(row projections.RelationRow) domain.RecordID { return row.Other })
 	return ofRecord(r, about, len(rows), Relations{about, rows}), err
 }

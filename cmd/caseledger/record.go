@@ -171,7 +171,11 @@ func newRecordFamily(to streams) *cobra.Command {
 				}
 				return output.print(to.out, members)
 			}
-			return output.print(to.out, a.view.Relations(id, r, *at))
+			rows, err := a.view.Relations(cmd.Context(), id, r, *at)
+			if err != nil {
+				return err
+			}
+			return output.print(to.out, rows)
 		}, at)
 	}
 	return cmd

@@ -27,7 +27,7 @@ type StateImpact struct {
 	domain.Dated
 	Entry uint64   `json:"entry" validate:"required"`
 	By    string   `json:"by,omitempty" validate:"max=200"`
-	Text  []string `json:"text" validate:"required,min=1,max=1000,dive,required,max=100000"`
+	Text  []string `json:"text" validate:"required,min=1,max=100,dive,required,max=10000"`
 }
 
 // Build records a chronology.
