@@ -124,6 +124,24 @@ type Circumstances struct {
 	// days that it states were reckoned (policy.Pack.Name); "" where none were
 	// needed.
 	Policy string
+	// Captured is set where the act was done away from the ledger.
+	Captured *Captured
+}
+
+// Captured says that an act was done on a device that had no connection, and
+// reached the ledger later. All of it is as the device stated it: what the
+// ledger vouches for is when it recorded the entry.
+type Captured struct {
+	// Device is a pseudonym of the device.
+	Device string `json:"device" validate:"required,max=100,printascii"`
+	// Sequence counts the acts of the device: each is an act of its own, in this
+	// order, however alike they are.
+	Sequence uint64 `json:"sequence" validate:"required"`
+	// At is the time by the device's clock, RFC 3339.
+	At time.Time `json:"at" validate:"required"`
+	// Seen is the revision of the record that the device had, 0 for none: what
+	// others recorded since, the author did not know.
+	Seen uint64 `json:"seen,omitzero"`
 }
 
 // Entry is one recorded event of a stream.

@@ -92,6 +92,22 @@ type Store interface {
 	Follow(ctx context.Context, after Position) iter.Seq2[Recorded, error]
 }
 
+// Scanner is a store that can give its log without fresh memory for every event.
+type Scanner interface {
+	// Scan is ReadLog, but metadata and data are the receiver's only until the
+	// loop body ends: they are overwritten by what comes next.
+	Scan(ctx context.Context, after Position) iter.Seq2[Recorded, error]
+}
+
+// Scan reads the log of a store for whoever keeps neither metadata nor data of
+// it. It is ReadLog where the store is no Scanner.
+func Scan(ctx context.Context, s Store, after Position) iter.Seq2[Recorded, error] {
+	if s, ok := s.(Scanner); ok {
+		return s.Scan(ctx, after)
+	}
+	return s.ReadLog(ctx, after)
+}
+
 // ErrInvalid marks an append that no store accepts, whatever its state.
 var ErrInvalid = errors.New("invalid append")
 

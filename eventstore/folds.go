@@ -57,16 +57,17 @@ func (r *requests) find(request string) (answered, bool) {
 	return a, seen
 }
 
-// add notes the answers that the entries, recorded at these places, gave.
-func (r *requests) add(stream string, entries []domain.Entry, at []Recorded) {
+// add notes the answers that the entries gave.
+func (r *requests) add(stream string, more gain) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	for i, e := range entries {
+	for i, e := range more.entries {
+		at := more.places[i]
 		a, seen := r.all[e.Request]
 		if !seen {
-			a = answered{receipt: Receipt{Stream: stream, First: at[i].Revision}, digest: e.Digest}
+			a = answered{receipt: Receipt{Stream: stream, First: at.revision}, digest: e.Digest}
 		}
-		a.receipt.Revision, a.receipt.Position = at[i].Revision, at[i].Position
+		a.receipt.Revision, a.receipt.Position = at.revision, at.position
 		r.all[e.Request] = a
 	}
 }
@@ -101,45 +102,77 @@ func (f *Folds[S]) Load(ctx context.Context, l *Ledger, stream string) (Folded[S
 	one := f.use(stream)
 	one.mu.Lock()
 	defer one.mu.Unlock()
-	next, read, err := f.advance(ctx, l, stream, one.at)
-	f.charge(one, read)
+	more, err := l.gained(ctx, stream, one.at.Revision)
 	if err != nil {
 		return Folded[S]{}, err
 	}
-	one.at = next
-	return next, nil
+	f.fold(one, more)
+	return one.at, nil
 }
 
-// advance folds what the stream has gained, and says how many bytes that were.
-func (f *Folds[S]) advance(ctx context.Context, l *Ledger, stream string, at Folded[S]) (Folded[S], int, error) {
-	var fresh []domain.Entry
-	var answers []Recorded
-	var tail Tail
-	read := 0
-	for e, err := range l.Store.ReadStream(ctx, stream, at.Revision) {
-		if err != nil {
-			return at, 0, err
-		}
-		entry, err := l.Codec.Decode(e)
-		if err != nil {
-			return at, 0, e.fault(err)
-		}
-		fresh = append(fresh, entry)
-		read += len(e.Metadata) + len(e.Data)
-		tail = e.tail(entry)
-		answers = append(answers, Recorded{Revision: e.Revision, Position: e.Position})
+// appended folds what was just appended to a stream after it was at a revision,
+// so that it need not be read again. Where the kept state is another one by now
+// it does nothing: what is missing there will be read.
+func (f *Folds[S]) appended(after Revision, more gain) {
+	one := f.use(more.tail.Stream)
+	one.mu.Lock()
+	defer one.mu.Unlock()
+	if one.at.Revision == after {
+		f.fold(one, more)
 	}
-	if len(fresh) == 0 {
-		return at, 0, nil
+}
+
+// fold takes in what follows on the kept state. Its caller holds one.mu.
+func (f *Folds[S]) fold(one *folded[S], more gain) {
+	if len(more.entries) == 0 {
+		return
 	}
-	at.State = f.evolve(at.State, fresh...)
-	at.Tail = tail
-	at.Metadata = bytes.Clone(tail.Metadata) // alone: a store may give metadata and data as parts of one slice
+	at := &one.at
+	at.State = f.evolve(at.State, more.entries...)
+	at.Tail = more.tail
+	at.Metadata = bytes.Clone(more.tail.Metadata) // alone: a store may give metadata and data as parts of one slice
 	if at.requests == nil {
 		at.requests = &requests{all: make(map[string]answered)}
 	}
-	at.requests.add(stream, fresh, answers)
-	return at, read, nil
+	at.requests.add(one.stream, more)
+	f.charge(one, more.bytes)
+}
+
+// gain are events that a stream has gained, decoded.
+type gain struct {
+	entries []domain.Entry
+	places  []place // of the entries
+	tail    Tail    // of the last one
+	bytes   int     // of the events, as stored
+}
+
+// place is where an event stands.
+type place struct {
+	revision Revision
+	position Position
+}
+
+func (g *gain) add(r Recorded, e domain.Entry) {
+	g.entries = append(g.entries, e)
+	g.places = append(g.places, place{r.Revision, r.Position})
+	g.tail = r.tail(e)
+	g.bytes += len(r.Metadata) + len(r.Data)
+}
+
+// gained reads what a stream holds after a revision.
+func (l *Ledger) gained(ctx context.Context, stream string, after Revision) (gain, error) {
+	var more gain
+	for r, err := range l.Store.ReadStream(ctx, stream, after) {
+		if err != nil {
+			return gain{}, err
+		}
+		entry, err := l.Codec.Decode(r)
+		if err != nil {
+			return gain{}, r.fault(err)
+		}
+		more.add(r, entry)
+	}
+	return more, nil
 }
 
 // fault says which event cannot be read.

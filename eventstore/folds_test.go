@@ -60,6 +60,51 @@ func TestAKeptFoldReadsOnlyNewEvents(t *testing.T) {
 	}
 }
 
+func TestWhatAnActRecordsIsFoldedWithoutBeingRead(t *testing.T) {
+	store := newStore()
+	l := fill(t, store, "a", 3)
+	folds := newFolds()
+	load(t, folds, l, "a", 3)
+	store.read.Store(0)
+	first := act("a", "first", "x")
+	receipt, err := eventstore.Update(t.Context(), l, folds, first, say("3", "4"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	load(t, folds, l, "a", 5)
+	repeated, err := eventstore.Update(t.Context(), l, folds, first, say("never"))
+	if receipt.Repeated = true; err != nil || repeated != receipt {
+		t.Errorf("the repeat gives %+v, %v; want %+v", repeated, err, receipt)
+	}
+	if _, err := eventstore.Update(t.Context(), l, folds, act("new", "first", "x"), say("0")); err != nil {
+		t.Fatal(err)
+	}
+	load(t, folds, l, "new", 1)
+	if n := store.read.Load(); n != 0 {
+		t.Errorf("%d events were read", n)
+	}
+	for _, stream := range []string{"a", "new"} {
+		kept, err := folds.Load(t.Context(), l, stream)
+		read, err2 := newFolds().Load(t.Context(), l, stream)
+		if err != nil || err2 != nil || !reflect.DeepEqual(kept.State, read.State) || !reflect.DeepEqual(kept.Tail, read.Tail) {
+			t.Errorf("stream %s: kept is %+v, %v; read is %+v, %v", stream, kept, err, read, err2)
+		}
+	}
+}
+
+func TestWhatAnActRecordsIsFoldedOnceWhenOthersReadItFirst(t *testing.T) {
+	store := newStore()
+	l, folds := newLedger(store), newFolds()
+	store.after = func(string) error {
+		load(t, folds, l, "a", 2)
+		return nil
+	}
+	if _, err := eventstore.Update(t.Context(), l, folds, act("a", "first", "x"), say("0", "1")); err != nil {
+		t.Fatal(err)
+	}
+	load(t, folds, l, "a", 2)
+}
+
 func TestFoldsOverTheBudgetAreDroppedLongestUnusedFirst(t *testing.T) {
 	store := newStore()
 	l := fill(t, store, "a", 3)

@@ -127,7 +127,7 @@ func decidePart[S any](ctx context.Context, l *Ledger, folds *Folds[S], id strin
 	if err != nil {
 		return group.Part{}, err
 	}
-	events, err := l.encode(ctx, at.Tail, p.Act, id, facts)
+	events, _, err := l.encode(ctx, at.Tail, p.Act, id, facts)
 	if err != nil {
 		return group.Part{}, err
 	}
@@ -273,7 +273,7 @@ func loadGroup(ctx context.Context, l *Ledger, id string) (Folded[group.Group], 
 
 func appendGroup(ctx context.Context, l *Ledger, act Act, id string, after Tail, event domain.Event) error {
 	act.Stream, act.Request = GroupStream(id), fmt.Sprintf("group-%s-%d", id, after.Revision)
-	events, err := l.encode(ctx, after, act, id, domain.Facts(event))
+	events, _, err := l.encode(ctx, after, act, id, domain.Facts(event))
 	if err != nil {
 		return err
 	}

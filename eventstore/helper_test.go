@@ -100,7 +100,7 @@ type plain struct {
 	Finished      *group.Finished
 }
 
-func (plainCodec) Encode(_ context.Context, after eventstore.Tail, id eventstore.EventID, e domain.Entry) (eventstore.Event, error) {
+func (c plainCodec) Encode(_ context.Context, after eventstore.Tail, id eventstore.EventID, e domain.Entry) (eventstore.Event, domain.Entry, error) {
 	p := plain{Recorded: e.Recorded, Circumstances: e.Circumstances}
 	switch ev := e.Event.(type) {
 	case said:
@@ -110,10 +110,15 @@ func (plainCodec) Encode(_ context.Context, after eventstore.Tail, id eventstore
 	case group.Finished:
 		p.Finished = &ev
 	default:
-		return eventstore.Event{}, fmt.Errorf("%T is unknown", ev)
+		return eventstore.Event{}, domain.Entry{}, fmt.Errorf("%T is unknown", ev)
 	}
 	data, err := json.Marshal(p)
-	return eventstore.Event{ID: id, Type: "plain/1", Metadata: link(after.Stream, after.Revision+1, after.Metadata), Data: data}, err
+	if err != nil {
+		return eventstore.Event{}, domain.Entry{}, err
+	}
+	event := eventstore.Event{ID: id, Type: "plain/1", Metadata: link(after.Stream, after.Revision+1, after.Metadata), Data: data}
+	read, err := c.Decode(eventstore.Recorded{Stream: after.Stream, Revision: after.Revision + 1, Event: event})
+	return event, read, err
 }
 
 func (plainCodec) Decode(r eventstore.Recorded) (domain.Entry, error) {

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"io"
 	"time"
 
 	"github.com/go-json-experiment/json"
@@ -25,10 +26,11 @@ type Tail struct {
 // Metadata and Data.
 type Codec interface {
 	// Encode returns the event that records the entry right after the tail,
-	// and nowhere else. The tail is what was decoded of the stream, so that a
-	// codec never begins a stream anew that has events. The entry's Seq is not
-	// used: it follows from the tail.
-	Encode(ctx context.Context, after Tail, id EventID, e domain.Entry) (Event, error)
+	// and nowhere else, and the entry as Decode will return it: what could not
+	// be read again is an error. The tail is what was decoded of the stream, so
+	// that a codec never begins a stream anew that has events. The entry's Seq
+	// is not used: it follows from the tail.
+	Encode(ctx context.Context, after Tail, id EventID, e domain.Entry) (Event, domain.Entry, error)
 	// Decode is the inverse. It fails on whatever it does not know, and waits
 	// for nothing: it is called for every event of a log.
 	Decode(Recorded) (domain.Entry, error)
@@ -72,6 +74,8 @@ type Act struct {
 	Digest string
 	// Policy names the rules by which the act is decided.
 	Policy string
+	// Captured is set where the act was done away from the ledger.
+	Captured *domain.Captured
 }
 
 // Receipt says what became of an act.
@@ -144,7 +148,7 @@ func attempt[S any](ctx context.Context, l *Ledger, folds *Folds[S], act Act, de
 	if len(facts) == 0 {
 		return Receipt{Stream: act.Stream, Revision: at.Revision}, nil
 	}
-	events, err := l.encode(ctx, at.Tail, act, "", facts)
+	events, entries, err := l.encode(ctx, at.Tail, act, "", facts)
 	if err != nil {
 		return Receipt{}, err
 	}
@@ -152,7 +156,12 @@ func attempt[S any](ctx context.Context, l *Ledger, folds *Folds[S], act Act, de
 	if err != nil {
 		return Receipt{}, err
 	}
-	return Receipt{Stream: act.Stream, First: at.Revision + 1, Revision: at.Revision + Revision(len(events)), Position: position}, nil
+	var more gain
+	for i, e := range events { // only the last one's position is known, and asked for: it is one request
+		more.add(Recorded{Stream: act.Stream, Revision: at.Revision + Revision(i) + 1, Position: position, Event: e}, entries[i])
+	}
+	folds.appended(at.Revision, more)
+	return Receipt{Stream: act.Stream, First: at.Revision + 1, Revision: more.tail.Revision, Position: position}, nil
 }
 
 // check validates the act and fills in the command's digest.
@@ -169,15 +178,14 @@ func (a *Act) check() error {
 	if err := Validate(a.Command); err != nil {
 		return err
 	}
-	text, err := json.Marshal(a.Command, json.Deterministic(true))
-	if err != nil {
+	sum := sha256.New()
+	if a.Name != "" {
+		io.WriteString(sum, a.Name+"\n")
+	}
+	if err := json.MarshalWrite(sum, a.Command, json.Deterministic(true)); err != nil {
 		return fmt.Errorf("command %T: %w", a.Command, err)
 	}
-	if a.Name != "" {
-		text = append([]byte(a.Name+"\n"), text...)
-	}
-	sum := sha256.Sum256(text)
-	a.Digest = hex.EncodeToString(sum[:])
+	a.Digest = hex.EncodeToString(sum.Sum(nil))
 	return nil
 }
 
@@ -186,9 +194,9 @@ type circumstances struct {
 	Authority domain.Authority `json:"authority"`
 }
 
-// encode makes the events of an act, to stand after the tail. All of them
-// carry the same moment.
-func (l *Ledger) encode(ctx context.Context, after Tail, act Act, group string, facts []domain.Fact) ([]Event, error) {
+// encode makes the events of an act, to stand after the tail, and the entries
+// that will be read from them. All of them carry the same moment.
+func (l *Ledger) encode(ctx context.Context, after Tail, act Act, group string, facts []domain.Fact) ([]Event, []domain.Entry, error) {
 	recorded := l.Now().UTC().Truncate(time.Microsecond)
 	ids, entries := make([]EventID, len(facts)), make([]domain.Entry, len(facts))
 	for i, fact := range facts {
@@ -197,26 +205,27 @@ func (l *Ledger) encode(ctx context.Context, after Tail, act Act, group string, 
 			Recorded: recorded,
 			Circumstances: domain.Circumstances{
 				Actor: act.Actor, Authority: act.Authority, Request: act.Request, Digest: act.Digest,
-				Group: group, Corrects: fact.Corrects, Source: fact.Source, Policy: act.Policy,
+				Group: group, Corrects: fact.Corrects, Source: fact.Source, Policy: act.Policy, Captured: act.Captured,
 			},
 			Event: fact.Event,
 		}
 	}
-	return l.encodeEntries(ctx, after, ids, entries)
+	events, err := l.encodeEntries(ctx, after, ids, entries)
+	return events, entries, err
 }
 
-// encodeEntries encodes entries one onto the other. A clock that was set back
-// does not make time run backwards in the stream.
+// encodeEntries encodes entries one onto the other, and puts those that will be
+// read in their place. A clock that was set back does not make time run
+// backwards in the stream.
 func (l *Ledger) encodeEntries(ctx context.Context, after Tail, ids []EventID, entries []domain.Entry) ([]Event, error) {
 	events := make([]Event, len(entries))
 	for i, e := range entries {
 		e.Recorded = latest(e.Recorded, after.Recorded)
-		event, err := l.Codec.Encode(ctx, after, ids[i], e)
-		if err != nil {
+		var err error
+		if events[i], entries[i], err = l.Codec.Encode(ctx, after, ids[i], e); err != nil {
 			return nil, fmt.Errorf("stream %s: %w", after.Stream, err)
 		}
-		events[i] = event
-		after = Tail{Stream: after.Stream, Revision: after.Revision + 1, Metadata: event.Metadata, Recorded: e.Recorded}
+		after = Tail{Stream: after.Stream, Revision: after.Revision + 1, Metadata: events[i].Metadata, Recorded: e.Recorded}
 	}
 	return events, nil
 }

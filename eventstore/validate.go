@@ -80,11 +80,24 @@ var validation = sync.OnceValue(func() *validator.Validate {
 	v.RegisterCustomTypeFunc(func(d reflect.Value) any {
 		return d.Interface().(domain.Date).String()
 	}, domain.Date{})
-	if err := v.RegisterValidation("code", inCodeSet); err != nil {
-		panic(err) // the name and function are constants of this file
+	for tag, check := range map[string]validator.Func{"code": inCodeSet, "printascii": inPrintableASCII} {
+		if err := v.RegisterValidation(tag, check); err != nil {
+			panic(err) // the names and functions are constants of this file
+		}
 	}
 	return v
 })
+
+// inPrintableASCII is the validator's own check, without its regular
+// expression: every act has it made of five fields.
+func inPrintableASCII(f validator.FieldLevel) bool {
+	for _, c := range []byte(f.Field().String()) {
+		if c < ' ' || c > '~' {
+			return false
+		}
+	}
+	return true
+}
 
 // inCodeSet checks a code against its set as it was on the day that the
 // command speaks of. A command can stand within another (a correction).

@@ -36,6 +36,10 @@ type AuditRow struct {
 	Reason      string              `json:"reason,omitempty"`
 	InForce     bool                `json:"inForce"`
 	CorrectedBy *uint64             `json:"correctedBy,omitempty"`
+	Captured    time.Time           `json:"captured,omitzero"` // by the clock of the device
+	Device      string              `json:"device,omitempty"`
+	Sequence    *uint64             `json:"sequence,omitempty"`
+	Seen        *uint64             `json:"seen,omitempty"`
 	ImportKind  string              `json:"importKind,omitempty"`
 	ImportFile  string              `json:"importFile,omitempty"`
 	ImportLine  *int                `json:"importLine,omitempty"`
@@ -54,11 +58,11 @@ type FieldChange struct {
 func (r *AuditRow) fields() []any {
 	return []any{&r.Record, &r.Entry, &r.Position, &r.Type, &r.Happened, &r.Recorded, &r.Lateness,
 		&r.Actor, &r.Role, &r.Agency, &r.Basis, &r.Purpose, &r.Request, &r.Group, &r.Policy, &r.Corrects, &r.Voids, &r.Reason,
-		&r.InForce, &r.CorrectedBy, &r.ImportKind, &r.ImportFile, &r.ImportLine, &r.ImportFlags, &r.Changes}
+		&r.InForce, &r.CorrectedBy, &r.Captured, &r.Device, &r.Sequence, &r.Seen, &r.ImportKind, &r.ImportFile, &r.ImportLine, &r.ImportFlags, &r.Changes}
 }
 
 func auditProjection() Projection {
-	return Projection{Name: "audit", Version: 2, Tables: []Table{auditTable()}, Apply: applyAudit}
+	return Projection{Name: "audit", Version: 3, Tables: []Table{auditTable()}, Apply: applyAudit}
 }
 
 func auditTable() Table {
@@ -85,6 +89,10 @@ func auditTable() Table {
 			{"reason", Text, "Why it corrects or voids."},
 			{"in_force", Boolean, "Whether the record still goes by it."},
 			{"corrected_by", Integer, "The entry that took it out of force."},
+			{"captured", Time, "When it was done, by the clock of a device that had no connection. NULL: at the ledger."},
+			{"device", Text, "That device: a pseudonym."},
+			{"sequence", Integer, "Number of the act among those of the device."},
+			{"seen", Integer, "Revision of the record that the device had."},
 			{"import_kind", Text, "Format of the file it was imported from: cin-census/2022."},
 			{"import_file", Text, "SHA-256 of that file, hexadecimal."},
 			{"import_line", Integer, "Line in that file, from 1."},
@@ -156,6 +164,9 @@ func auditRow(id domain.RecordID, r record.Record, e domain.Entry, at eventstore
 	}
 	if v, ok := e.Event.(correction.EnteredInError); ok {
 		row.Voids, row.Reason = numberOrNil(v.Entry), v.Reason
+	}
+	if c := e.Captured; c != nil {
+		row.Captured, row.Device, row.Sequence, row.Seen = c.At, c.Device, numberOrNil(c.Sequence), numberOrNil(c.Seen)
 	}
 	if s := e.Source; s != nil {
 		row.ImportKind, row.ImportFile, row.ImportFlags = s.Kind, s.File, s.Flags

@@ -17,6 +17,9 @@ import (
 	"caseledger/schema"
 )
 
+// usualFields is how many fields space is made for at first.
+const usualFields = 12
+
 var errFields = errors.New("the fields of the event cannot be told apart")
 
 // london returns the zone by which the days of acts are reckoned. Package
@@ -90,33 +93,51 @@ type field struct {
 	value jsontext.Value
 }
 
+// fieldsOf returns the members of what the event is as JSON. The text is our own
+// encoder's, so that nothing stands between its parts.
 func fieldsOf(e domain.Event) ([]field, error) {
 	if e == nil {
 		return nil, nil
 	}
 	text, err := json.Marshal(e)
-	if err != nil {
+	if err != nil || len(text) < len("{}") {
 		return nil, errFields
 	}
-	d := jsontext.NewDecoder(bytes.NewBuffer(text)) // which it reads in place
-	if _, err := d.ReadToken(); err != nil {
-		return nil, errFields
-	}
-	var all []field
-	for d.PeekKind() == '"' {
-		name, err := d.ReadToken()
-		if err != nil {
+	all := make([]field, 0, usualFields)
+	for rest := text[1:]; len(rest) > 1; {
+		name, value := valueEnd(rest), 0
+		if rest[0] == '"' && name < len(rest) && rest[name] == ':' {
+			value = name + 1 + valueEnd(rest[name+1:])
+		}
+		if value == 0 || value >= len(rest) {
 			return nil, errFields
 		}
-		f := field{name: name.String()}
-		value, err := d.ReadValue()
-		if err != nil {
-			return nil, errFields
-		}
-		f.value = value.Clone()
-		all = append(all, f)
+		all = append(all, field{string(rest[1 : name-1]), jsontext.Value(rest[name+1 : value : value])})
+		rest = rest[value+1:] // after the comma or the closing brace
 	}
 	return all, nil
+}
+
+// valueEnd returns where the value ends with which a text begins: at the first
+// comma, colon or closing bracket that is not inside of it.
+func valueEnd(text []byte) int {
+	depth, quoted := 0, false
+	for i := 0; i < len(text); i++ {
+		switch c := text[i]; {
+		case quoted && c == '\\':
+			i++
+		case c == '"':
+			quoted = !quoted
+		case quoted:
+		case c == '{' || c == '[':
+			depth++
+		case depth == 0 && (c == ',' || c == ':' || c == '}' || c == ']'):
+			return i
+		case c == '}' || c == ']':
+			depth--
+		}
+	}
+	return len(text)
 }
 
 // difference lists what is otherwise, in the order of the fields; what is no
@@ -144,4 +165,27 @@ func valueOf(all []field, name string) jsontext.Value {
 		}
 	}
 	return nil
+}
+
+// changesText is the list as JSON.
+func changesText(all []FieldChange) (string, error) {
+	text := []byte{'['}
+	for i, c := range all {
+		if i > 0 {
+			text = append(text, ',')
+		}
+		text = append(text, `{"field":`...)
+		var err error
+		if text, err = jsontext.AppendQuote(text, c.Field); err != nil {
+			return "", err
+		}
+		if c.Before != nil {
+			text = append(append(text, `,"before":`...), c.Before...)
+		}
+		if c.After != nil {
+			text = append(append(text, `,"after":`...), c.After...)
+		}
+		text = append(text, '}')
+	}
+	return string(append(text, ']')), nil
 }

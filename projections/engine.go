@@ -74,6 +74,7 @@ func (t tx) execAll(statements ...string) error {
 // may be called by many goroutines.
 type DB struct {
 	engine engine
+	path   string  // of the file; "" in PostgreSQL
 	write  *sql.DB // one connection
 	read   *sql.DB
 }
@@ -142,7 +143,9 @@ func (t Table) create(e engine, name string) []string {
 func (t Table) index(name string) []string {
 	var statements []string
 	for i, columns := range t.Indexes {
-		statements = append(statements, fmt.Sprintf("CREATE INDEX %s__%d ON %s (%s)", name, i+1, name, strings.Join(columns, ", ")))
+		statements = append(statements, fmt.Sprintf("CREATE INDEX %s ON %s (%s)", indexName(name, i), name, strings.Join(columns, ", ")))
 	}
 	return statements
 }
+
+func indexName(table string, i int) string { return fmt.Sprintf("%s__%d", table, i+1) }

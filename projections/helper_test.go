@@ -128,7 +128,7 @@ func (l *ledger) writeAt(at time.Time, stream string, f domain.Fact) {
 	id, after := eventstore.EventID{l.salt}, l.tails[stream]
 	after.Stream = stream
 	binary.BigEndian.PutUint64(id[8:], uint64(l.written))
-	e, err := codec.Encode(context.Background(), after, id, domain.Entry{Recorded: at, Circumstances: c, Event: f.Event})
+	e, _, err := codec.Encode(context.Background(), after, id, domain.Entry{Recorded: at, Circumstances: c, Event: f.Event})
 	if err != nil {
 		l.t.Fatal(err)
 	}

@@ -17,6 +17,7 @@ import (
 
 	"caseledger/domain/record"
 	"caseledger/eventstore"
+	"caseledger/projections/bulk"
 	"caseledger/schema"
 )
 
@@ -49,7 +50,13 @@ func (r *Runner) rebuild(ctx context.Context, progress func(eventstore.Position)
 	if err := r.db.alter(ctx, b.empty); err != nil {
 		return err
 	}
-	err = b.fill(ctx)
+	finish := func() error { return r.db.alter(ctx, b.finish) }
+	if r.db.path != "" && b.alone {
+		finish = func() error { return b.moveIn(ctx) }
+		err = b.fillFile(ctx)
+	} else {
+		err = b.fill(ctx)
+	}
 	if ctx.Err() != nil || errors.Is(err, errMoved) {
 		return errors.Join(ctx.Err(), err)
 	}
@@ -57,8 +64,9 @@ func (r *Runner) rebuild(ctx context.Context, progress func(eventstore.Position)
 		for i := range b.failed {
 			b.failed[i].Store(true)
 		}
+		return r.db.alter(ctx, b.finish)
 	}
-	return r.db.alter(ctx, b.finish)
+	return finish()
 }
 
 // survey is what there is to rebuild from.
@@ -94,6 +102,8 @@ type building struct {
 	fresh    []*follower
 	failed   []atomic.Bool // the projection has an event that cannot be applied
 	mark     string        // stands in place of an event's id: whose rebuild it is
+	alone    bool          // there are no tables but those that are rebuilt
+	file     *newFile      // that takes the rows; nil: the tables themselves do
 	progress func(eventstore.Position)
 }
 
@@ -110,7 +120,7 @@ func (b *building) empty(tx tx) error {
 			return fmt.Errorf("projection %s: %w", f.Name, err)
 		}
 	}
-	return nil
+	return tx.QueryRow("SELECT count(*) = 0 FROM projection WHERE event <> ?", b.mark).Scan(&b.alone)
 }
 
 // finish makes the indexes and moves the positions, and readers see the tables
@@ -169,8 +179,9 @@ type portion struct {
 }
 
 type folded struct {
-	rows   []gathered // by projection
-	size   int        // of them
+	rows   []gathered    // by projection
+	inFile [][]bulk.Rows // the same by projection and table, for a new file
+	size   int           // of them
 	events int
 	err    error
 }
@@ -232,6 +243,10 @@ func (b *building) fold(ctx context.Context, streams []string) folded {
 			out.size += len(rows)
 		}
 	}
+	if b.file != nil {
+		out.inFile, out.err = b.file.encode(out.rows)
+		out.rows = nil
+	}
 	return out
 }
 
@@ -286,6 +301,9 @@ func (b *building) write(ctx context.Context, inOrder <-chan *portion) error {
 }
 
 func (b *building) commitRows(ctx context.Context, all []folded) error {
+	if b.file != nil {
+		return b.file.append(all)
+	}
 	return b.db.within(ctx, func(tx tx) error {
 		if err := b.mine(tx); err != nil {
 			return err

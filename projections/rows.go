@@ -109,6 +109,11 @@ func stored(v any) (any, error) {
 		return textOrNull(string(*v)), nil
 	case jsontext.Value:
 		return textOrNull(string(v)), nil
+	case *[]FieldChange:
+		if len(*v) == 0 {
+			return nil, nil
+		}
+		return changesText(*v)
 	case nil:
 		return nil, nil
 	}
@@ -161,11 +166,17 @@ func textOrNull(s string) any {
 	return strings.ReplaceAll(s, "\x00", "\uFFFD")
 }
 
+// timeText is the time in timeLayout, put together from what package time is
+// quick with.
 func timeText(t time.Time) string {
 	if t.IsZero() {
 		return ""
 	}
-	return t.UTC().Format(timeLayout)
+	text := t.UTC().AppendFormat(make([]byte, 0, len(time.RFC3339Nano)), time.RFC3339)
+	second := len(text) - len("Z")
+	text = strconv.AppendInt(text[:second], int64(1_000_000+t.Nanosecond()/1000), 10)
+	text[second] = '.'
+	return string(append(text, 'Z'))
 }
 
 // cell reads a column into what a row's field points at.

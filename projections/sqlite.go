@@ -35,7 +35,7 @@ func Open(path string) (*DB, error) {
 	if err := file.Close(); err != nil {
 		return nil, fmt.Errorf("read models: %w", err)
 	}
-	db := &DB{engine: sqliteEngine{}}
+	db := &DB{engine: sqliteEngine{}, path: path}
 	if err := db.connectFile(path); err != nil {
 		return nil, errors.Join(fmt.Errorf("read models: %w", db.engine.explain(err)), db.Close())
 	}

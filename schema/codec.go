@@ -48,6 +48,7 @@ type payload struct {
 	Corrects  *domain.Correction `json:"corrects,omitempty"`
 	Import    *domain.Source     `json:"import,omitempty"`
 	Policy    string             `json:"policy,omitempty"`
+	Captured  *domain.Captured   `json:"captured,omitempty"`
 	Event     jsontext.Value     `json:",embed"`
 }
 
@@ -69,7 +70,7 @@ func (c Codec) Encode(e domain.Entry) (kind string, text []byte, err error) {
 	}
 	text, err = json.Marshal(payload{
 		Actor: e.Actor, Authority: e.Authority, Request: e.Request, Digest: e.Digest, Group: e.Group,
-		Corrects: e.Corrects, Import: e.Source, Policy: e.Policy,
+		Corrects: e.Corrects, Import: e.Source, Policy: e.Policy, Captured: e.Captured,
 	})
 	if err != nil {
 		return "", nil, fmt.Errorf("%s: %w", t, errShape)
@@ -105,7 +106,7 @@ func (c Codec) Decode(kind string, text []byte) (domain.Entry, error) {
 	return domain.Entry{
 		Circumstances: domain.Circumstances{
 			Actor: p.Actor, Authority: p.Authority, Request: p.Request, Digest: p.Digest, Group: p.Group,
-			Corrects: p.Corrects, Source: p.Import, Policy: p.Policy,
+			Corrects: p.Corrects, Source: p.Import, Policy: p.Policy, Captured: p.Captured,
 		},
 		Event: event,
 	}, nil

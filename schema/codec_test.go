@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"caseledger/domain"
 	"caseledger/domain/note"
@@ -25,7 +26,9 @@ func TestAnEntryIsReadAsItWasWritten(t *testing.T) {
 	correcting.Corrects, correcting.Group = &domain.Correction{Entry: 3, Reason: "wrong day"}, "g1"
 	imported.Source = &domain.Source{Kind: "cin-census/2022", File: "f", Line: 12, StatedOn: domain.MustDate("2022-03-31"),
 		Flags: []domain.Flag{{Field: "happened", Rule: "date", Raw: "31/02/2022"}}}
-	for name, c := range map[string]domain.Circumstances{"plain": plain, "a correction": correcting, "imported": imported} {
+	offline := plain
+	offline.Captured = &domain.Captured{Device: "tablet-7", Sequence: 3, At: time.Date(2026, 11, 21, 9, 0, 0, 0, time.UTC), Seen: 4}
+	for name, c := range map[string]domain.Circumstances{"plain": plain, "a correction": correcting, "imported": imported, "offline": offline} {
 		for _, event := range []domain.Event{
 			referral.Received{Dated: domain.Dated{Happened: domain.MustDate("2026-02-03")}, Referral: "r1", Source: "1A"},
 			referral.Received{},

@@ -21,8 +21,10 @@ type Notice struct {
 	Type        string    `json:"type"`    // "caseledger.referral.received"
 	Subject     string    `json:"subject"` // the stream: "record-…"
 	Time        time.Time `json:"time"`
-	Position    uint64    `json:"position"` // in the feed
-	Revision    uint64    `json:"revision"` // of the subject
+	// Position is the place in the feed. It is written as a string of digits,
+	// because an Integer of CloudEvents has 32 bits and a ledger more events.
+	Position uint64 `json:"position,string"`
+	Revision uint64 `json:"revision"` // of the subject
 }
 
 // NoticeOf reads what the leaf says of an event of a ledger; nothing is opened.

@@ -29,20 +29,25 @@ type Sealed struct {
 
 // Encode implements eventstore.Codec. A stream gets a key with its first event
 // and never another one. What may never be sealed is eventstore.ErrInvalid.
-func (s Sealed) Encode(ctx context.Context, after eventstore.Tail, id eventstore.EventID, e domain.Entry) (eventstore.Event, error) {
+func (s Sealed) Encode(ctx context.Context, after eventstore.Tail, id eventstore.EventID, e domain.Entry) (eventstore.Event, domain.Entry, error) {
 	kind, payload, err := s.Payload.Encode(e)
 	if err != nil {
-		return eventstore.Event{}, err
+		return eventstore.Event{}, domain.Entry{}, err
 	}
+	read, err := s.Payload.Decode(kind, payload)
+	if err != nil {
+		return eventstore.Event{}, domain.Entry{}, err
+	}
+	read.Seq, read.Recorded = uint64(after.Revision)+1, e.Recorded
 	chain, key, err := s.resume(ctx, after)
 	if err != nil {
-		return eventstore.Event{}, err
+		return eventstore.Event{}, domain.Entry{}, err
 	}
 	leaf, blob, err := seal.Seal(chain.Header(e.Recorded, kind), payload, key, id, s.Random)
 	if errors.Is(err, seal.ErrRefused) {
 		err = fmt.Errorf("%w: %s: %w", eventstore.ErrInvalid, kind, err)
 	}
-	return eventstore.Event{ID: id, Type: kind, Metadata: leaf, Data: blob}, err
+	return eventstore.Event{ID: id, Type: kind, Metadata: leaf, Data: blob}, read, err
 }
 
 // resume returns the chain that ends in the tail, and the stream's key. Only a

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -82,13 +83,16 @@ func TestAnEntryIsOpenedAsItWasSealed(t *testing.T) {
 	want := domain.Entry{Seq: 1, Recorded: time.Date(2026, 2, 3, 10, 0, 0, 123456000, time.UTC),
 		Circumstances: domain.Circumstances{Actor: domain.Actor{ID: "w1", Role: "r", Agency: "a"}, Request: "q1"},
 		Event:         note.Written{Note: "n1", Text: []note.Passage{{Text: "Zoë said: \"no\""}}}}
-	e, err := s.Encode(t.Context(), eventstore.Tail{Stream: "record-1"}, eventstore.EventID{1}, want)
+	e, told, err := s.Encode(t.Context(), eventstore.Tail{Stream: "record-1"}, eventstore.EventID{1}, want)
 	if err != nil || e.ID != (eventstore.EventID{1}) || e.Type != "note.written/2" {
 		t.Fatalf("%s, %v", e.Type, err)
 	}
 	got, err := s.Decode(eventstore.Recorded{Stream: "record-1", Revision: 1, Event: e})
 	if err != nil || fmt.Sprintf("%+v", got) != fmt.Sprintf("%+v", want) {
 		t.Errorf("%+v, %v; want %+v", got, err, want)
+	}
+	if !reflect.DeepEqual(told, got) {
+		t.Errorf("it is said to be read as %+v, and is read as %+v", told, got)
 	}
 }
 
@@ -195,7 +199,7 @@ func TestNothingIsSealedOntoWhatIsNotTheEndOfTheStream(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := tt.codec.Encode(t.Context(), tt.after, eventstore.EventID{1}, entry); !errors.Is(err, tt.want) {
+		if _, _, err := tt.codec.Encode(t.Context(), tt.after, eventstore.EventID{1}, entry); !errors.Is(err, tt.want) {
 			t.Errorf("%s: %v, want %v", name, err, tt.want)
 		}
 		if after, err := tt.codec.Keys.List(t.Context()); err != nil || len(after) != len(before) {
@@ -206,7 +210,7 @@ func TestNothingIsSealedOntoWhatIsNotTheEndOfTheStream(t *testing.T) {
 
 func TestWhatMayNeverBeSealedIsAnInvalidAppend(t *testing.T) {
 	tooLong := domain.Entry{Recorded: time.Unix(0, 0), Event: note.Written{Note: "n1", Text: []note.Passage{{Text: strings.Repeat("x", seal.MaxPayloadBytes)}}}}
-	if _, err := newSealed().Encode(t.Context(), eventstore.Tail{Stream: "record-1"}, eventstore.EventID{1}, tooLong); !errors.Is(err, eventstore.ErrInvalid) {
+	if _, _, err := newSealed().Encode(t.Context(), eventstore.Tail{Stream: "record-1"}, eventstore.EventID{1}, tooLong); !errors.Is(err, eventstore.ErrInvalid) {
 		t.Error(err)
 	}
 }
@@ -318,14 +322,14 @@ func benchmarkSealed(b *testing.B, encode bool) {
 	entry := domain.Entry{Recorded: time.Unix(0, 0), Circumstances: domain.Circumstances{Actor: domain.Actor{ID: "w1", Role: "social-worker", Agency: "anytown"},
 		Authority: domain.Authority{Basis: "children-act-1989-s17", Purpose: "assessment"}, Request: "q1", Digest: strings.Repeat("0a", 32)},
 		Event: referral.Received{Dated: domain.Dated{Happened: domain.MustDate("2026-02-03")}, Referral: "r1", Source: "1A"}}
-	first, err := s.Encode(b.Context(), eventstore.Tail{Stream: "record-1"}, eventstore.EventID{1}, entry)
+	first, _, err := s.Encode(b.Context(), eventstore.Tail{Stream: "record-1"}, eventstore.EventID{1}, entry)
 	if err != nil {
 		b.Fatal(err)
 	}
 	b.ReportAllocs()
 	for b.Loop() {
 		if encode {
-			_, err = s.Encode(b.Context(), eventstore.Tail{Stream: "record-1", Revision: 1, Metadata: first.Metadata}, eventstore.EventID{2}, entry)
+			_, _, err = s.Encode(b.Context(), eventstore.Tail{Stream: "record-1", Revision: 1, Metadata: first.Metadata}, eventstore.EventID{2}, entry)
 		} else {
 			_, err = s.Decode(eventstore.Recorded{Stream: "record-1", Revision: 1, Event: first})
 		}

@@ -108,7 +108,7 @@ func (l *Log) write(ctx context.Context, batch []waiting) error {
 	tail, events := l.tail, make([]eventstore.Event, len(batch))
 	for i, one := range batch {
 		one.entry.Recorded = now
-		event, err := l.ledger.Codec.Encode(ctx, tail, l.ledger.NewID(), one.entry)
+		event, _, err := l.ledger.Codec.Encode(ctx, tail, l.ledger.NewID(), one.entry)
 		if err != nil {
 			return fmt.Errorf("access log: stream %s: %w", tail.Stream, err)
 		}

@@ -3,6 +3,7 @@ package cincensus
 import (
 	"cmp"
 	"slices"
+	"strings"
 
 	"caseledger/domain"
 )
@@ -13,8 +14,8 @@ type claim struct {
 	// kept is set, in place of a command, on what has no place of its own.
 	kept *keepsake
 	// absent is set, in place of a command, where the return carries a part
-	// without the end that an earlier return stated.
-	absent *absence
+	// without the end that an earlier return stated: the event of that end.
+	absent domain.Event
 
 	line   int
 	at     *element // that holds the fields; nil where line says it all
@@ -34,11 +35,6 @@ type field struct{ pointer, element string }
 
 // keepsake is an element to be kept word for word.
 type keepsake struct{ id, element, text string }
-
-// absence is an event that the return would state, were it still so.
-type absence struct {
-	like domain.Event // an event of the type, about the same thing
-}
 
 // rank orders the claims of one day.
 type rank int
@@ -87,23 +83,39 @@ func endRank(began, ended domain.Date, after rank) rank {
 	return after
 }
 
-// fieldOf returns the element that fills a member of the command: "/factors/0"
+// Name is the element that refusals are about.
+func (c claim) Name() string {
+	if len(c.fields) == 0 {
+		return c.path
+	}
+	return c.in(c.fields[0].element)
+}
+
+// OfRule is the same for every rule: the census has few elements to a fact.
+func (c claim) OfRule(string) string { return c.Name() }
+
+// OfMember returns the element that fills a member of the command: "/factors/0"
 // is filled by what fills "/factors".
-func (c claim) fieldOf(pointer string) (string, bool) {
+func (c claim) OfMember(pointer string) (string, bool) {
 	for _, f := range c.fields {
-		if pointer == f.pointer || len(pointer) > len(f.pointer) && pointer[:len(f.pointer)+1] == f.pointer+"/" {
+		if pointer == f.pointer || strings.HasPrefix(pointer, f.pointer+"/") {
 			return c.in(f.element), true
 		}
 	}
 	return "", false
 }
 
-// place is the element that refusals are about.
-func (c claim) place() string {
-	if len(c.fields) == 0 {
-		return c.path
+// Line returns the line of an element, or of the claim.
+func (c claim) Line(place string) int {
+	if c.at == nil {
+		return c.line
 	}
-	return c.in(c.fields[0].element)
+	for _, e := range c.at.children {
+		if c.in(e.name) == place {
+			return e.line
+		}
+	}
+	return c.line
 }
 
 func (c claim) in(element string) string {
@@ -111,17 +123,4 @@ func (c claim) in(element string) string {
 		return element
 	}
 	return c.path + "/" + element
-}
-
-// lineOf returns the line of the field that a flag is about.
-func (c claim) lineOf(f domain.Flag) int {
-	if c.at == nil {
-		return c.line
-	}
-	for _, e := range c.at.children {
-		if c.in(e.name) == f.Field {
-			return e.line
-		}
-	}
-	return c.line
 }

@@ -1,8 +1,6 @@
 package cincensus
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"slices"
 	"strings"
 
@@ -69,39 +67,6 @@ func text(e domain.Event) string {
 	return string(b)
 }
 
-// varies reports whether a fact changes over time, so that another statement
-// is a later state and no correction.
-func varies(e domain.Event) bool {
-	switch e.(type) {
-	case identity.Identified, identity.IdentifierMissing, identity.EthnicityRecorded,
-		identity.SexRecorded, identity.DisabilitiesRecorded:
-		return true
-	}
-	return false
-}
-
-// happening returns the command about a varying fact with another day.
-func happening(command any, day domain.Date) any {
-	switch c := command.(type) {
-	case identity.Identify:
-		c.Happened = day
-		return c
-	case identity.MissIdentifier:
-		c.Happened = day
-		return c
-	case identity.RecordEthnicity:
-		c.Happened = day
-		return c
-	case identity.RecordSex:
-		c.Happened = day
-		return c
-	case identity.RecordDisabilities:
-		c.Happened = day
-		return c
-	}
-	return command
-}
-
 // carryOver completes a command by what the record already knows of the same
 // thing: a return that leaves a member out does not deny it. Codes that the
 // census has no element for are the record's own in the same way.
@@ -154,10 +119,4 @@ func or(stated, known string) string {
 		return stated
 	}
 	return known
-}
-
-// hashed returns a short id of a key.
-func hashed(key ...string) string {
-	sum := sha256.Sum256([]byte(strings.Join(key, "|")))
-	return hex.EncodeToString(sum[:8])
 }

@@ -1,165 +1,80 @@
 package cincensus
 
 import (
-	"errors"
-	"reflect"
-	"strings"
-
+	"caseledger/adapters/reconcile"
 	"caseledger/domain"
-	"caseledger/domain/correction"
 	"caseledger/domain/identity"
 	"caseledger/domain/protection"
 	"caseledger/domain/record"
-	"caseledger/domain/unmapped"
-	"caseledger/eventstore"
 	"caseledger/schema"
 )
 
-// What an import says of the entries that it replaces.
-const (
-	statesOtherwise = "a later return states otherwise"
-	noLongerStates  = "a later return no longer states this"
-)
-
 // decision compares what a child's return states with what the record holds,
-// and gathers the facts that the record lacks. It works on a fork of the
-// record that grows with each fact.
+// and gathers the facts that the record lacks.
 type decision struct {
-	records *schema.Records
+	*reconcile.Decision
 	header  header
 	file    string
 	repeats bool // the file held this child before
 	before  record.Record
-
-	record    record.Record
-	effective map[claimKey]domain.Entry
-	facts     []domain.Fact
-	flaws     []Flaw
 	// contradictory: the return states a pupil number and why there is none.
 	contradictory bool
-	refusals      map[string]string // the reasons of the domain, by rule
-	pending       []noted           // of the child, to be carried by its first fact
-	err           error
 }
 
-// claimKey is what two events must share to be claims about the same fact.
-type claimKey struct {
-	event reflect.Type
-	about string
-	value string // of identifiers of which a person can have several
-}
-
-func keyOf(e domain.Event) claimKey {
-	key := claimKey{event: reflect.TypeOf(e), about: e.About()}
-	if i, ok := e.(identity.Identified); ok && i.Kind != identity.UPN {
-		key.value = i.Value
-	}
-	return key
-}
-
-func newDecision(records *schema.Records, h header, file string, on record.Record) *decision {
-	d := &decision{records: records, header: h, file: file, before: on, record: on.Fork(), effective: make(map[claimKey]domain.Entry), refusals: make(map[string]string)}
-	for _, e := range record.Effective(on.Entries) {
-		d.effective[keyOf(e.Event)] = e
+func newDecision(records *schema.Records, h header, file string, on record.Record, repeats bool) *decision {
+	d := &decision{header: h, file: file, repeats: repeats, before: on}
+	d.Decision = reconcile.New(records, reconcile.Return{Kind: h.kind(), On: h.reference, Content: content, Reason: reasonOf}, on)
+	if repeats {
+		d.Each = []domain.Flag{{Field: "Child", Rule: "duplicate-child"}}
 	}
 	return d
 }
 
 // decide takes all claims of a child in their order.
 func (d *decision) decide(m *mapping) ([]domain.Fact, error) {
-	d.pending, d.contradictory = m.flags, m.contradictory
+	d.First, d.contradictory = m.flags, m.contradictory
 	for _, c := range m.claims {
+		stated := reconcile.Claim{Command: c.command, Flags: c.flags, File: d.file, At: c}
 		switch {
 		case c.kept != nil:
-			d.keep(c)
+			d.Keep(stated, c.kept.id, c.kept.element, c.kept.text)
 		case c.absent != nil:
-			d.withdraw(c)
+			d.withdraw(stated, c.absent)
 		default:
-			d.take(c)
+			d.take(stated)
 		}
-		if d.err != nil {
-			return nil, d.err
+		if d.Err != nil {
+			return nil, d.Err
 		}
 	}
-	return d.facts, nil
+	return d.Facts, nil
 }
 
 // take decides one command, and records what the record does not yet say.
-func (d *decision) take(c claim) {
-	c.command = carryOver(d.record, c.command)
-	if change, ok := c.command.(protection.ChangeCategory); ok {
+func (d *decision) take(c reconcile.Claim) {
+	c.Command = carryOver(d.Record, c.Command)
+	if change, ok := c.Command.(protection.ChangeCategory); ok {
 		d.categorise(c, change)
 		return
 	}
-	events, flags := d.try(d.record, c)
+	events, flags := d.Try(d.Record, c)
 	for _, e := range events {
-		old, stated := d.effective[keyOf(e)]
+		old, stated := d.Known(e)
 		switch {
 		case d.overtakes(e, old):
-			d.again(c)
+			d.Again(c)
 		case !stated:
-			d.add(c, e, nil, flags)
-		case content(old.Event) == content(e):
+			d.Add(c, e, nil, flags)
+		case d.Same(old, e):
 		case d.repeats:
-			d.contradict(c, e, "duplicate-child")
-		case statedOn(old).After(d.header.reference):
-			d.contradict(c, e, "later-return-states-otherwise")
-		case varies(e):
-			d.again(c)
+			d.Contradict(c, e, "duplicate-child")
+		case d.Later(old):
+			d.Contradict(c, e, "later-return-states-otherwise")
+		case reconcile.Varies(e):
+			d.Again(c)
 		default:
-			d.correct(c, old)
+			d.Correct(c, old)
 		}
-	}
-}
-
-// try decides a command. An import records the events in spite of the rules
-// against them, which become flags.
-func (d *decision) try(on record.Record, c claim) ([]domain.Event, []domain.Flag) {
-	flags := append(c.flags[:len(c.flags):len(c.flags)], faults(c)...)
-	events, err := d.records.Decide(on, c.command)
-	var refused domain.Refusals
-	if err != nil && !errors.As(err, &refused) {
-		d.err = err
-	}
-	for _, r := range refused {
-		d.refusals[r.Rule] = r.Reason
-		flags = append(flags, domain.Flag{Field: c.place(), Rule: r.Rule})
-	}
-	return events, flags
-}
-
-// faults are the faults of a command's members that the census can state. What
-// it has no element for is not missing.
-func faults(c claim) []domain.Flag {
-	var invalid *eventstore.ValidationError
-	if !errors.As(eventstore.Validate(c.command), &invalid) {
-		return nil
-	}
-	var flags []domain.Flag
-	for _, f := range invalid.Faults {
-		element, ok := c.fieldOf(f.Pointer)
-		if ok && !(f.Rule == "required" && hasRaw(c.flags, element)) {
-			flags = append(flags, domain.Flag{Field: element, Rule: f.Rule})
-		}
-	}
-	return flags
-}
-
-func hasRaw(flags []domain.Flag, element string) bool {
-	for _, f := range flags {
-		if f.Field == element && f.Raw != "" {
-			return true
-		}
-	}
-	return false
-}
-
-// again records a fact that changes over time: from the reference date on.
-func (d *decision) again(c claim) {
-	c.command = happening(c.command, d.header.reference)
-	events, flags := d.try(d.record, c)
-	for _, e := range events {
-		d.add(c, e, nil, flags)
 	}
 }
 
@@ -190,29 +105,12 @@ func (d *decision) overtakes(e domain.Event, old domain.Entry) bool {
 // stated before this return.
 func (d *decision) overtaken(seq uint64, since domain.Date) bool {
 	other, known := d.before.Entry(seq)
-	return known && other.Event.HappenedOn().After(since) && statedOn(other).Before(d.header.reference)
-}
-
-// correct replaces an entry, decided on the record as if it had never been.
-func (d *decision) correct(c claim, old domain.Entry) {
-	var flags []domain.Flag
-	facts, err := d.record.Correct(old.Seq, statesOtherwise, func(without record.Record) ([]domain.Event, error) {
-		events, broken := d.try(without, c)
-		flags = broken
-		return events, nil
-	})
-	if err != nil {
-		d.err = err
-		return
-	}
-	for _, f := range facts {
-		d.add(c, f.Event, f.Corrects, flags)
-	}
+	return known && other.Event.HappenedOn().After(since) && reconcile.StatedOn(other).Before(d.header.reference)
 }
 
 // categorise records the latest category where it is not the one in force.
-func (d *decision) categorise(c claim, change protection.ChangeCategory) {
-	plan := d.record.Protection.Find(change.Plan)
+func (d *decision) categorise(c reconcile.Claim, change protection.ChangeCategory) {
+	plan := d.Record.Protection.Find(change.Plan)
 	category, seq := plan.LatestCategory()
 	if category == change.Category {
 		return
@@ -223,86 +121,37 @@ func (d *decision) categorise(c claim, change protection.ChangeCategory) {
 			change.Happened = end
 		}
 	}
-	c.command = change
-	events, flags := d.try(d.record, c)
-	old, known := d.record.Entry(seq)
+	c.Command = change
+	events, flags := d.Try(d.Record, c)
+	old, known := d.Record.Entry(seq)
 	for _, e := range events {
 		switch {
 		case known && d.repeats:
-			d.contradict(c, e, "duplicate-child")
-		case known && statedOn(old).After(d.header.reference):
-			d.contradict(c, e, "later-return-states-otherwise")
+			d.Contradict(c, e, "duplicate-child")
+		case known && d.Later(old):
+			d.Contradict(c, e, "later-return-states-otherwise")
 		default:
-			d.add(c, e, nil, flags)
+			d.Add(c, e, nil, flags)
 		}
 	}
 }
 
-// contradict keeps a claim that does not prevail, so that it is not lost.
-func (d *decision) contradict(c claim, e domain.Event, rule string) {
-	day := d.header.reference.String()
-	text := content(e)
-	d.keep(claim{line: c.line, path: c.path, flags: append(c.flags[:len(c.flags):len(c.flags)], domain.Flag{Field: c.place(), Rule: rule}),
-		kept: &keepsake{id: hashed(string(e.About()), c.place(), day, text), element: c.place(), text: text}})
+// withdraw takes an end out of force that the return no longer states. What a
+// child who stands in a file twice states once, the other statement does not
+// deny.
+func (d *decision) withdraw(c reconcile.Claim, absent domain.Event) {
+	if old, known := d.Known(absent); known && !d.repeats && !flagged(old, "duplicate-child") {
+		d.Withdraw(c, absent)
+	}
 }
 
-// keep records an element word for word, unless the record has it so.
-func (d *decision) keep(c claim) {
-	e := unmapped.Kept{Dated: on(d.header.reference), ID: c.kept.id, Element: c.kept.element, Text: c.kept.text}
-	if old, known := d.effective[keyOf(e)]; known && content(old.Event) == content(e) {
-		return
+// flaws are the rules that what was recorded breaks.
+func (d *decision) flaws() []Flaw {
+	all := make([]Flaw, 0, len(d.Flaws))
+	for _, f := range d.Flaws {
+		all = append(all, Flaw{Line: f.Line, Element: f.Field, Rule: f.Rule, Reason: f.Reason})
 	}
-	d.add(c, e, nil, c.flags)
-}
-
-// withdraw takes out of force what an earlier return stated and this one,
-// which carries the same part, does not. What a worker entered stays.
-func (d *decision) withdraw(c claim) {
-	old, stated := d.effective[keyOf(c.absent.like)]
-	if !stated || d.repeats || !imported(old) || statedOn(old).After(d.header.reference) || flagged(old, "duplicate-child") {
-		return
-	}
-	c.command = correction.EnterInError{Dated: on(d.header.reference), Entry: old.Seq, Reason: noLongerStates}
-	c.flags = []domain.Flag{{Field: c.place(), Rule: "withdrawn-by-later-return"}}
-	events, flags := d.try(d.record, c)
-	for _, e := range events {
-		d.add(c, e, nil, flags)
-	}
-	delete(d.effective, keyOf(c.absent.like))
-}
-
-// add appends a fact to those to be recorded, and to the record as it grows.
-func (d *decision) add(c claim, e domain.Event, corrects *domain.Correction, flags []domain.Flag) {
-	if d.repeats {
-		flags = append(flags[:len(flags):len(flags)], domain.Flag{Field: "Child", Rule: "duplicate-child"})
-	}
-	for _, f := range flags {
-		d.flaw(c.lineOf(f), f)
-	}
-	for _, f := range d.pending {
-		flags = append(flags[:len(flags):len(flags)], f.Flag)
-		d.flaw(f.line, f.Flag)
-	}
-	d.pending = nil
-	fact := domain.Fact{Event: e, Corrects: corrects, Source: &domain.Source{
-		Kind: d.header.kind(), File: d.file, Line: c.line, StatedOn: d.header.reference, Flags: flags}}
-	entry := domain.Entry{Seq: uint64(len(d.record.Entries)) + 1, Event: e,
-		Circumstances: domain.Circumstances{Corrects: corrects, Source: fact.Source}}
-	d.facts = append(d.facts, fact)
-	d.record = d.record.Evolve(entry)
-	d.effective[keyOf(e)] = entry
-}
-
-func (d *decision) flaw(line int, f domain.Flag) {
-	d.flaws = append(d.flaws, Flaw{Line: line, Element: f.Field, Rule: f.Rule, Reason: d.reason(f.Rule)})
-}
-
-// reason says a rule in a sentence: the domain's own, where it was broken.
-func (d *decision) reason(rule string) string {
-	if own, ok := d.refusals[rule]; ok {
-		return own
-	}
-	return reasonOf(rule)
+	return all
 }
 
 // notInReturn counts the imported referrals that the return does not carry.
@@ -314,31 +163,21 @@ func (d *decision) notInReturn(carried []string) int {
 	n := 0
 	for _, r := range d.before.Referrals {
 		received, _ := d.before.Entry(r.Received.Entry)
-		if !in[string(r.ID)] && imported(received) {
+		if !in[string(r.ID)] && d.Imported(received) {
 			n++
 		}
 	}
 	return n
 }
 
-func imported(e domain.Entry) bool {
-	return e.Source != nil && strings.HasPrefix(e.Source.Kind, "cin-census/")
-}
-
 func flagged(e domain.Entry, rule string) bool {
+	if e.Source == nil {
+		return false
+	}
 	for _, f := range e.Source.Flags {
 		if f.Rule == rule {
 			return true
 		}
 	}
 	return false
-}
-
-// statedOn is the day as of which an entry speaks: that of its return, or the
-// day on which a worker entered it.
-func statedOn(e domain.Entry) domain.Date {
-	if e.Source != nil && !e.Source.StatedOn.IsZero() {
-		return e.Source.StatedOn
-	}
-	return domain.DateOf(e.Recorded)
 }

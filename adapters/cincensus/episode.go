@@ -21,7 +21,7 @@ const (
 func (m *mapping) episode(e *element) {
 	received := e.take("CINreferralDate")
 	day, flags := m.date(received, atEpisode)
-	id := m.part("referral", m.referralsOn(day), day.String())
+	id := m.parts.ID("referral", m.referralsOn(day), day.String())
 	e.owner = id
 	m.episodes = append(m.episodes, id)
 	under := episode{mapping: m, id: referral.ID(id), day: day}
@@ -107,7 +107,7 @@ func hasModules(e *element) bool {
 func (u episode) assess(e *element) {
 	began := e.take("AssessmentActualStartDate")
 	day, flags := u.date(began, atAssessment)
-	id := assessment.ID(u.part("assessment", u.assessmentsOn(day), string(u.id), day.String()))
+	id := assessment.ID(u.parts.ID("assessment", u.assessmentsOn(day), string(u.id), day.String()))
 	e.owner = string(id)
 	key := later(day, u.day)
 	u.add(claim{
@@ -150,7 +150,7 @@ func (u episode) authorise(e *element, id assessment.ID, began domain.Date) {
 func (u episode) cinPlan(e *element) {
 	began, ended := e.take("CINPlanStartDate"), e.take("CINPlanEndDate")
 	day, flags := u.date(began, atCINPlan)
-	id := cinplan.ID(u.part("cin-plan", u.cinPlansOn(day), string(u.id), day.String()))
+	id := cinplan.ID(u.parts.ID("cin-plan", u.cinPlansOn(day), string(u.id), day.String()))
 	e.owner = string(id)
 	key := later(day, u.day)
 	u.add(claim{
@@ -178,7 +178,7 @@ func (u episode) enquire(e *element) domain.Date {
 	met, none := e.take("DateOfInitialCPC"), e.take("ICPCnotRequired")
 	day, flags := u.date(began, atEnquiry)
 	by, more := parseOptional(target, atEnquiry)
-	id := enquiry.ID(u.part("enquiry", u.enquiriesOn(day), string(u.id), day.String()))
+	id := enquiry.ID(u.parts.ID("enquiry", u.enquiriesOn(day), string(u.id), day.String()))
 	e.owner = string(id)
 	key := later(day, u.day)
 	u.add(claim{
@@ -243,14 +243,14 @@ func (u episode) conferAt(e, met *element, path string, id enquiry.ID, begun dom
 // conference returns the id of the one conference that the census can state
 // of an enquiry, or, of none, of an episode outside of its enquiries.
 func (u episode) conference(of enquiry.ID) enquiry.ConferenceID {
-	return enquiry.ConferenceID(u.part("conference", u.conferencesOf(of), string(u.id), string(of)))
+	return enquiry.ConferenceID(u.parts.ID("conference", u.conferencesOf(of), string(u.id), string(of)))
 }
 
 func (u episode) protect(e *element) {
 	began, ended := e.take("CPPstartDate"), e.take("CPPendDate")
 	day, flags := u.date(began, atPlan)
 	previous, more := count(e.take("NumberOfPreviousCPP"), atPlan+"/NumberOfPreviousCPP")
-	id := protection.PlanID(u.part("protection-plan", u.plansOn(day), string(u.id), day.String()))
+	id := protection.PlanID(u.parts.ID("protection-plan", u.plansOn(day), string(u.id), day.String()))
 	e.owner = string(id)
 	key := later(day, u.day)
 	u.add(claim{
@@ -287,7 +287,7 @@ func (u episode) reviews(e *element, id protection.PlanID, began, key domain.Dat
 	for _, met := range list.all("CPPreviewDate") {
 		day, flags := u.date(met, path)
 		last = later(day, last)
-		review := protection.ReviewID(u.part("review", u.reviewsOn(id, day), string(id), day.String()))
+		review := protection.ReviewID(u.parts.ID("review", u.reviewsOn(id, day), string(id), day.String()))
 		u.add(claim{
 			command: protection.Review{Dated: on(day), Plan: id, Review: review},
 			line:    met.line, path: path, flags: flags, day: later(day, key), rank: ofPlanReview,
@@ -317,7 +317,7 @@ func (u episode) categorise(e *element, id protection.PlanID, since, key domain.
 
 // gone notes that the return carries a part without an end.
 func (u episode) gone(e *element, path string, like domain.Event) {
-	u.add(claim{absent: &absence{like: like}, line: e.line, path: path, rank: ofWithdrawal})
+	u.add(claim{absent: like, line: e.line, path: path, rank: ofWithdrawal})
 }
 
 // parseOptional reads a date that may lie in the future, such as a target.

@@ -4,9 +4,9 @@ import (
 	"cmp"
 	"crypto/sha256"
 	"fmt"
-	"strconv"
 	"strings"
 
+	"caseledger/adapters/reconcile"
 	"caseledger/domain"
 	"caseledger/domain/identity"
 	"caseledger/domain/record"
@@ -19,26 +19,19 @@ type mapping struct {
 	known  record.Record   // as it is before this return
 	person domain.PersonID // of a record that is opened now
 
-	claims   []claim
-	flags    []noted // of the child as a whole
-	ordinals map[string]int
-	taken    map[string]bool // ids of parts that the return has stated
+	claims []claim
+	flags  []reconcile.Noted // of the child as a whole
+	parts  *reconcile.Parts  // that the return has stated
 	// contradictory: the child has a pupil number and a reason for none.
 	contradictory bool
 	episodes      []string // the referrals that the return carries
-}
-
-// noted is a flag with the line of what it is about.
-type noted struct {
-	domain.Flag
-	line int
 }
 
 // mapChild returns what a Child states of a record. newPerson is used only
 // where the record is new. It may be called again on the same Child.
 func mapChild(h header, id domain.RecordID, newPerson domain.PersonID, known record.Record, child *element) *mapping {
 	m := &mapping{header: h, record: id, person: newPerson, known: known,
-		ordinals: make(map[string]int), taken: make(map[string]bool)}
+		parts: reconcile.PartsOf(id)}
 	child.reset()
 	child.used, child.owner = true, "child"
 	identifiers, characteristics := child.take("ChildIdentifiers"), child.take("ChildCharacteristics")
@@ -73,28 +66,7 @@ func (m *mapping) need(e *element, path string, parent *element) {
 // note flags the child as a whole.
 func (m *mapping) note(line int, flags ...domain.Flag) {
 	for _, f := range flags {
-		m.flags = append(m.flags, noted{f, line})
-	}
-}
-
-// part returns the id of a part of the record: the first of the known ones
-// that was not yet stated, else one that is the same for the same key in every
-// file. Equal keys of one child are told apart by their order.
-func (m *mapping) part(kind string, known []string, key ...string) string {
-	for _, id := range known {
-		if !m.taken[kind+id] {
-			m.taken[kind+id] = true
-			return id
-		}
-	}
-	text := string(m.record) + "|" + kind + "|" + strings.Join(key, "|")
-	for {
-		id := hashed(text, strconv.Itoa(m.ordinals[text]))
-		m.ordinals[text]++
-		if !m.taken[kind+id] {
-			m.taken[kind+id] = true
-			return id
-		}
+		m.flags = append(m.flags, reconcile.Noted{Flag: f, Line: line})
 	}
 }
 
@@ -257,7 +229,7 @@ func below(path, name string) string { return strings.TrimPrefix(path+"/"+name, 
 func (m *mapping) keep(line int, path, owner, rule, text string) {
 	path = cmp.Or(path, "Child")
 	m.add(claim{line: line, path: path, rank: ofKept, day: m.header.reference,
-		kept:  &keepsake{id: m.part("kept", nil, owner, path), element: path, text: text},
+		kept:  &keepsake{id: m.parts.ID("kept", nil, owner, path), element: path, text: text},
 		flags: []domain.Flag{{Field: path, Rule: rule}}})
 }
 

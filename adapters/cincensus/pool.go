@@ -138,11 +138,10 @@ func (p *pool) record(c child, seen map[string]domain.RecordID) error {
 	receipt, err := eventstore.Update(p.ctx, p.run.Records.Ledger, p.folds, p.act(c, id), func(on record.Record) ([]domain.Fact, error) {
 		begun := time.Now()
 		defer func() { o.decide += time.Since(begun) }()
-		d := newDecision(p.run.Records, p.run.header, p.run.report.File, on)
-		d.repeats = repeats
+		d := newDecision(p.run.Records, p.run.header, p.run.report.File, on, repeats)
 		mapped := mapChild(p.run.header, id, person, on, c.element)
 		facts, err := d.decide(mapped)
-		o.flaws, o.fresh, o.missing = d.flaws, len(on.Entries) == 0, d.notInReturn(mapped.episodes)
+		o.flaws, o.fresh, o.missing = d.flaws(), len(on.Entries) == 0, d.notInReturn(mapped.episodes)
 		return facts, err
 	})
 	o.appending = time.Since(start) - o.decide

@@ -38,6 +38,8 @@ type doing struct {
 	key     string
 	command any
 	faults  []Fault // of its shape
+	// captured is set where the act was done away from the ledger.
+	captured *domain.Captured
 }
 
 // act performs a command of the catalogue.
@@ -112,7 +114,7 @@ func (a *API) exists(ctx context.Context, id domain.RecordID) error {
 // one that lost the race finds the other's receipt.
 func (a *API) record(ctx context.Context, r *request, d doing) (eventstore.Receipt, error) {
 	act := eventstore.Act{Expect: d.expect, Request: r.caller.ID + "/" + d.key, Actor: r.actor(),
-		Authority: domain.Authority{Basis: r.basis, Purpose: r.purpose}, Command: d.command}
+		Authority: domain.Authority{Basis: r.basis, Purpose: r.purpose}, Command: d.command, Captured: d.captured}
 	perform := a.View.Records.Do
 	if _, corrects := d.command.(schema.Correction); corrects {
 		perform = a.View.Records.Correct

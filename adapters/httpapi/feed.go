@@ -2,14 +2,13 @@ package httpapi
 
 import (
 	"context"
-	"fmt"
 	"net/http"
 	"strconv"
 	"strings"
 	"time"
 
-	"github.com/go-json-experiment/json"
-
+	"caseledger/adapters/feed"
+	"caseledger/domain"
 	"caseledger/domain/access"
 	"caseledger/eventstore"
 	"caseledger/schema"
@@ -24,33 +23,47 @@ type Feed struct {
 // feedScan bounds how many events one request looks at to fill a page.
 const feedScan = 100_000
 
-// chosen reports whether a request asks for an event.
-func chosen(q query, e eventstore.Recorded) bool {
-	name := schema.NameOf(e.Type)
-	_, isRecord := schema.RecordOf(e.Stream)
-	return isRecord && (q[eventType.name] == "" || q[eventType.name] == name) &&
-		(q[ofPerson.name] == "" || e.Stream == "record-"+strings.TrimPrefix(q[ofPerson.name], "record-"))
+// choice returns what chooses the notices that a request asks for.
+func (a *API) choice(r *request) *feed.Choice {
+	f := feed.Filter{Record: domain.RecordID(strings.TrimPrefix(r.query[ofPerson.name], "record-")), Team: r.query[team.name]}
+	if types := r.query[eventTypes.name]; types != "" {
+		f.Types = strings.Split(types, ",")
+	}
+	return feed.NewChoice(f, feed.HeldIn(a.View.DB, a.CatchUp))
 }
 
 // feed answers with the notices after a position. With wait it holds the
 // request until there is one.
 func (a *API) feed(ctx context.Context, r *request) (reply, error) {
 	page := Feed{Next: r.query.number(after)}
-	err := a.gather(ctx, r, &page)
+	chosen := a.choice(r)
+	err := a.gather(ctx, r, chosen, &page)
 	if wait := time.Duration(r.query.number(wait)) * time.Second; err == nil && len(page.Notices) == 0 && wait > 0 {
-		err = a.await(ctx, r, &page, wait)
+		err = a.await(ctx, r, chosen, &page, wait)
 	}
-	return reply{body: page, release: &access.Released{Rows: len(page.Notices)}}, err
+	out := reply{body: page, release: &access.Released{Rows: len(page.Notices)}}
+	if accepts(r.Header, feed.BatchMediaType) {
+		out.kind, out.body = feed.BatchMediaType, page.Notices
+	}
+	out.link = nextPage(r, page.Next)
+	return out, err
+}
+
+// nextPage is the address of the page after this one, with the same filter.
+func nextPage(r *request, next uint64) string {
+	v := r.URL.Query()
+	v.Set(after.name, strconv.FormatUint(next, 10))
+	return "<" + r.op.path + "?" + v.Encode() + `>; rel="next"`
 }
 
 // gather fills a page from what is there.
-func (a *API) gather(ctx context.Context, r *request, page *Feed) error {
+func (a *API) gather(ctx context.Context, r *request, chosen *feed.Choice, page *Feed) error {
 	seen := 0
 	for e, err := range a.View.Records.Ledger.Store.ReadLog(ctx, eventstore.Position(page.Next)) {
 		if err != nil {
 			return err
 		}
-		if err := a.take(r, page, e); err != nil {
+		if err := a.take(ctx, chosen, page, e); err != nil {
 			return err
 		}
 		if seen++; len(page.Notices) == pageOf(r.query) || seen == feedScan {
@@ -60,9 +73,13 @@ func (a *API) gather(ctx context.Context, r *request, page *Feed) error {
 	return nil
 }
 
-func (a *API) take(r *request, page *Feed, e eventstore.Recorded) error {
+func (a *API) take(ctx context.Context, chosen *feed.Choice, page *Feed, e eventstore.Recorded) error {
+	wanted, err := chosen.Takes(ctx, e)
+	if err != nil {
+		return err
+	}
 	page.Next = uint64(e.Position)
-	if !chosen(r.query, e) {
+	if !wanted {
 		return nil
 	}
 	n, err := schema.NoticeOf(a.Ledger, e)
@@ -71,18 +88,18 @@ func (a *API) take(r *request, page *Feed, e eventstore.Recorded) error {
 }
 
 // await waits for the next notice.
-func (a *API) await(ctx context.Context, r *request, page *Feed, patience time.Duration) error {
-	ctx, cancel := context.WithTimeout(ctx, patience)
+func (a *API) await(ctx context.Context, r *request, chosen *feed.Choice, page *Feed, patience time.Duration) error {
+	waiting, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	defer context.AfterFunc(a.running, cancel)()
-	for e, err := range a.View.Records.Ledger.Store.Follow(ctx, eventstore.Position(page.Next)) {
-		if ctx.Err() != nil {
+	for e, err := range a.View.Records.Ledger.Store.Follow(waiting, eventstore.Position(page.Next)) {
+		if waiting.Err() != nil {
 			return nil
 		}
 		if err != nil {
 			return err
 		}
-		if err := a.take(r, page, e); err != nil || len(page.Notices) > 0 {
+		if err := a.take(ctx, chosen, page, e); err != nil || len(page.Notices) > 0 {
 			return err
 		}
 	}
@@ -112,69 +129,6 @@ func (a *API) follow(_ context.Context, r *request) (reply, error) {
 		}
 		a.metrics.follow.Inc()
 		defer a.metrics.follow.Dec()
-		a.send(ctx, w, r, eventstore.Position(from))
+		a.send(ctx, w, a.choice(r), eventstore.Position(from))
 	}}, nil
-}
-
-// send writes server-sent events until the client goes, the server shuts down
-// or the ledger cannot be read; the client comes back with Last-Event-ID.
-func (a *API) send(ctx context.Context, w http.ResponseWriter, r *request, from eventstore.Position) {
-	ctx, cancel := context.WithCancel(ctx)
-	defer context.AfterFunc(a.running, cancel)()
-	lines := make(chan []byte)
-	ended := make(chan struct{})
-	go func() {
-		defer close(ended)
-		a.produce(ctx, r, from, lines)
-	}()
-	defer func() { cancel(); <-ended }()
-	w.Header().Set("Content-Type", "text/event-stream")
-	w.WriteHeader(http.StatusOK)
-	beat := time.NewTicker(heartbeat)
-	defer beat.Stop()
-	out := http.NewResponseController(w)
-	for line := []byte(": following\n\n"); ; {
-		// A client that does not read is given up.
-		if err := out.SetWriteDeadline(time.Now().Add(streamWriteLimit)); err != nil {
-			return
-		}
-		if _, err := w.Write(line); err != nil {
-			return
-		}
-		if err := out.Flush(); err != nil {
-			return
-		}
-		select {
-		case line = <-lines:
-		case <-beat.C:
-			line = []byte(": still here\n\n")
-		case <-ended:
-			return
-		}
-	}
-}
-
-// produce writes the text of each notice to lines until ctx ends.
-func (a *API) produce(ctx context.Context, r *request, from eventstore.Position, lines chan<- []byte) {
-	for e, err := range a.View.Records.Ledger.Store.Follow(ctx, from) {
-		if err != nil {
-			return
-		}
-		if !chosen(r.query, e) {
-			continue
-		}
-		n, err := schema.NoticeOf(a.Ledger, e)
-		if err != nil {
-			return
-		}
-		text, err := json.Marshal(n)
-		if err != nil {
-			return
-		}
-		select {
-		case lines <- fmt.Appendf(nil, "id: %d\nevent: notice\ndata: %s\n\n", n.Position, text):
-		case <-ctx.Done():
-			return
-		}
-	}
 }

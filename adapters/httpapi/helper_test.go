@@ -22,6 +22,7 @@ import (
 
 	"caseledger/adapters/accesslog"
 	"caseledger/adapters/cedar"
+	"caseledger/adapters/drafts"
 	"caseledger/domain"
 	"caseledger/domain/policy"
 	"caseledger/eventstore"
@@ -116,7 +117,8 @@ func newWorld(t testing.TB) *world {
 			defer one.Unlock()
 			return runner.CatchUp(ctx, nil)
 		},
-		Callers: tokens, Policies: policies, Access: breakable{accesses, &w.broken}, Accessed: w.second, Ledger: "anytown.example/test",
+		Head:    func(ctx context.Context) (eventstore.Position, error) { return end(ctx, store) },
+		Callers: tokens, Policies: policies, Access: breakable{accesses, &w.broken}, Drafts: newDrafts(t, first), Accessed: w.second, Ledger: "anytown.example/test",
 		Secret: make([]byte, 32), Logger: slog.New(slog.NewJSONHandler(w.logs, nil)), Metrics: w.numbers,
 	})
 	must(t, err)
@@ -127,6 +129,28 @@ func newWorld(t testing.TB) *world {
 	t.Cleanup(w.api.Stop)
 	w.url = server.URL
 	return w
+}
+
+// newDrafts is a store of drafts with the clock and the keys of a ledger.
+func newDrafts(t testing.TB, l *eventstore.Ledger) *drafts.Store {
+	t.Helper()
+	s, err := drafts.Open(drafts.Options{Path: filepath.Join(t.TempDir(), "drafts.db"), Keys: l.Codec.(schema.Sealed).Keys, Secret: make([]byte, 32), Now: l.Now,
+		Gather: time.Nanosecond})
+	must(t, err)
+	t.Cleanup(func() { must(t, s.Close()) })
+	return s
+}
+
+// end returns the position of a store's last event.
+func end(ctx context.Context, store eventstore.Store) (eventstore.Position, error) {
+	var at eventstore.Position
+	for e, err := range store.ReadLog(ctx, 0) {
+		if err != nil {
+			return 0, err
+		}
+		at = e.Position
+	}
+	return at, nil
 }
 
 // breakable is an access ledger whose disk can fail.
@@ -198,7 +222,7 @@ func (w *world) try(role, method, path, body string, headers ...string) (answere
 		req.Header.Set("Authorization", "Bearer "+token)
 	}
 	req.Header.Set("Purpose", "assessment")
-	if method == http.MethodPost {
+	if method == http.MethodPost || method == http.MethodPut {
 		req.Header.Set("Legal-Basis", "children-act-1989-s17")
 		req.Header.Set("Content-Type", "application/json")
 	}

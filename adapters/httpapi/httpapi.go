@@ -17,7 +17,9 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"caseledger/adapters/asyncapi"
 	"caseledger/adapters/cedar"
+	"caseledger/adapters/drafts"
 	"caseledger/domain"
 	"caseledger/eventstore"
 	"caseledger/projections"
@@ -54,10 +56,14 @@ type Access interface {
 type Config struct {
 	View projections.View
 	// CatchUp brings the read models to the end of the ledger as it is now.
-	CatchUp  func(context.Context) error
+	CatchUp func(context.Context) error
+	// Head is the position of the ledger's last event.
+	Head     func(context.Context) (eventstore.Position, error)
 	Callers  Callers
 	Policies *cedar.Policies
 	Access   Access
+	// Drafts keeps what callers are writing.
+	Drafts *drafts.Store
 	// Accessed is the ledger that Access writes to.
 	Accessed *eventstore.Ledger
 	// Ledger is the ledger's name, the source of the feed's notices.
@@ -77,10 +83,10 @@ type API struct {
 	cursors   cursors
 	slots     chan struct{}
 	followers chan struct{}
+	tails     tails
 	callers   *buckets
 	addresses *buckets
 	metrics   metrics
-	document  []byte // the OpenAPI description
 	mux       *http.ServeMux
 	running   context.Context // ends with Stop
 	stop      context.CancelFunc
@@ -104,13 +110,19 @@ func New(c Config) (*API, error) {
 		return nil, err
 	}
 	all := operations()
-	if a.document, err = describe(all); err != nil {
+	document, err := describe(all)
+	if err != nil {
+		return nil, err
+	}
+	messages, err := asyncapi.Document()
+	if err != nil {
 		return nil, err
 	}
 	for _, op := range all {
 		a.mux.HandleFunc(op.method+" "+op.path, func(w http.ResponseWriter, r *http.Request) { a.answer(w, r, op) })
 	}
-	a.mux.HandleFunc("GET /openapi.json", a.describe)
+	a.mux.HandleFunc("GET /openapi.json", a.page("application/json", document))
+	a.mux.HandleFunc("GET /v1/asyncapi.json", a.page("application/json", messages))
 	return a, nil
 }
 
@@ -140,13 +152,16 @@ func (q quiet) Handle(ctx context.Context, r slog.Record) error {
 // others come to their end.
 func (a *API) Stop() { a.stop() }
 
-func (a *API) describe(w http.ResponseWriter, r *http.Request) {
-	harden(w.Header(), a.Secure)
-	if err := a.heardFrom(r); err != nil {
-		writeProblem(w, r, problemOf(err))
-		return
+// page answers everybody with a text about the API itself.
+func (a *API) page(kind string, text []byte) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		harden(w.Header(), a.Secure)
+		if err := a.heardFrom(r); err != nil {
+			writeProblem(w, r, problemOf(err))
+			return
+		}
+		write(w, r, http.StatusOK, kind, text)
 	}
-	write(w, r, http.StatusOK, "application/json", a.document)
 }
 
 // ServeHTTP implements http.Handler.

@@ -10,6 +10,7 @@ import (
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 
+	"caseledger/adapters/feed"
 	"caseledger/schema"
 )
 
@@ -54,6 +55,9 @@ func without(text []byte, member string) []byte {
 	return out
 }
 
+// Document returns the OpenAPI 3.1 description of the API, as JSON.
+func Document() ([]byte, error) { return describe(operations()) }
+
 // describe writes the OpenAPI 3.1 description of the operations.
 func describe(all []operation) ([]byte, error) {
 	schemas := node{}
@@ -86,7 +90,7 @@ func describe(all []operation) ([]byte, error) {
 		"security": []node{{"token": []string{}}},
 		"tags": []node{{"name": groupAct, "description": "Acts on a record: one for each command of the catalogue."},
 			{"name": groupRead, "description": "One record, at any moment."}, {"name": groupList, "description": "Many records, and what happened."},
-			{"name": groupAudit, "description": "Who saw what."}},
+			{"name": groupAudit, "description": "Who saw what."}, {"name": groupDraft, "description": "What the caller is writing, and nobody else sees."}},
 		"paths":      paths,
 		"components": node{"schemas": schemas, "securitySchemes": node{"token": node{"type": "http", "scheme": "bearer"}}},
 	}
@@ -112,6 +116,12 @@ func (op operation) describe(schemas node) (node, error) {
 			return nil, err
 		}
 		schemas[op.reply.Name()] = described
+		for kind, of := range op.other {
+			if described, err = plainSchema(of); err != nil {
+				return nil, err
+			}
+			success["content"].(node)[kind] = node{"schema": described}
+		}
 	}
 	responses := node{strconv.Itoa(op.status): success}
 	if op.status == 201 {
@@ -130,11 +140,17 @@ func (op operation) describe(schemas node) (node, error) {
 
 func (op operation) headers() node {
 	h := node{}
-	if op.ofRecord() || op.status == 201 {
+	switch {
+	case op.id == "draft.read" || op.id == "draft.save":
+		h["ETag"] = node{"description": "The version, in quotes; left out where several are current.", "schema": node{"type": "string"}}
+	case op.ofRecord() || op.status == 201:
 		h["ETag"] = node{"description": "The record's revision, in quotes.", "schema": node{"type": "string"}}
 	}
 	if op.id == registers {
 		h["Location"] = node{"description": "The new record.", "schema": node{"type": "string"}}
+	}
+	if op.other != nil {
+		h["Link"] = node{"description": "The next page, as rel=\"next\".", "schema": node{"type": "string"}}
 	}
 	return h
 }
@@ -144,6 +160,9 @@ func (op operation) problems() []int {
 	all := []int{400, 401, 403, 429, 500, 503}
 	if strings.Contains(op.path, "{id}") {
 		all = append(all, 404)
+	}
+	if strings.Contains(op.path, "{draft}") {
+		all = append(all, 404, 409, 412, 428)
 	}
 	if op.body != nil {
 		all = append(all, 413, 415)
@@ -162,9 +181,16 @@ func (op operation) problems() []int {
 
 func (op operation) parameters() []node {
 	all := []node{header("Purpose", true, "Why you ask: recorded with the access or act.")}
-	if op.group == groupAct {
-		all = append(all, header("Legal-Basis", true, "On which legal basis you act: children-act-1989-s17."),
-			header("Idempotency-Key", true, "A repeat with the same key and body gets the same answer, and changes nothing."))
+	if op.based() {
+		all = append(all, header("Legal-Basis", true, "On which legal basis you act: children-act-1989-s17."))
+	}
+	if op.keyed() {
+		all = append(all, header("Idempotency-Key", true, "A repeat with the same key and body gets the same answer, and changes nothing."))
+	}
+	if op.group == groupDraft && op.id != "draft.list" && op.id != "draft.read" {
+		h := header("If-Match", op.id != "draft.save", "The versions of the draft that you saw, by their ETags.")
+		h["schema"] = node{"type": "string", "pattern": `^"[1-9][0-9]{0,15}"( *, *"[1-9][0-9]{0,15}")*$`}
+		all = append(all, h)
 	}
 	if op.pinned {
 		h := header("If-Match", true, "The ETag of the record as you saw it.")
@@ -177,7 +203,11 @@ func (op operation) parameters() []node {
 		}
 	}
 	for _, p := range op.params {
-		all = append(all, node{"name": p.name, "in": "query", "description": p.text, "schema": p.kind.schema()})
+		described := node{"name": p.name, "in": "query", "description": p.text, "schema": p.kind.schema()}
+		if p.kind == types {
+			described["style"], described["explode"] = "form", false
+		}
+		all = append(all, described)
 	}
 	return all
 }
@@ -193,6 +223,8 @@ func inPath(name string) node {
 	switch name {
 	case "id":
 		s, text = node{"type": "string", "pattern": "^[0-9a-f]{32}$"}, "The record."
+	case "draft":
+		text = "The draft, by the id that its author gave it."
 	case "entry":
 		s, text = node{"type": "integer", "minimum": 1, "maximum": 1 << 53}, "The number of the entry."
 	}
@@ -213,6 +245,12 @@ func (k kind) schema() node {
 		return node{"type": "integer", "minimum": 0, "maximum": 1 << 53}
 	case second:
 		return node{"type": "integer", "minimum": 0, "maximum": int(maxLongPoll.Seconds())}
+	case types:
+		var names []string
+		for _, t := range schema.Events() {
+			names = append(names, t.Name)
+		}
+		return node{"type": "array", "items": node{"type": "string", "enum": names}, "minItems": 1, "maxItems": feed.MaxTypes}
 	case page:
 		return node{"type": "string", "minLength": 1, "maxLength": maxCursorBytes, "pattern": "^[A-Za-z0-9_-]+$"}
 	}

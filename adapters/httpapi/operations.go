@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"caseledger/adapters/feed"
 	"caseledger/schema"
 )
 
@@ -16,6 +17,7 @@ const (
 	groupRead  = "read"
 	groupList  = "list"
 	groupAudit = "audit"
+	groupDraft = "draft"
 )
 
 // registers is the command that opens a record.
@@ -30,25 +32,30 @@ type operation struct {
 	group  string
 	text   string
 	params []param
-	body   []byte       // JSON Schema; nil for none
-	status int          // of success
-	reply  reflect.Type // nil of a stream
-	pinned bool         // needs If-Match
+	body   []byte                  // JSON Schema; nil for none
+	status int                     // of success
+	reply  reflect.Type            // nil of a stream
+	other  map[string]reflect.Type // further media types of the answer
+	pinned bool                    // needs If-Match
 	stream bool
 	serve  func(*API, context.Context, *request) (reply, error)
 }
 
 // keyed reports whether an operation needs an idempotency key.
-func (op operation) keyed() bool { return op.group == groupAct }
+// Acts that are done offline have keys of their own, and a draft's is its id.
+func (op operation) keyed() bool { return op.group == groupAct && op.id != "offline.upload" }
+
+// based reports whether an operation needs a legal basis.
+func (op operation) based() bool { return op.group == groupAct || op.id == "draft.sign" }
 
 // ofRecord reports whether an operation shows one record.
 func (op operation) ofRecord() bool {
-	return op.method == http.MethodGet && strings.Contains(op.path, "{id}")
+	return op.method == http.MethodGet && strings.HasPrefix(op.path, "/v1/records/{id}")
 }
 
 func (op operation) limit() time.Duration {
 	switch op.id {
-	case "bulk.perform":
+	case "bulk.perform", "offline.upload":
 		return bulkTime
 	case "feed.read":
 		return maxLongPoll + answerTime
@@ -58,9 +65,9 @@ func (op operation) limit() time.Duration {
 
 func (op operation) bodyLimit() int64 {
 	switch op.id {
-	case "bulk.perform":
+	case "bulk.perform", "offline.upload":
 		return MaxBulkBytes
-	case "note.write", "oversight.record", "correspondence.record", "entry.correct", "group.perform":
+	case "note.write", "oversight.record", "correspondence.record", "entry.correct", "group.perform", "draft.save":
 		return MaxTextBytes
 	}
 	return MaxBodyBytes
@@ -78,7 +85,7 @@ var (
 	overdue     = param{"overdue", yesNo, "Only work that is overdue today, or on trueOn."}
 	after       = param{"after", number, "Only what was recorded after this position; 0 is the beginning."}
 	wait        = param{"wait", second, "Wait this many seconds for a notice when there is none."}
-	eventType   = param{"type", word, "Only events of this type: referral.received."}
+	eventTypes  = param{"type", types, "Only events of these types, separated by commas: referral.received,referral.closed."}
 	ofPerson    = param{"record", word, "Only what concerns this record."}
 	caller      = param{"caller", word, "Only what this caller did."}
 	since       = param{"from", day, "From this day on, in UTC; today if not given."}
@@ -96,7 +103,9 @@ func operations() []operation {
 	for _, c := range schema.Commands() {
 		all = append(all, commandOperation(c))
 	}
-	return append(all, otherActs()...)
+	all = append(all, otherActs()...)
+	all = append(all, draftOperations()...)
+	return append(all, offlineOperation())
 }
 
 // commandOperation is the POST of a command of the catalogue.
@@ -136,8 +145,10 @@ func queries() []operation {
 		ofEntry, knownAt, lookedFrom)
 	knew.group = groupAudit
 	follow := list("feed.follow", "/v1/feed/stream", "Follow the feed as server-sent events; Last-Event-ID is the position of the last notice seen.",
-		nil, (*API).follow, after, eventType, ofPerson)
+		nil, (*API).follow, after, eventTypes, ofPerson, team)
 	follow.stream = true
+	pull := list("feed.read", "/v1/feed", "That something was recorded, and not what.", reflect.TypeFor[Feed](), (*API).feed, after, wait, eventTypes, ofPerson, team, limit)
+	pull.other = map[string]reflect.Type{feed.BatchMediaType: reflect.TypeFor[[]schema.Notice]()}
 	return []operation{
 		record("record.read", "", "What a record says, field by field, at a moment: its replay.", reflect.TypeFor[Facts](), (*API).facts, knownAt, trueOn, byEntry),
 		record("record.entries", "/entries", "The audit trail of a record: every entry, in the order of recording.", reflect.TypeFor[Entries](), (*API).entries, knownAt, byEntry),
@@ -152,7 +163,7 @@ func queries() []operation {
 		asked("register.enquire", "/v1/register/enquiries", "Whether the name of the child with an identifier is on the register.",
 			reflect.TypeFor[Enquiry](), reflect.TypeFor[Enquired](), (*API).enquire),
 		asked("person.search", "/v1/searches", "People by name, number or identifier.", reflect.TypeFor[Search](), reflect.TypeFor[People](), (*API).search, limit, cursor),
-		list("feed.read", "/v1/feed", "That something was recorded, and not what.", reflect.TypeFor[Feed](), (*API).feed, after, wait, eventType, ofPerson, limit),
+		pull,
 		follow,
 		audit,
 		list("duty.list", "/v1/duties", "What is due and overdue, for whom, and by which rule; the most urgent first.", reflect.TypeFor[Duties](), (*API).duties,

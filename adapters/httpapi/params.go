@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"caseledger/adapters/feed"
 	"caseledger/domain"
 	"caseledger/projections"
 )
@@ -30,6 +31,7 @@ const (
 	number              // from 0
 	second              // 0 to 25
 	page                // a cursor
+	types               // names of events, separated by commas
 )
 
 var (
@@ -92,6 +94,8 @@ func (k kind) matches(s string) bool {
 		return between(s, 0, uint64(maxLongPoll/time.Second))
 	case page:
 		return printable(s, maxCursorBytes)
+	case types:
+		return feed.Filter{Types: strings.Split(s, ",")}.Check() == nil
 	}
 	return false
 }
@@ -103,7 +107,7 @@ func between(s string, low, high uint64) bool {
 
 // String returns the rule for a parameter that breaks it.
 func (k kind) String() string {
-	return [...]string{"max=100,printascii", "date", "time-or-date", "boolean", "min=1,max=1000", "integer", "min=0,max=25", "cursor"}[k]
+	return [...]string{"max=100,printascii", "date", "time-or-date", "boolean", "min=1,max=1000", "integer", "min=0,max=25", "cursor", "event-types"}[k]
 }
 
 func (q query) is(p param) bool { return q[p.name] == "true" }

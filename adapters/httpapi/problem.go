@@ -64,6 +64,11 @@ const (
 	codeFailed       = "failed"
 	codeUnasked      = "caller-not-checked"
 	codeTooMany      = "too-many-requests"
+	codeDraftStale   = "draft-stale"
+	codeDraftDivided = "draft-divided"
+	codeDraftSigned  = "draft-signed"
+	codeDraftsFull   = "drafts-full"
+	codeOfflineKept  = "offline-kept"
 	problemMediaType = "application/problem+json"
 )
 
@@ -72,26 +77,31 @@ var titles = map[string]struct {
 	status int
 	title  string
 }{
-	codeNoToken:     {http.StatusUnauthorized, "A bearer token, or the certificate of a service account, is needed."},
-	codeBadToken:    {http.StatusUnauthorized, "The bearer token or certificate is not known, or no longer good."},
-	codeForbidden:   {http.StatusForbidden, "Your role may not do this."},
-	codeNotFound:    {http.StatusNotFound, "There is nothing here."},
-	codeMethod:      {http.StatusMethodNotAllowed, "This resource does not have the method."},
-	codeMalformed:   {http.StatusBadRequest, "The request does not have the form that it needs."},
-	codeInvalid:     {http.StatusUnprocessableEntity, "The request cannot be granted as it stands; every reason is listed."},
-	codeTooLarge:    {http.StatusRequestEntityTooLarge, "The body is too large."},
-	codeMediaType:   {http.StatusUnsupportedMediaType, "The body must be application/json, not compressed."},
-	codeNoKey:       {http.StatusBadRequest, "The header Idempotency-Key is needed: 1 to 100 printable ASCII characters."},
-	codeKeyReused:   {http.StatusUnprocessableEntity, "The idempotency key was used before for another act."},
-	codeNoRevision:  {http.StatusPreconditionRequired, "The header If-Match is needed: the ETag of the record as you saw it."},
-	codeStale:       {http.StatusPreconditionFailed, "The record has changed since you saw it."},
-	codeCursor:      {http.StatusUnprocessableEntity, "The cursor is not one of this list with these filters, or the server was started anew: begin at the first page."},
-	codeBusy:        {http.StatusServiceUnavailable, "Too many requests are being answered; try again."},
-	codeUnaccounted: {http.StatusServiceUnavailable, "The access could not be recorded, so nothing is shown; try again."},
-	codeTimeout:     {http.StatusServiceUnavailable, "The answer took too long; try again."},
-	codeUnasked:     {http.StatusServiceUnavailable, "Who asks cannot be found out now; try again."},
-	codeTooMany:     {http.StatusTooManyRequests, "You ask too often; Retry-After says when to ask again."},
-	codeFailed:      {http.StatusInternalServerError, "Something went wrong here; it has been noted."},
+	codeNoToken:      {http.StatusUnauthorized, "A bearer token, or the certificate of a service account, is needed."},
+	codeBadToken:     {http.StatusUnauthorized, "The bearer token or certificate is not known, or no longer good."},
+	codeForbidden:    {http.StatusForbidden, "Your role may not do this."},
+	codeNotFound:     {http.StatusNotFound, "There is nothing here."},
+	codeMethod:       {http.StatusMethodNotAllowed, "This resource does not have the method."},
+	codeMalformed:    {http.StatusBadRequest, "The request does not have the form that it needs."},
+	codeInvalid:      {http.StatusUnprocessableEntity, "The request cannot be granted as it stands; every reason is listed."},
+	codeTooLarge:     {http.StatusRequestEntityTooLarge, "The body is too large."},
+	codeMediaType:    {http.StatusUnsupportedMediaType, "The body must be application/json, not compressed."},
+	codeNoKey:        {http.StatusBadRequest, "The header Idempotency-Key is needed: 1 to 100 printable ASCII characters."},
+	codeKeyReused:    {http.StatusUnprocessableEntity, "The idempotency key was used before for another act."},
+	codeNoRevision:   {http.StatusPreconditionRequired, "The header If-Match is needed: the ETag of the record as you saw it."},
+	codeStale:        {http.StatusPreconditionFailed, "The record has changed since you saw it."},
+	codeCursor:       {http.StatusUnprocessableEntity, "The cursor is not one of this list with these filters, or the server was started anew: begin at the first page."},
+	codeBusy:         {http.StatusServiceUnavailable, "Too many requests are being answered; try again."},
+	codeUnaccounted:  {http.StatusServiceUnavailable, "The access could not be recorded, so nothing is shown; try again."},
+	codeTimeout:      {http.StatusServiceUnavailable, "The answer took too long; try again."},
+	codeUnasked:      {http.StatusServiceUnavailable, "Who asks cannot be found out now; try again."},
+	codeTooMany:      {http.StatusTooManyRequests, "You ask too often; Retry-After says when to ask again."},
+	codeDraftStale:   {http.StatusPreconditionFailed, "If-Match does not name the versions of the draft that are current: ask for the draft."},
+	codeDraftDivided: {http.StatusConflict, "The draft has several versions side by side: save one that takes the place of the others."},
+	codeDraftSigned:  {http.StatusConflict, "The draft was signed: what is written now is another draft."},
+	codeDraftsFull:   {http.StatusConflict, "You have as many drafts, or as much in them, as there may be: sign or discard some."},
+	codeOfflineKept:  {http.StatusConflict, "There is a draft under the key of this act: mend it and sign it, or discard it."},
+	codeFailed:       {http.StatusInternalServerError, "Something went wrong here; it has been noted."},
 }
 
 func problem(code string, faults ...Fault) *Problem {

@@ -100,7 +100,7 @@ func TestWhoKnewIsAskedOfBothLedgersAndOnlyByThoseWhoAudit(t *testing.T) {
 	w.call("auditor", http.MethodGet, path+"/who-knew", "").as(t, &all)
 	w.call("auditor", http.MethodGet, path+"/who-knew?entry=4", "").as(t, &ofFirst)
 	for _, k := range []Knowers{all, ofFirst} {
-		if got := names(k.Rows); got != "manager-1 social-worker-1" || k.AccessesFrom.String() != today {
+		if got := knowerNames(k.Rows); got != "manager-1 social-worker-1" || k.AccessesFrom.String() != today {
 			t.Errorf("%s, from %s", got, k.AccessesFrom)
 		}
 	}
@@ -116,7 +116,7 @@ func TestWhoKnewIsAskedOfBothLedgersAndOnlyByThoseWhoAudit(t *testing.T) {
 	}
 }
 
-func names(rows []accesslog.Knower) string {
+func knowerNames(rows []accesslog.Knower) string {
 	var all []string
 	for _, row := range rows {
 		all = append(all, row.Who)

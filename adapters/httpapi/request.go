@@ -38,6 +38,8 @@ type reply struct {
 	body     any
 	revision eventstore.Revision // of the record, 0 for none
 	location string
+	link     string // header Link
+	kind     string // media type; "" is application/json
 	repeated bool
 	// release says what content leaves; nil says that none does.
 	release *access.Released
@@ -111,6 +113,9 @@ func (a *API) respond(ctx context.Context, w http.ResponseWriter, r *request) (i
 	if out.location != "" {
 		h.Set("Location", out.location)
 	}
+	if out.link != "" {
+		h.Set("Link", out.link)
+	}
 	if out.repeated {
 		h.Set("Idempotent-Replayed", "true")
 	}
@@ -133,7 +138,10 @@ func (a *API) respond(ctx context.Context, w http.ResponseWriter, r *request) (i
 		writeProblem(w, r.Request, p)
 		return p.Status, p
 	}
-	write(w, r.Request, status, "application/json", text)
+	if out.kind == "" {
+		out.kind = "application/json"
+	}
+	write(w, r.Request, status, out.kind, text)
 	return status, nil
 }
 
@@ -301,7 +309,7 @@ func (r *request) check() error {
 	if !printable(r.purpose, maxWordBytes) {
 		fault("Purpose", "required,max=100,printascii")
 	}
-	if r.op.group == groupAct && !printable(r.basis, maxWordBytes) {
+	if r.op.based() && !printable(r.basis, maxWordBytes) {
 		fault("Legal-Basis", "required,max=100,printascii")
 	}
 	var bad []Fault

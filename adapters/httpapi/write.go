@@ -69,10 +69,16 @@ func write(w http.ResponseWriter, r *http.Request, status int, kind string, body
 	_ = z.Close()
 }
 
-func acceptsGzip(h http.Header) bool {
-	for one := range strings.SplitSeq(h.Get("Accept-Encoding"), ",") {
-		name, weight, _ := strings.Cut(strings.TrimSpace(one), ";")
-		if name == "gzip" && strings.TrimSpace(weight) != "q=0" {
+func acceptsGzip(h http.Header) bool { return names(h.Get("Accept-Encoding"), "gzip") }
+
+// accepts reports whether a client asks for a media type by its name.
+func accepts(h http.Header, kind string) bool { return names(h.Get("Accept"), kind) }
+
+// names reports whether a list of what a client accepts names one.
+func names(list, one string) bool {
+	for given := range strings.SplitSeq(list, ",") {
+		name, weight, _ := strings.Cut(given, ";")
+		if strings.TrimSpace(name) == one && strings.TrimSpace(weight) != "q=0" {
 			return true
 		}
 	}

@@ -69,8 +69,8 @@ func later(a, b domain.Date) domain.Date {
 	return b
 }
 
-// place is the column that refusals are about.
-func (c claim) place() string {
+// Name is the column that refusals are about.
+func (c claim) Name() string {
 	if len(c.fields) == 0 {
 		return c.row.table
 	}
@@ -84,15 +84,15 @@ func (c claim) at(column string) string {
 	return c.row.table + "/" + column
 }
 
-// placeOf is the column that a refusal is about, where it is not the first.
-func (c claim) placeOf(rule string) string {
+// OfRule is the column that a refusal is about, where it is not the first.
+func (c claim) OfRule(rule string) string {
 	column := columnOf(rule)
 	for _, f := range c.fields {
 		if f.column == column {
 			return c.at(column)
 		}
 	}
-	return c.place()
+	return c.Name()
 }
 
 // columnOf names the column that a rule of the domain is about, where that is
@@ -113,8 +113,8 @@ func columnOf(rule string) string {
 	return ""
 }
 
-// fieldOf returns the column that fills a member of the command.
-func (c claim) fieldOf(pointer string) (string, bool) {
+// OfMember returns the column that fills a member of the command.
+func (c claim) OfMember(pointer string) (string, bool) {
 	for _, f := range c.fields {
 		if f.pointer == pointer {
 			return c.at(f.column), true
@@ -122,3 +122,6 @@ func (c claim) fieldOf(pointer string) (string, bool) {
 	}
 	return "", false
 }
+
+// Line is that of the row, whatever the column.
+func (c claim) Line(string) int { return c.row.line }

@@ -67,42 +67,6 @@ func stated(e domain.Event) string {
 	return string(text)
 }
 
-// varies reports whether a fact changes over time, so that another statement is
-// a later state and no correction.
-func varies(e domain.Event) bool {
-	switch e.(type) {
-	case identity.Identified, identity.IdentifierMissing, identity.EthnicityRecorded, identity.SexRecorded,
-		lookedafter.MotherhoodRecorded, lookedafter.PermanenceKnown:
-		return true
-	}
-	return false
-}
-
-// happening returns the command about a varying fact with another day.
-func happening(command any, day domain.Date) any {
-	switch c := command.(type) {
-	case identity.Identify:
-		c.Happened = day
-		return c
-	case identity.MissIdentifier:
-		c.Happened = day
-		return c
-	case identity.RecordEthnicity:
-		c.Happened = day
-		return c
-	case identity.RecordSex:
-		c.Happened = day
-		return c
-	case lookedafter.RecordMotherhood:
-		c.Happened = day
-		return c
-	case lookedafter.KnowPermanence:
-		c.Happened = day
-		return c
-	}
-	return command
-}
-
 // carryOver completes a command by what the record already knows of the same
 // thing and the return has no column for.
 func carryOver(r record.Record, command any) any {

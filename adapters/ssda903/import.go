@@ -9,6 +9,7 @@ import (
 	"slices"
 	"sync"
 
+	"caseledger/adapters/reconcile"
 	"caseledger/domain"
 	"caseledger/domain/batch"
 	"caseledger/domain/record"
@@ -195,14 +196,14 @@ func (r *run) child(ctx context.Context, folds *eventstore.Folds[record.Record],
 		return err
 	}
 	person := domain.PersonID(r.NewID())
-	act := eventstore.Act{Stream: schema.Stream(id), Request: r.request(hashed(c.rows[0].file.name, c.rows[0].text())), Digest: c.canonical(),
+	act := eventstore.Act{Stream: schema.Stream(id), Request: r.request(reconcile.ID(c.rows[0].file.name, c.rows[0].text())), Digest: c.canonical(),
 		Actor: r.Actor, Authority: r.Authority}
 	var found []Flaw
 	fresh := false
 	receipt, err := eventstore.Update(ctx, r.Records.Ledger, folds, act, func(on record.Record) ([]domain.Fact, error) {
 		d := newDecision(r.Records, r.of, on)
 		facts, err := d.decide(mapChild(r.of, id, person, on, c).claims)
-		found, fresh = d.flaws, len(on.Entries) == 0
+		found, fresh = d.flaws(), len(on.Entries) == 0
 		return facts, err
 	})
 	if err != nil {

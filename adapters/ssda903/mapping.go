@@ -1,12 +1,10 @@
 package ssda903
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"slices"
-	"strconv"
 	"strings"
 
+	"caseledger/adapters/reconcile"
 	"caseledger/domain"
 	"caseledger/domain/identity"
 	"caseledger/domain/lookedafter"
@@ -30,17 +28,16 @@ type mapping struct {
 	birth  string // as the header writes it
 	sex    string // likewise
 
-	claims   []claim
-	ordinals map[string]int
-	taken    map[string]bool // ids of parts that the return has stated
-	seen     map[string]bool // rows, word for word
+	claims []claim
+	parts  *reconcile.Parts // that the return has stated
+	seen   map[string]bool  // rows, word for word
 }
 
 // mapChild returns what the rows state of a record. newPerson is used only
 // where the record is new.
 func mapChild(of collection, id domain.RecordID, newPerson domain.PersonID, known record.Record, c child) *mapping {
 	m := &mapping{of: of, record: id, person: newPerson, known: known, rows: c.rows,
-		ordinals: make(map[string]int), taken: make(map[string]bool), seen: make(map[string]bool)}
+		parts: reconcile.PartsOf(id), seen: make(map[string]bool)}
 	m.survey()
 	m.register()
 	for _, r := range m.rows {
@@ -146,7 +143,7 @@ func (m *mapping) rest(r row, from int) {
 	for _, b := range r.beyond {
 		place := strings.TrimPrefix(r.table+"/"+b.column, "/")
 		m.add(claim{row: r, rank: ofKept, day: m.of.last(), flags: append(flags, domain.Flag{Field: place, Rule: beyondRule(r)}),
-			kept: &keepsake{id: m.part("kept", nil, r.text(), b.column), place: place, text: b.text}})
+			kept: &keepsake{id: m.parts.ID("kept", nil, r.text(), b.column), place: place, text: b.text}})
 		flags = nil
 	}
 }
@@ -179,33 +176,6 @@ func (m *mapping) whole(r row) []domain.Flag {
 }
 
 func (m *mapping) add(c claim) { m.claims = append(m.claims, c) }
-
-// part returns the id of a part of the record: the first of the known ones that
-// was not yet stated, else one that is the same for the same key in every
-// return. Equal keys of one child are told apart by their order.
-func (m *mapping) part(kind string, known []string, key ...string) string {
-	for _, id := range known {
-		if !m.taken[kind+id] {
-			m.taken[kind+id] = true
-			return id
-		}
-	}
-	text := string(m.record) + "|" + kind + "|" + strings.Join(key, "|")
-	for {
-		id := hashed(text, strconv.Itoa(m.ordinals[text]))
-		m.ordinals[text]++
-		if !m.taken[kind+id] {
-			m.taken[kind+id] = true
-			return id
-		}
-	}
-}
-
-// hashed returns a short id of a key.
-func hashed(key ...string) string {
-	sum := sha256.Sum256([]byte(strings.Join(key, "|")))
-	return hex.EncodeToString(sum[:8])
-}
 
 // header claims who the child is.
 func (m *mapping) header(r row) {

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"caseledger/adapters/reconcile"
 	"caseledger/domain"
 	"caseledger/domain/adoption"
 	"caseledger/domain/allocation"
@@ -23,7 +24,7 @@ func (m *mapping) episode(r row) {
 	known := sameDay(m.known.Care.Episodes, day, func(e lookedafter.Episode) (domain.Date, string, bool) {
 		return e.Began.Fact.Happened, string(e.ID), !e.Began.IsZero()
 	})
-	id := lookedafter.EpisodeID(m.part("episode", known, day.String()))
+	id := lookedafter.EpisodeID(m.parts.ID("episode", known, day.String()))
 	c := r.cells
 	m.add(claim{
 		command: lookedafter.BeginEpisode{Dated: on(day), Episode: id, Reason: c["RNE"], LegalStatus: c["LS"], Need: c["CIN"], Type: c["PLACE"],
@@ -58,7 +59,7 @@ func (m *mapping) review(r row) {
 	slices.SortStableFunc(known, func(a, b string) int { // of several on one day, one that took place in the same way
 		return m.unlike(a, r.cells["REVIEW_CODE"]) - m.unlike(b, r.cells["REVIEW_CODE"])
 	})
-	id := lookedafter.ReviewID(m.part("review", known, day.String()))
+	id := lookedafter.ReviewID(m.parts.ID("review", known, day.String()))
 	m.add(claim{command: lookedafter.Review{Dated: on(day), Review: id, Participation: r.cells["REVIEW_CODE"]},
 		row: r, flags: flags, day: day, rank: ofStep, fields: []field{{"/happened", "REVIEW"}, {"/participation", "REVIEW_CODE"}}})
 }
@@ -120,7 +121,7 @@ func (m *mapping) leaver(r row) {
 	known := sameDay(m.known.Leaver.Contacts, day, func(k domain.Known[careleaver.Contacted]) (domain.Date, string, bool) {
 		return k.Fact.Happened, string(k.Fact.Contact), true
 	})
-	id := careleaver.ContactID(m.part("contact", known, day.String()))
+	id := careleaver.ContactID(m.parts.ID("contact", known, day.String()))
 	c := r.cells
 	m.add(claim{command: careleaver.Contact{Dated: on(day), Contact: id, InTouch: c["IN_TOUCH"], Activity: c["ACTIV"], Accommodation: c["ACCOM"]},
 		row: r, day: day, rank: ofStep, flags: []domain.Flag{{Field: r.table, Rule: "date-inferred"}},
@@ -157,7 +158,7 @@ func (m *mapping) placed(r row) {
 }
 
 func (m *mapping) adoption(decided domain.Date) adoption.ID {
-	return adoption.ID(m.part("adoption", m.decisionsOn(decided), decided.String()))
+	return adoption.ID(m.parts.ID("adoption", m.decisionsOn(decided), decided.String()))
 }
 
 func (m *mapping) decisionsOn(day domain.Date) []string {
@@ -205,7 +206,7 @@ func (m *mapping) decision(r row, decided domain.Date) (adoption.ID, bool) {
 	if len(others) > 0 {
 		return adoption.ID(others[len(others)-1]), false
 	}
-	return adoption.ID(m.part("adoption", nil, "unstated", r.cells["DATE_INT"])), false
+	return adoption.ID(m.parts.ID("adoption", nil, "unstated", r.cells["DATE_INT"])), false
 }
 
 // adoptionOf returns the id that the decision of a day is given when its row is
@@ -214,7 +215,7 @@ func (m *mapping) adoptionOf(decided domain.Date) adoption.ID {
 	if known := m.decisionsOn(decided); len(known) > 0 {
 		return adoption.ID(known[0])
 	}
-	return adoption.ID(hashed(string(m.record)+"|adoption|"+decided.String(), "0"))
+	return adoption.ID(reconcile.ID(string(m.record)+"|adoption|"+decided.String(), "0"))
 }
 
 // permanence claims an earlier permanence order, of which the day can be known
@@ -232,7 +233,7 @@ func (m *mapping) missing(r row) {
 	known := sameDay(m.known.Absences, day, func(a missing.Absence) (domain.Date, string, bool) {
 		return a.Went.Fact.Happened, string(a.ID), !a.Went.IsZero()
 	})
-	id := missing.ID(m.part("absence", known, day.String()))
+	id := missing.ID(m.parts.ID("absence", known, day.String()))
 	m.add(claim{command: missing.GoMissing{Dated: on(day), Absence: id, Kind: r.cells["MISSING"]}, row: r, flags: flags, day: day, rank: ofBeginning,
 		fields: []field{{"/happened", "MIS_START"}, {"/kind", "MISSING"}}})
 	if r.cells["MIS_END"] == "" {
@@ -251,7 +252,7 @@ func (m *mapping) worker(r row) {
 	known := sameDay(m.known.Allocations, day, func(a allocation.Allocation) (domain.Date, string, bool) {
 		return a.Allocated.Fact.Happened, string(a.ID), !a.Allocated.IsZero()
 	})
-	id := allocation.ID(m.part("allocation", known, day.String()))
+	id := allocation.ID(m.parts.ID("allocation", known, day.String()))
 	if reason := r.cells["SW_REASON"]; reason != "" {
 		flags = append(flags, domain.Flag{Field: atWorkers + "/SW_REASON", Rule: "no-place", Raw: reason})
 		if !policy.Valid(policy.SocialWorkerChange, reason, domain.Date{}) {
@@ -274,7 +275,7 @@ func (m *mapping) liberty(r row) {
 	known := sameDay(m.known.Care.Restrictions, day, func(one lookedafter.Restriction) (domain.Date, string, bool) {
 		return one.Restricted.Fact.Happened, string(one.ID), !one.Restricted.IsZero()
 	})
-	id := lookedafter.RestrictionID(m.part("restriction", known, day.String()))
+	id := lookedafter.RestrictionID(m.parts.ID("restriction", known, day.String()))
 	m.add(claim{command: lookedafter.RestrictLiberty{Dated: on(day), Restriction: id, Kind: "deprivation-of-liberty-order"}, row: r, flags: flags,
 		day: day, rank: ofBeginning, fields: []field{{"/happened", "DOLO_START"}}})
 	if r.cells["DOLO_END"] == "" {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime/pprof"
 	"slices"
 	"strings"
 	"time"
@@ -30,6 +31,7 @@ const benchTurns = 5
 // bench is a run of measurements, in a directory of its own.
 type bench struct {
 	dir      string
+	profile  string        // file for a profile of the processor, "" for none
 	duration time.Duration // of one measurement
 	events   int           // of the journals that are read and opened
 	to       streams
@@ -46,6 +48,7 @@ type benchmark struct {
 func benchmarks() []benchmark {
 	return []benchmark{
 		{"append", (*bench).append},
+		{"update", (*bench).update},
 		{"import", (*bench).importing},
 		{"read", (*bench).read},
 		{"scan", (*bench).scan},
@@ -68,7 +71,8 @@ that it removes: no ledger is touched. All measurements are made unless some are
 named. The limit of what is written is a bare loop that writes as many bytes in the same
 groups and syncs each; it takes turns with the journal, and a ratio is the median of the turns.
 
-  append   durable appends of one event, by 1 to 256 writers; and acts, sealed, by 64
+  append   durable appends of one event, by 1 to 256 writers
+  update   acts on records, validated, decided, sealed and appended, by 64 writers
   import   appends of 500 events
   read     streams of 100 and of 10,000 events
   scan     the whole log, against reading the same files from the page cache
@@ -83,12 +87,13 @@ streams are as busy as a Zipf distribution says.`,
 	cmd.Flags().StringVar(&b.dir, "dir", "", "directory, on the disk to be measured, to work under; empty is the system's for temporary files")
 	cmd.Flags().DurationVar(&b.duration, "duration", 10*time.Second, "time for each measurement")
 	cmd.Flags().IntVar(&b.events, "events", 500_000, "events of the journals that are read, scanned and opened")
+	cmd.Flags().StringVar(&b.profile, "profile", "", "file for a profile of the processor, which go tool pprof reads")
 	output := addFormat(cmd)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		if err := b.bounded(); err != nil {
 			return err
 		}
-		if err := b.scratch(func() error { return b.all(cmd.Context(), args) }); err != nil {
+		if err := b.scratch(func() error { return b.profiled(func() error { return b.all(cmd.Context(), args) }) }); err != nil {
 			return err
 		}
 		return output.print(to.out, b.results)
@@ -119,6 +124,23 @@ func (b *bench) all(ctx context.Context, named []string) error {
 		}
 	}
 	return nil
+}
+
+// profiled does something, and writes down what the processor did meanwhile.
+func (b *bench) profiled(do func() error) error {
+	if b.profile == "" {
+		return do()
+	}
+	f, err := os.Create(b.profile)
+	if err != nil {
+		return err
+	}
+	if err := pprof.StartCPUProfile(f); err != nil {
+		return errors.Join(err, f.Close())
+	}
+	err = do()
+	pprof.StopCPUProfile()
+	return errors.Join(err, f.Close())
 }
 
 // scratch does something in a new directory under b.dir, which it removes.

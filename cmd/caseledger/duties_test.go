@@ -23,7 +23,10 @@ func TestDutiesGapsAndIndicatorsAreToldAsOfNowAndOfThen(t *testing.T) {
 		if unseen := say("gaps", "--days", "30"); len(unseen) > len(children) {
 			t.Errorf("%v: %d of %d children have not been seen", view, len(unseen), len(children))
 		}
-		for _, i := range say("performance", "--from", "2021-01-01", "--to", "2024-03-31") {
+		for n, i := range say("performance", "--from", "2021-01-01", "--to", "2024-03-31") {
+			if len(view) > 0 && n%5 != 0 {
+				continue // each as of now, and of the past some
+			}
 			cases := say("performance", "--from", "2021-01-01", "--to", "2024-03-31", "--behind", i["indicator"].(string))
 			counted := 0
 			for _, c := range cases {

@@ -77,6 +77,7 @@ type health struct {
 	first, second *app
 	following     *following
 	topics        *exchange
+	hooks         *hooks
 }
 
 // handler serves /livez, /readyz and /metrics.
@@ -85,6 +86,7 @@ func (h health) handler(numbers *prometheus.Registry) http.Handler {
 	mux.HandleFunc("GET /livez", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "ok") })
 	mux.HandleFunc("GET /readyz", h.ready)
 	mux.Handle("GET /metrics", promhttp.HandlerFor(numbers, promhttp.HandlerOpts{}))
+	h.hooks.handle(mux)
 	return mux
 }
 
@@ -124,7 +126,7 @@ func (h health) checks(ctx context.Context) []checked {
 	if h.first.log != nil {
 		out = append(out, checked{"log", fmt.Sprintf("%d signed", h.first.log.signed()), h.first.log.alive()})
 	}
-	return append(out, h.topics.checks()...)
+	return append(append(out, h.topics.checks()...), h.hooks.checks()...)
 }
 
 // alive reports whether the sealer still works.

@@ -139,7 +139,9 @@ returns from the events.`,
 		newDuties(to), newGaps(to), newPerformance(to), newWorkload(to), newAllocations(to), newHandOver(to), newPolicy(to),
 		newLookedAfter(to), newBackup(to), newRestore(to), newMirror(to),
 		newServe(to), newToken(to), newAccess(to), newNode(to), newProject(to),
-		newBench(to), newChronology(to),
+		newBench(to),
+		newWebhook(to),
+		newChronology(to),
 	)
 }
 

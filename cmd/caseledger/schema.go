@@ -5,6 +5,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"caseledger/adapters/asyncapi"
+	"caseledger/adapters/httpapi"
 	"caseledger/schema"
 )
 
@@ -19,7 +21,7 @@ func newSchema(to streams) *cobra.Command {
 		Use:     "schema",
 		Short:   "Show the types of events and commands, and their JSON Schemas",
 		Example: "  caseledger schema events\n  caseledger schema event protection-plan.registered\n  caseledger schema command referral.receive",
-	}, newSchemaEvents(to), newSchemaCommands(to), newSchemaEvent(to), newSchemaCommand(to))
+	}, newSchemaEvents(to), newSchemaCommands(to), newSchemaEvent(to), newSchemaCommand(to), newSchemaOpenAPI(to), newSchemaAsyncAPI(to))
 }
 
 func newSchemaEvents(to streams) *cobra.Command {
@@ -79,6 +81,16 @@ func newSchemaCommand(to streams) *cobra.Command {
 		return usageError{fmt.Errorf("no command has this name; see 'caseledger schema commands'")}
 	}
 	return cmd
+}
+
+func newSchemaOpenAPI(to streams) *cobra.Command {
+	return &cobra.Command{Use: "openapi", Short: "Print the OpenAPI 3.1 description of the HTTP API", Example: "  caseledger schema openapi", Args: exactly(0),
+		RunE: func(*cobra.Command, []string) error { return printSchema(to, httpapi.Document) }}
+}
+
+func newSchemaAsyncAPI(to streams) *cobra.Command {
+	return &cobra.Command{Use: "asyncapi", Short: "Print the AsyncAPI 3.0 description of the feed, topics and webhooks", Example: "  caseledger schema asyncapi", Args: exactly(0),
+		RunE: func(*cobra.Command, []string) error { return printSchema(to, asyncapi.Document) }}
 }
 
 func printSchema(to streams, of func() ([]byte, error)) error {

@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"sync"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -18,6 +19,7 @@ import (
 
 	"caseledger/adapters/accesslog"
 	"caseledger/adapters/cedar"
+	"caseledger/adapters/drafts"
 	"caseledger/adapters/httpapi"
 )
 
@@ -30,6 +32,7 @@ type serveFlags struct {
 	policies string
 	esdb     esdbFlags
 	kafka    string
+	webhooks string
 	identity identityFlags
 	rates    httpapi.Rates
 }
@@ -65,6 +68,7 @@ which calls in the role "service", the action "event.open".`,
 	cmd.Flags().StringVar(&o.esdb.clientCA, "esdb-client-ca", "", "file of the authorities whose client certificates stand for an account there")
 	cmd.Flags().StringVar(&o.policies, "policies", "", "file of Cedar policies; the product's own if not given")
 	cmd.Flags().StringVar(&o.kafka, "kafka", os.Getenv("CASELEDGER_KAFKA_CONFIG"), "file that says which topics of Kafka are written and read (also CASELEDGER_KAFKA_CONFIG)")
+	cmd.Flags().StringVar(&o.webhooks, "webhooks", os.Getenv("CASELEDGER_WEBHOOKS_CONFIG"), "file that says which servers are told of what is recorded (also CASELEDGER_WEBHOOKS_CONFIG)")
 	o.identity.add(cmd)
 	cmd.Flags().IntVar(&o.rates.PerCaller, "per-caller", 1000, "requests a second that a caller may make, and twice as many at once; 0 for no limit")
 	cmd.Flags().IntVar(&o.rates.PerAddress, "per-address", 100, "requests a second from an address that shows nothing good, and twice as many at once; 0 for no limit")
@@ -103,12 +107,17 @@ func serveLedger(ctx context.Context, p place, o serveFlags, to streams) error {
 }
 
 // serve serves until ctx ends, and lets what has begun come to its end.
-func (a *app) serve(ctx context.Context, second *app, o serveFlags, to streams) error {
+func (a *app) serve(ctx context.Context, second *app, o serveFlags, to streams) (err error) {
 	logger := slog.New(slog.NewJSONHandler(to.err, nil))
+	written, err := a.openDrafts()
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, written.Close()) }()
 	accesses := accesslog.New(second.records.Ledger)
 	following := &following{runner: a.runner, store: a.store}
 	numbers := prometheus.NewRegistry()
-	api, err := a.api(second, accesses, following, numbers, o, logger)
+	api, err := a.api(second, accesses, following, written, numbers, o, logger)
 	if err != nil {
 		return err
 	}
@@ -116,33 +125,34 @@ func (a *app) serve(ctx context.Context, second *app, o serveFlags, to streams) 
 	if err != nil {
 		return err
 	}
+	told, err := a.openWebhooks(o.webhooks, following, accesses, numbers, logger)
+	if err != nil {
+		return errors.Join(err, topics.close())
+	}
 	background, stop := context.WithCancel(context.WithoutCancel(ctx))
-	ended := make(chan struct{}, 2)
-	go func() { accesses.Run(background); ended <- struct{}{} }()
-	go func() { following.run(background, logger); ended <- struct{}{} }()
-	h := health{a, second, following, topics}
+	var keeping sync.WaitGroup // up what is served
+	keeping.Go(func() { accesses.Run(background) })
+	keeping.Go(func() { following.run(background, logger) })
+	keeping.Go(func() { sweep(background, written, logger) })
+	defer keeping.Wait()
+	defer stop()
+	h := health{a, second, following, topics, told}
 	h.measure(numbers)
 	protocol, err := a.serveESDB(o, accesses, logger, to)
 	if err != nil {
-		stop()
-		<-ended
-		<-ended
 		return errors.Join(err, topics.close())
 	}
 	exchanging, hangUp := context.WithCancel(background)
-	hungUp := make(chan struct{})
-	go func() { topics.run(exchanging); close(hungUp) }()
+	var exchanges sync.WaitGroup
+	exchanges.Go(func() { topics.run(exchanging) })
+	exchanges.Go(func() { told.run(exchanging) })
 	err = listenBoth(ctx, o, api, h.handler(numbers), logger, to)
 	hangUp() // before the others end: they record what leaves or is refused
-	<-hungUp
-	err = errors.Join(err, protocol())
-	stop()
-	<-ended
-	<-ended
-	return err
+	exchanges.Wait()
+	return errors.Join(err, protocol())
 }
 
-func (a *app) api(second *app, accesses *accesslog.Log, f *following, numbers *prometheus.Registry, o serveFlags, logger *slog.Logger) (*httpapi.API, error) {
+func (a *app) api(second *app, accesses *accesslog.Log, f *following, written *drafts.Store, numbers *prometheus.Registry, o serveFlags, logger *slog.Logger) (*httpapi.API, error) {
 	callers, err := o.identity.callers(a.place.dir)
 	if err != nil {
 		return nil, err
@@ -156,7 +166,7 @@ func (a *app) api(second *app, accesses *accesslog.Log, f *following, numbers *p
 		return nil, err
 	}
 	return httpapi.New(httpapi.Config{
-		View: a.view, CatchUp: f.catchUp, Callers: callers, Policies: policies, Access: accesses, Accessed: second.records.Ledger,
+		View: a.view, CatchUp: f.catchUp, Head: a.store.Head, Callers: callers, Policies: policies, Access: accesses, Drafts: written, Accessed: second.records.Ledger,
 		Ledger: a.created.Ledger, Secret: secret, Logger: logger, Metrics: numbers, Secure: o.cert != "", Rates: o.rates,
 	})
 }

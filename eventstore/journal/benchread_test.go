@@ -71,6 +71,7 @@ func BenchmarkRead(b *testing.B) {
 	s, dir := benchJournal(b)
 	events, bytes := int(s.Head()), s.Stats().Bytes
 	b.Run("scan", func(b *testing.B) { besideBare(b, s, dir) })
+	measured(b, "Scan", events, bytes, func() error { counted(b, s.Scan(b.Context(), 0), events); return nil })
 	measured(b, "ReadLog", events, bytes, func() error { counted(b, s.ReadLog(b.Context(), 0), events); return nil })
 	for stream, n := range map[string]int{"short": 100, "long": 10_000} { // the limits are 500,000/s and 1,000,000/s
 		measured(b, fmt.Sprintf("ReadStream/%d", n), n, 0, func() error {

@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 )
 
 // maxOpenSegments bounds the file descriptors that readers use.
@@ -25,25 +26,32 @@ func newHandles(dir string) *handles {
 	return &handles{dir: dir, open: make(map[uint64]*os.File)}
 }
 
-// reader is one segment as an io.ReaderAt.
+// reader is one segment as an io.ReaderAt. It asks for the file once, so that
+// readers of many small pieces do not wait for each other there.
 type reader struct {
 	*handles
 	first uint64
+	file  atomic.Pointer[os.File] // that was read from last
 }
 
-func (h *handles) reader(first uint64) reader { return reader{h, first} }
+func (h *handles) reader(first uint64) *reader { return &reader{handles: h, first: first} }
 
-// ReadAt reads from the segment and opens it when it is not open. A file closed
-// between get and ReadAt to make room is opened again.
-func (r reader) ReadAt(b []byte, offset int64) (int, error) {
+// ReadAt reads from the segment and opens it when it is not open. A file that
+// was closed meanwhile, to make room, is opened again.
+func (r *reader) ReadAt(b []byte, offset int64) (int, error) {
 	for {
-		f, err := r.get(r.first)
-		if err != nil {
-			return 0, err
+		f := r.file.Load()
+		if f == nil {
+			var err error
+			if f, err = r.get(r.first); err != nil {
+				return 0, err
+			}
+			r.file.Store(f)
 		}
 		n, err := f.ReadAt(b, offset)
 		if n == 0 && errors.Is(err, os.ErrClosed) {
-			continue // get reports ErrClosed when the store itself was closed
+			r.file.Store(nil) // get reports ErrClosed when the store itself was closed
+			continue
 		}
 		return n, err
 	}

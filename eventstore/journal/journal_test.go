@@ -1,11 +1,15 @@
 package journal
 
 import (
+	"bytes"
+	"context"
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"iter"
 	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"testing"
 
@@ -21,6 +25,50 @@ func TestAJournalOfManySegmentsKeepsEveryPromise(t *testing.T) {
 	storetest.Run(t, func(t *testing.T) eventstore.Store {
 		return opened(t, t.TempDir(), Options{SegmentBytes: 4 << 10})
 	})
+}
+
+// scanning is a journal whose log is read by Scan.
+type scanning struct{ *Store }
+
+func (s scanning) ReadLog(ctx context.Context, after eventstore.Position) iter.Seq2[eventstore.Recorded, error] {
+	return func(yield func(eventstore.Recorded, error) bool) {
+		for e, err := range eventstore.Scan(ctx, s.Store, after) {
+			e.Metadata, e.Data = bytes.Clone(e.Metadata), bytes.Clone(e.Data)
+			if !yield(e, err) {
+				return
+			}
+		}
+	}
+}
+
+func TestAScanOfTheJournalKeepsThePromisesOfReadLog(t *testing.T) {
+	storetest.Run(t, func(t *testing.T) eventstore.Store {
+		return scanning{opened(t, t.TempDir(), Options{SegmentBytes: 4 << 10})}
+	})
+}
+
+func TestAScanGivesEventsThatAreLargerThanWhatItReadsAtOnce(t *testing.T) {
+	s := opened(t, t.TempDir(), Options{})
+	for i, size := range []int{10, scanBytes / 3, 3 * scanBytes, scanBytes, 0, scanBytes - 1} {
+		e := entry("a", i+1)
+		e.Data = bytes.Repeat([]byte{byte(i)}, size)
+		if _, err := s.Append(t.Context(), "a", eventstore.Revision(i), []eventstore.Event{e}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	next, stop := iter.Pull2(s.ReadLog(t.Context(), 0))
+	defer stop()
+	n := 0
+	for got, err := range s.Scan(t.Context(), 0) {
+		want, _, _ := next()
+		if err != nil || !reflect.DeepEqual(got, want) {
+			t.Fatalf("event %d: %d bytes at %d, %v", n+1, len(got.Data), got.Position, err)
+		}
+		n++
+	}
+	if n != 6 {
+		t.Errorf("%d events", n)
+	}
 }
 
 // opened opens the journal and closes it when the test ends.

@@ -3,6 +3,7 @@ package journal
 import (
 	"slices"
 	"sync"
+	"sync/atomic"
 )
 
 // Bounds of one group: appends are gathered until there are that many or they
@@ -40,6 +41,8 @@ type queue struct {
 	closed bool
 	wake   chan struct{} // has one element when a group may wait
 
+	waiting atomic.Int64 // appends in the next group, for a look without the lock
+
 	next   segment  // as it will be, without sparse index
 	tables []*table // that no index file holds; the last one is next's
 }
@@ -66,7 +69,7 @@ func (q *queue) put(r *request) (g *group, stale bool) {
 	if q.closed {
 		return nil, false
 	}
-	head, known := q.head(r)
+	p, head, known := q.head(r)
 	if !known {
 		return nil, true
 	}
@@ -74,39 +77,43 @@ func (q *queue) put(r *request) (g *group, stale bool) {
 		r.actual = head
 		return q.join(r), false
 	}
-	q.turn(r.bytes, uint64(r.n))
-	t := q.tables[len(q.tables)-1]
-	p := t.get([]byte(r.stream))
-	if p == nil {
-		p = t.add(r.stream, head)
+	if q.turn(r.bytes, uint64(r.n)) || p == nil {
+		p = q.tables[len(q.tables)-1].add(r.stream, head)
 	}
 	g = q.join(r)
 	q.sign(g, r, p)
 	return g, false
 }
 
-// head returns where the append's stream ends, and whether that is known.
-func (q *queue) head(r *request) (uint64, bool) {
-	for _, t := range slices.Backward(q.tables) {
-		if p := t.get([]byte(r.stream)); p != nil {
-			return p.staged, true
+// head returns where the append's stream ends, and whether that is known; and
+// its places in the last table, nil if it has none there.
+func (q *queue) head(r *request) (last *places, head uint64, known bool) {
+	for i, t := range slices.Backward(q.tables) {
+		p := t.get([]byte(r.stream))
+		if p == nil {
+			continue
 		}
+		if i == len(q.tables)-1 {
+			last = p
+		}
+		return last, p.staged, true
 	}
-	return r.before, r.segment == q.tables[0].segment
+	return nil, r.before, r.segment == q.tables[0].segment
 }
 
 // turn begins another segment when the next one has no room for so many bytes of
-// so many events.
-func (q *queue) turn(bytes int64, events uint64) {
+// so many events, and reports that it did.
+func (q *queue) turn(bytes int64, events uint64) bool {
 	s := &q.next
-	if s.events == 0 || s.end+bytes+recordHeaderBytes+footerBytes(s.events+events) <= q.segmentBytes {
-		return // with a mark
+	if s.events == 0 || s.end+bytes+recordHeaderBytes+footerBytes(s.events+events) <= q.segmentBytes { // with a mark
+		return false
 	}
 	h := header{ledger: q.ledger, first: s.last() + 1, salt: newSalt()}
 	q.next = newSegment(h)
 	last := q.tables[len(q.tables)-1]
 	q.tables = append(slices.Clone(unflushed(q.tables)), newTable(last.segment+1))
 	q.add(&h)
+	return true
 }
 
 // add begins another group.
@@ -126,8 +133,11 @@ func (q *queue) join(r *request) *group {
 	}
 	g := q.groups[n-1]
 	g.requests = append(g.requests, r)
-	if n == 1 && len(g.requests) == 1 {
-		q.signal()
+	if n == 1 {
+		q.waiting.Add(1)
+		if len(g.requests) == 1 {
+			q.signal()
+		}
 	}
 	return g
 }
@@ -162,6 +172,10 @@ func (q *queue) take() *group {
 	}
 	g := q.groups[0]
 	q.groups = slices.Delete(q.groups, 0, 1)
+	q.waiting.Store(0)
+	if len(q.groups) > 0 {
+		q.waiting.Store(int64(len(q.groups[0].requests)))
+	}
 	return g
 }
 
@@ -173,16 +187,6 @@ func (q *queue) recycle(g *group) {
 		q.spare = g.records
 	}
 	g.records = nil
-}
-
-// waiting is the number of appends in the next group.
-func (q *queue) waiting() int {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	if len(q.groups) == 0 {
-		return 0
-	}
-	return len(q.groups[0].requests)
 }
 
 // close lets put refuse. What was put before stays.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"iter"
 
 	"caseledger/eventstore"
@@ -12,14 +13,21 @@ import (
 // ReadLog is eventstore.Store's.
 func (s *Store) ReadLog(ctx context.Context, after eventstore.Position) iter.Seq2[eventstore.Recorded, error] {
 	return func(yield func(eventstore.Recorded, error) bool) {
-		s.cursor(uint64(after)).log(ctx, s.view.Load(), yield)
+		s.cursor(uint64(after), blocks).log(ctx, s.view.Load(), yield)
+	}
+}
+
+// Scan is eventstore.Scanner's.
+func (s *Store) Scan(ctx context.Context, after eventstore.Position) iter.Seq2[eventstore.Recorded, error] {
+	return func(yield func(eventstore.Recorded, error) bool) {
+		s.cursor(uint64(after), scanned).log(ctx, s.view.Load(), yield)
 	}
 }
 
 // Follow is eventstore.Store's. It ends with ErrClosed when the store is closed.
 func (s *Store) Follow(ctx context.Context, after eventstore.Position) iter.Seq2[eventstore.Recorded, error] {
 	return func(yield func(eventstore.Recorded, error) bool) {
-		c := s.cursor(uint64(after))
+		c := s.cursor(uint64(after), blocks)
 		for {
 			v := s.view.Load()
 			if !c.log(ctx, v, yield) {
@@ -47,6 +55,7 @@ func (s *Store) wait(ctx context.Context, grown <-chan struct{}) error {
 // cursor reads along the log for one reader.
 type cursor struct {
 	*Store
+	blocks  func(src io.ReaderAt, from, to int64) iter.Seq2[int, block]
 	after   uint64 // the last position that was given
 	begun   bool   // the place of the next event is known:
 	segment int
@@ -55,7 +64,9 @@ type cursor struct {
 	kind    shared
 }
 
-func (s *Store) cursor(after uint64) *cursor { return &cursor{Store: s, after: after} }
+func (s *Store) cursor(after uint64, blocks func(src io.ReaderAt, from, to int64) iter.Seq2[int, block]) *cursor {
+	return &cursor{Store: s, blocks: blocks, after: after}
+}
 
 // log yields the events up to the end of the view and reports whether the
 // caller wants more.
@@ -82,7 +93,7 @@ func (c *cursor) log(ctx context.Context, v *view, yield func(eventstore.Recorde
 // stretch yields what the view holds of the segment from the offset on.
 func (c *cursor) stretch(ctx context.Context, v *view, yield func(eventstore.Recorded, error) bool) bool {
 	s := v.segment(c.segment)
-	for r, err := range records(blocks(c.files.reader(s.first), c.offset, s.end), s.seed) {
+	for r, err := range records(c.blocks(c.files.reader(s.first), c.offset, s.end), s.seed) {
 		if err == nil {
 			err = ctx.Err()
 		}

@@ -78,12 +78,12 @@ func (w *writer) run() {
 
 // linger lets those who were just answered come back.
 func (w *writer) linger(answered int) {
-	enough := answered
+	enough := int64(answered)
 	if answered > fewAppends {
 		enough /= 2
 	}
 	pause := min(w.took/patience, longestPause)
-	for began := time.Now(); w.queue.waiting() < enough && time.Since(began) < pause; {
+	for began := time.Now(); w.queue.waiting.Load() < enough && time.Since(began) < pause; {
 		runtime.Gosched()
 	}
 }

@@ -24,7 +24,7 @@ const (
 
 	blobOverhead = nonceBytes + len(Hash{}) + tagBytes
 
-	usualFields    = 32 // what space is made for at first
+	usualFields    = 16 // what space is made for at first
 	usualLeafBytes = 512
 )
 

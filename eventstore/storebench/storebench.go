@@ -30,7 +30,7 @@ type Done struct {
 // over.
 func Turn(ctx context.Context, writers []*Writer, lasts time.Duration, do func(*Writer) error) (Done, error) {
 	times, errs := make([]int, len(writers)), make([]error, len(writers))
-	began, used := time.Now(), processorTime()
+	began, used := time.Now(), ProcessorTime()
 	var all sync.WaitGroup
 	for i, w := range writers {
 		all.Go(func() {
@@ -43,7 +43,7 @@ func Turn(ctx context.Context, writers []*Writer, lasts time.Duration, do func(*
 		})
 	}
 	all.Wait()
-	d := Done{Took: time.Since(began), CPU: processorTime() - used}
+	d := Done{Took: time.Since(began), CPU: ProcessorTime() - used}
 	for _, n := range times {
 		d.Times += n
 	}
@@ -65,8 +65,8 @@ func Each(ctx context.Context, writers []*Writer, n int, do func(w *Writer, i in
 	return errors.Join(errs...)
 }
 
-// processorTime is what the process has used; 0 where the system does not say.
-func processorTime() time.Duration {
+// ProcessorTime is what the process has used; 0 where the system does not say.
+func ProcessorTime() time.Duration {
 	var u syscall.Rusage
 	if syscall.Getrusage(syscall.RUSAGE_SELF, &u) != nil {
 		return 0

@@ -121,9 +121,9 @@ func (c clerk) handle(m *message.Message) ([]*message.Message, error) {
 	return []*message.Message{reply}, err
 }
 
-// act performs what a message asks for. What forbids it is part of the outcome;
+// act performs what a message asks for. What forbids it is part of the reply;
 // the error says that it was not decided.
-func (c clerk) act(ctx context.Context, r request) (outcome, error) {
+func (c clerk) act(ctx context.Context, r request) (Reply, error) {
 	by := domain.Circumstances{
 		Actor:     domain.Actor{ID: c.Partner.ID, Role: c.Partner.Role, Agency: c.Partner.Agency},
 		Authority: c.Agreement.authority(),
@@ -134,13 +134,13 @@ func (c clerk) act(ctx context.Context, r request) (outcome, error) {
 	case err == nil:
 		return accepted(r, receipt), nil
 	case !decided:
-		return outcome{}, err
+		return Reply{}, err
 	}
 	denied := access.Denied{Dated: domain.Dated{Happened: c.Records.Setting().Today}, Operation: r.name, Subject: string(r.record), Reason: faults[0].Rule}
 	if err := c.Denied(ctx, by, denied); err != nil {
-		return outcome{}, err
+		return Reply{}, err
 	}
-	return outcome{Request: r.id, Record: r.record, Faults: faults}, nil
+	return Reply{Request: r.id, Record: r.record, Faults: faults}, nil
 }
 
 // record hands the command in.

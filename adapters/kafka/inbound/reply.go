@@ -18,8 +18,8 @@ const (
 	TypeRefused  = "caseledger.reply.refused"
 )
 
-// outcome is the value of a reply: a receipt, or the rules that forbid the act.
-type outcome struct {
+// Reply is the value of a reply: a receipt, or the rules that forbid the act.
+type Reply struct {
 	Request  string          `json:"request"` // the id of the message that is answered
 	Record   domain.RecordID `json:"record,omitzero"`
 	Revision uint64          `json:"revision,omitzero"` // of the record after the act
@@ -37,8 +37,8 @@ type Fault struct {
 	Reason  string `json:"reason,omitzero"`
 }
 
-func accepted(r request, receipt eventstore.Receipt) outcome {
-	return outcome{Request: r.id, Record: r.record, Revision: uint64(receipt.Revision), First: uint64(receipt.First), Entries: receipt.Events(),
+func accepted(r request, receipt eventstore.Receipt) Reply {
+	return Reply{Request: r.id, Record: r.record, Revision: uint64(receipt.Revision), First: uint64(receipt.First), Entries: receipt.Events(),
 		Position: uint64(receipt.Position), Repeated: receipt.Repeated}
 }
 
@@ -72,7 +72,7 @@ func faultsOf(err error, pinned bool) ([]Fault, bool) {
 
 // reply makes the message that answers another. Its id follows from that one's,
 // so that the answer to a repeat can be told as one.
-func (c clerk) reply(to *message.Message, r request, out outcome) (*message.Message, error) {
+func (c clerk) reply(to *message.Message, r request, out Reply) (*message.Message, error) {
 	value, err := json.Marshal(out)
 	if err != nil {
 		return nil, err

@@ -22,7 +22,7 @@ func Guard(ctx context.Context, store eventstore.Store, last proof.Checkpoint) e
 	}
 	edge := peaks{}
 	size := int64(0)
-	for r, err := range store.ReadLog(ctx, 0) {
+	for r, err := range eventstore.Scan(ctx, store, 0) {
 		if err != nil {
 			return fmt.Errorf("sealer: %w", err)
 		}

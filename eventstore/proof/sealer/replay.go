@@ -22,7 +22,7 @@ func (s *Sealer) replay(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	for r, err := range s.cfg.Store.ReadLog(ctx, last) {
+	for r, err := range eventstore.Scan(ctx, s.cfg.Store, last) {
 		if err != nil {
 			return fmt.Errorf("sealer: %w", err)
 		}
@@ -58,7 +58,7 @@ func (s *Sealer) sameLast(ctx context.Context) error {
 			return err
 		}
 	}
-	for r, err := range s.cfg.Store.ReadLog(ctx, before) {
+	for r, err := range eventstore.Scan(ctx, s.cfg.Store, before) {
 		if err != nil {
 			return fmt.Errorf("sealer: %w", err)
 		}

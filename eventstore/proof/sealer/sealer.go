@@ -259,7 +259,7 @@ func (s *Sealer) batch(ctx context.Context) (int, error) {
 	var positions []eventstore.Position
 	defer s.chains.forget() // unless add kept it
 	last := s.at.Position
-	for r, err := range s.cfg.Store.ReadLog(ctx, last) {
+	for r, err := range eventstore.Scan(ctx, s.cfg.Store, last) {
 		if err != nil {
 			return 0, fmt.Errorf("sealer: %w", err)
 		}

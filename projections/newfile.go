@@ -1,0 +1,253 @@
+package projections
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"sync"
+
+	"modernc.org/sqlite"
+
+	"caseledger/projections/bulk"
+)
+
+const (
+	newSuffix     = ".new"     // of the file beside the read models that a rebuild fills
+	sortingSuffix = ".sorting" // of the file in which its index entries wait
+	entryBudget   = 64 << 20   // bytes of index entries in memory
+	copiedPages   = 10_000     // at once
+)
+
+// newFile is a file beside the read models that a rebuild of all of them fills,
+// because that is much faster than to let SQLite insert the rows. It is then
+// copied into the place of the old one in a transaction of SQLite's own, so
+// that readers, and a crash, see the old or the new.
+type newFile struct {
+	path   string
+	pages  *bulk.File
+	tables [][]*bulk.Table // by projection; none of one that has failed
+	fresh  []*follower
+	used   sync.Pool // of [][]bulk.Rows that were appended, for their space
+}
+
+// fillFile makes a new file of all projections, and fills it. When a projection
+// turns out to have an event that cannot be applied, that is done once more
+// without its rows.
+func (b *building) fillFile(ctx context.Context) error {
+	for {
+		before := b.failures()
+		if err := b.newFile(ctx); err != nil {
+			return errors.Join(err, removeNew(b.db.path))
+		}
+		if err := b.fill(ctx); err != nil {
+			return errors.Join(err, b.file.pages.Abandon(), removeNew(b.db.path))
+		}
+		if b.failures() == before {
+			return b.file.pages.Close()
+		}
+		if err := b.file.pages.Abandon(); err != nil {
+			return err
+		}
+	}
+}
+
+func (b *building) failures() int {
+	n := 0
+	for i := range b.failed {
+		if b.failed[i].Load() {
+			n++
+		}
+	}
+	return n
+}
+
+// removeNew removes the files of a rebuild that was broken off.
+func removeNew(path string) error {
+	var errs []error
+	for _, suffix := range []string{newSuffix, newSuffix + "-wal", newSuffix + "-shm", newSuffix + sortingSuffix} {
+		if err := os.Remove(path + suffix); !errors.Is(err, os.ErrNotExist) {
+			errs = append(errs, err)
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// newFile lets SQLite make the file, with tables and positions as they will be,
+// and opens it to be filled.
+func (b *building) newFile(ctx context.Context) error {
+	if err := removeNew(b.db.path); err != nil {
+		return err
+	}
+	b.file = &newFile{path: b.db.path + newSuffix, fresh: b.fresh}
+	db, err := Open(b.file.path)
+	if err != nil {
+		return err
+	}
+	roots, err := b.install(ctx, db)
+	if err = errors.Join(err, db.Close()); err != nil {
+		return err
+	}
+	b.file.pages, err = bulk.Open(b.file.path, b.file.path+sortingSuffix, entryBudget)
+	if err != nil {
+		return err
+	}
+	for i, f := range b.fresh {
+		var tables []*bulk.Table
+		for _, t := range f.Tables {
+			if !b.failed[i].Load() {
+				tables = append(tables, b.file.pages.Table(t.places(physical(t.Name, f.Version), roots)))
+			}
+		}
+		b.file.tables = append(b.file.tables, tables)
+	}
+	return nil
+}
+
+// install makes the tables of all projections in the new file, sets the
+// positions, and returns the root pages.
+func (b *building) install(ctx context.Context, db *DB) (roots map[string]uint32, err error) {
+	for i, f := range b.fresh {
+		if err := db.install(ctx, f.Projection); err != nil {
+			return nil, err
+		}
+		at := b.reached(i)
+		if err := db.within(ctx, at.save); err != nil {
+			return nil, err
+		}
+	}
+	rows, err := db.write.QueryContext(ctx, "SELECT name, rootpage FROM sqlite_schema WHERE rootpage > 0")
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	roots = make(map[string]uint32)
+	for rows.Next() {
+		var name string
+		var root uint32
+		if err := rows.Scan(&name, &root); err != nil {
+			return nil, err
+		}
+		roots[name] = root
+	}
+	return roots, rows.Err()
+}
+
+// reached is how far a projection has come with the rebuild.
+func (b *building) reached(i int) follower {
+	f := *b.fresh[i]
+	f.inUse = true
+	if !b.failed[i].Load() {
+		f.position, f.event = b.last, b.event
+	}
+	return f
+}
+
+// places says where a table and its indexes begin.
+func (t Table) places(name string, roots map[string]uint32) (uint32, []bulk.Index) {
+	list := []bulk.Index{{Root: roots["sqlite_autoindex_"+name+"_1"], Columns: t.numbers(t.Key)}}
+	for i, columns := range t.Indexes {
+		list = append(list, bulk.Index{Root: roots[indexName(name, i)], Columns: t.numbers(columns)})
+	}
+	return roots[name], list
+}
+
+func (t *Table) numbers(columns []string) []int {
+	var numbers []int
+	for _, c := range columns {
+		numbers = append(numbers, t.place(c))
+	}
+	return numbers
+}
+
+// encode gives rows the form of the file, in the goroutine that has made them.
+func (n *newFile) encode(all []gathered) ([][]bulk.Rows, error) {
+	out := n.space()
+	for i, tables := range n.tables {
+		for j, t := range tables {
+			name := n.fresh[i].Tables[j].Name
+			if err := t.Encode(&out[i][j], all[i].tables[name]); err != nil {
+				return nil, fmt.Errorf("table %s: %w", name, err)
+			}
+		}
+	}
+	return out, nil
+}
+
+// space is what encode writes to: by projection and table.
+func (n *newFile) space() [][]bulk.Rows {
+	if out, ok := n.used.Get().([][]bulk.Rows); ok {
+		return out
+	}
+	out := make([][]bulk.Rows, len(n.tables))
+	for i, tables := range n.tables {
+		out[i] = make([]bulk.Rows, len(tables))
+	}
+	return out
+}
+
+func (n *newFile) append(all []folded) error {
+	for _, one := range all {
+		for i, tables := range n.tables {
+			for j, t := range tables {
+				if err := t.Append(&one.inFile[i][j]); err != nil {
+					return err
+				}
+				one.inFile[i][j].Reset()
+			}
+		}
+		n.used.Put(one.inFile)
+	}
+	return nil
+}
+
+// moveIn puts the new file in the place of the old one, unless another process
+// has begun the rebuild anew. Should one begin between the look and the copy,
+// its tables are replaced by these, which are whole; it finds its mark gone and
+// goes on from the positions that it finds.
+func (b *building) moveIn(ctx context.Context) error {
+	if err := b.db.within(ctx, b.mine); err != nil {
+		return err
+	}
+	if err := b.db.copyFrom(ctx, b.file.path); err != nil {
+		return errors.Join(err, removeNew(b.db.path))
+	}
+	for i, f := range b.fresh {
+		*f = b.reached(i)
+	}
+	return removeNew(b.db.path)
+}
+
+// copyFrom makes the file of the read models what another one is.
+func (db *DB) copyFrom(ctx context.Context, path string) error {
+	conn, err := db.write.Conn(ctx)
+	if err != nil {
+		return err
+	}
+	defer conn.Close()
+	err = conn.Raw(func(driver any) error {
+		c, ok := driver.(interface {
+			NewRestore(string) (*sqlite.Backup, error)
+		})
+		if !ok {
+			return errors.New("the driver cannot copy files")
+		}
+		copying, err := c.NewRestore(path)
+		if err != nil {
+			return err
+		}
+		for more := true; more && err == nil; {
+			if err = ctx.Err(); err == nil {
+				more, err = copying.Step(copiedPages)
+			}
+		}
+		return errors.Join(err, copying.Finish())
+	})
+	if err != nil {
+		return err
+	}
+	// The log of the copy is as long as the file: it is not kept longer than
+	// readers of the old state need it.
+	_, err = conn.ExecContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)")
+	return err
+}
