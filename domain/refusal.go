@@ -7,9 +7,17 @@ import "strings"
 type Refusal struct {
 	Rule   string // kebab-case name, stable: "plan-not-active"
 	Reason string // one sentence that a practitioner understands
+	// Pointer is a JSON Pointer to what is refused within the act; "" is the
+	// whole.
+	Pointer string
 }
 
-func (r Refusal) Error() string { return r.Rule + ": " + r.Reason }
+func (r Refusal) Error() string {
+	if r.Pointer != "" {
+		return r.Pointer + ": " + r.Rule + ": " + r.Reason
+	}
+	return r.Rule + ": " + r.Reason
+}
 
 // Refusals are all the rules that forbid one act, so that a person can mend
 // everything at once.
@@ -41,9 +49,10 @@ func Join(one, other error) error {
 
 // Rule is one rule checked: Broken tells the outcome.
 type Rule struct {
-	Broken bool
-	Name   string
-	Reason string
+	Broken  bool
+	Name    string
+	Reason  string
+	Pointer string // see Refusal
 }
 
 // Refuse returns the broken rules as Refusals, or nil when all hold.
@@ -55,7 +64,7 @@ func Refuse(rules ...Rule) error {
 	var broken Refusals
 	for _, r := range rules {
 		if r.Broken {
-			broken = append(broken, Refusal{Rule: r.Name, Reason: r.Reason})
+			broken = append(broken, Refusal{Rule: r.Name, Reason: r.Reason, Pointer: r.Pointer})
 		}
 	}
 	if broken == nil {

@@ -22,6 +22,9 @@ type engine interface {
 	comments(kind, name string, t Table) []string
 	// grants returns the statements that let readers see a view.
 	grants(view string) []string
+	// columns is what stands in SELECT for columns, and how a row of it is read
+	// into the fields of an empty one.
+	columns(names []string) (list string, scan func(*sql.Rows, []any) error)
 	// elements is what stands in FROM for the texts of a JSON list: rows e with
 	// one column value.
 	elements(list string) string

@@ -26,6 +26,7 @@ func RowFields() map[string][]any {
 		"clock": new(ClockRow).fields(), "visit": new(VisitRow).fields(), "sight": new(SightRow).fields(), "allocation": new(AllocationRow).fields(),
 		"batch": new(BatchRow).fields(), "open_group": new(GroupRow).fields(),
 		"looked_after": new(LookedAfterRow).fields(), "identity_link": new(LinkRow).fields(),
+		"break_glass": new(BreakGlassRow).fields(),
 	}
 }
 
@@ -43,15 +44,16 @@ type Tables struct {
 	Sight       []SightRow
 	Allocation  []AllocationRow
 	Link        []LinkRow
+	BreakGlass  []BreakGlassRow
 }
 
 // ReplayedTables are the tables that Tables has rows of.
-var ReplayedTables = []string{"person", "identifier", "caseload", "episode", "relation", "household", "restriction", "clock", "visit", "sight", "allocation", "identity_link"}
+var ReplayedTables = []string{"person", "identifier", "caseload", "episode", "relation", "household", "restriction", "clock", "visit", "sight", "allocation", "identity_link", "break_glass"}
 
 // Replayed are the rows as the projections make them of a record.
 func Replayed(id domain.RecordID, r record.Record) Tables {
 	return Tables{personRows(id, r), identifierRows(id, r), caseloadRows(id, r), episodeRows(id, r), relationRows(id, r), householdRows(id, r),
-		restrictionRows(id, r), clockRows(id, r), visitRows(id, r), sightRows(id, r), allocationRows(id, r), linkRows(id, r)}
+		restrictionRows(id, r), clockRows(id, r), visitRows(id, r), sightRows(id, r), allocationRows(id, r), linkRows(id, r), breakGlassRows(id, r)}
 }
 
 // Stored are the rows as they stand in the tables.
@@ -69,6 +71,7 @@ func Stored(ctx context.Context, db *DB, id domain.RecordID) (all Tables, err er
 		func() error { return rowsIn(ctx, db, sightTable(), id, &all.Sight) },
 		func() error { return rowsIn(ctx, db, allocationTable(), id, &all.Allocation) },
 		func() error { return rowsIn(ctx, db, linkTable(), id, &all.Link) },
+		func() error { return rowsIn(ctx, db, breakGlassTable(), id, &all.BreakGlass) },
 	} {
 		if err := read(); err != nil {
 			return all, err

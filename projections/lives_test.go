@@ -581,6 +581,9 @@ func texts(rows projections.Tables) map[string][]string {
 	for _, r := range rows.Link {
 		add("identity_link", "%s %s since %s", r.Adoption, r.Successor, r.Since)
 	}
+	for _, r := range rows.BreakGlass {
+		add("break_glass", "%s %s until %s finding %s waits %t", r.Use, r.Worker, r.Until, r.Finding, r.Waits)
+	}
 	for _, lines := range all {
 		slices.Sort(lines)
 	}

@@ -15,7 +15,7 @@ import (
 const (
 	newSuffix     = ".new"     // of the file beside the read models that a rebuild fills
 	sortingSuffix = ".sorting" // of the file in which its index entries wait
-	entryBudget   = 64 << 20   // bytes of index entries in memory
+	entryBudget   = 32 << 20   // bytes of index entries in memory
 	copiedPages   = 10_000     // at once
 )
 
@@ -28,7 +28,7 @@ type newFile struct {
 	pages  *bulk.File
 	tables [][]*bulk.Table // by projection; none of one that has failed
 	fresh  []*follower
-	used   sync.Pool // of [][]bulk.Rows that were appended, for their space
+	used   sync.Pool // of *[][]bulk.Rows that were appended, for their space
 }
 
 // fillFile makes a new file of all projections, and fills it. When a projection
@@ -64,6 +64,9 @@ func (b *building) failures() int {
 
 // removeNew removes the files of a rebuild that was broken off.
 func removeNew(path string) error {
+	if path == "" {
+		return nil
+	}
 	var errs []error
 	for _, suffix := range []string{newSuffix, newSuffix + "-wal", newSuffix + "-shm", newSuffix + sortingSuffix} {
 		if err := os.Remove(path + suffix); !errors.Is(err, os.ErrNotExist) {
@@ -107,14 +110,16 @@ func (b *building) newFile(ctx context.Context) error {
 // install makes the tables of all projections in the new file, sets the
 // positions, and returns the root pages.
 func (b *building) install(ctx context.Context, db *DB) (roots map[string]uint32, err error) {
-	for i, f := range b.fresh {
-		if err := db.install(ctx, f.Projection); err != nil {
-			return nil, err
+	err = db.alter(ctx, func(tx tx) error {
+		for i, f := range b.fresh {
+			if err := errors.Join(install(tx, f.Projection), b.reached(i).save(tx)); err != nil {
+				return err
+			}
 		}
-		at := b.reached(i)
-		if err := db.within(ctx, at.save); err != nil {
-			return nil, err
-		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
 	}
 	rows, err := db.write.QueryContext(ctx, "SELECT name, rootpage FROM sqlite_schema WHERE rootpage > 0")
 	if err != nil {
@@ -176,8 +181,8 @@ func (n *newFile) encode(all []gathered) ([][]bulk.Rows, error) {
 
 // space is what encode writes to: by projection and table.
 func (n *newFile) space() [][]bulk.Rows {
-	if out, ok := n.used.Get().([][]bulk.Rows); ok {
-		return out
+	if out, ok := n.used.Get().(*[][]bulk.Rows); ok {
+		return *out
 	}
 	out := make([][]bulk.Rows, len(n.tables))
 	for i, tables := range n.tables {
@@ -196,7 +201,8 @@ func (n *newFile) append(all []folded) error {
 				one.inFile[i][j].Reset()
 			}
 		}
-		n.used.Put(one.inFile)
+		spent := one.inFile
+		n.used.Put(&spent)
 	}
 	return nil
 }
@@ -232,7 +238,7 @@ func (db *DB) copyFrom(ctx context.Context, path string) error {
 		if !ok {
 			return errors.New("the driver cannot copy files")
 		}
-		copying, err := c.NewRestore(path)
+		copying, err := c.NewRestore(source(path, "deferred") + "&mode=rw") // which makes no file
 		if err != nil {
 			return err
 		}

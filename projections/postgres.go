@@ -213,6 +213,10 @@ func (e postgresEngine) grants(view string) []string {
 	return []string{fmt.Sprintf("GRANT SELECT ON %s TO %s", view, e.reader())}
 }
 
+func (postgresEngine) columns(names []string) (string, func(*sql.Rows, []any) error) {
+	return strings.Join(names, ", "), scanCells
+}
+
 func (postgresEngine) elements(list string) string {
 	return "json_array_elements_text(" + list + ") AS e(value)"
 }

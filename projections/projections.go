@@ -87,6 +87,7 @@ func All() []Projection {
 		lookedAfterProjection(),
 		clockProjection(), visitProjection(), allocationProjection(),
 		linkProjection(),
+		breakGlassProjection(),
 	}
 }
 

@@ -2,6 +2,7 @@ package projections
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"strings"
@@ -72,8 +73,9 @@ func pageSize(limit int) int {
 	return min(limit, MaxLimit)
 }
 
-func (q *query) String() string {
-	text := "SELECT " + strings.Join(q.table.columnNames(), ", ") + " FROM " + q.table.Name
+// text is the query for what stands in place of the columns' names.
+func (q *query) text(columns string) string {
+	text := "SELECT " + columns + " FROM " + q.table.Name
 	if len(q.wheres) > 0 {
 		text += " WHERE " + strings.Join(q.wheres, " AND ")
 	}
@@ -86,28 +88,29 @@ func (q *query) String() string {
 
 // rowsOf runs a query and reads its rows; none is an empty list.
 func rowsOf[R any, P row[R]](ctx context.Context, db *DB, q *query) ([]R, error) {
-	rows, err := db.query(ctx, q.String(), q.args...)
+	columns, scan := db.engine.columns(q.table.columnNames())
+	rows, err := db.query(ctx, q.text(columns), q.args...)
 	if err != nil {
 		return nil, fmt.Errorf("table %s: %w", q.table.Name, db.engine.explain(err))
 	}
 	defer rows.Close()
 	all := []R{}
 	for rows.Next() {
-		var one R
-		if err := rows.Scan(cellsOf(P(&one).fields())...); err != nil {
+		all = append(all, *new(R))
+		if err := scan(rows, P(&all[len(all)-1]).fields()); err != nil {
 			return nil, fmt.Errorf("table %s: %w", q.table.Name, db.engine.explain(err))
 		}
-		all = append(all, one)
 	}
 	return all, db.engine.explain(rows.Err())
 }
 
-func cellsOf(fields []any) []any {
+// scanCells reads the columns of a row into the fields of an empty one.
+func scanCells(rows *sql.Rows, fields []any) error {
 	cells := make([]any, len(fields))
 	for i, f := range fields {
 		cells[i] = cell{f}
 	}
-	return cells
+	return rows.Scan(cells...)
 }
 
 // records runs a query for ids.

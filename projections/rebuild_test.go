@@ -1,14 +1,17 @@
 package projections_test
 
 import (
+	"context"
 	"database/sql"
 	"fmt"
+	"iter"
 	"os"
 	"path/filepath"
 	"runtime"
 	"runtime/debug"
 	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -95,31 +98,135 @@ func eventsWanted(b *testing.B) int {
 	return n
 }
 
+const (
+	sealedEvents = 100_000 // that the benchmark seals; more are these again, in other streams
+	limitEvents  = 500_000 // up to which the benchmark also measures the limit
+)
+
+// repeated is a store and its codec with the streams of another as often as is
+// said, under other names: what it takes to read, open and fold them is the
+// same, but they need not be sealed.
+type repeated struct {
+	spaced
+	schema.Sealed
+	times int
+	span  eventstore.Position // of one time
+}
+
+// during is the name of a stream the nth time, and inverse of what is first.
+func during(stream string, n int) string {
+	const place = len("record-0000")
+	return fmt.Sprintf("record-%04x%s", n, stream[place:])
+}
+
+func timeOf(stream string) (n int, err error) {
+	_, err = fmt.Sscanf(stream, "record-%04x", &n)
+	return n, err
+}
+
+func (r repeated) ReadLog(ctx context.Context, after eventstore.Position) iter.Seq2[eventstore.Recorded, error] {
+	return func(yield func(eventstore.Recorded, error) bool) {
+		for n := int(after / r.span); n < r.times; n++ {
+			from := max(after, eventstore.Position(n)*r.span) - eventstore.Position(n)*r.span
+			for e, err := range r.shifted(r.spaced.ReadLog(ctx, from), n) {
+				if !yield(e, err) {
+					return
+				}
+			}
+		}
+	}
+}
+
+func (r repeated) ReadStream(ctx context.Context, stream string, after eventstore.Revision) iter.Seq2[eventstore.Recorded, error] {
+	n, err := timeOf(stream)
+	if err != nil {
+		return func(yield func(eventstore.Recorded, error) bool) { yield(eventstore.Recorded{}, err) }
+	}
+	return r.shifted(r.spaced.ReadStream(ctx, during(stream, 0), after), n)
+}
+
+func (r repeated) shifted(all iter.Seq2[eventstore.Recorded, error], n int) iter.Seq2[eventstore.Recorded, error] {
+	return func(yield func(eventstore.Recorded, error) bool) {
+		for e, err := range all {
+			e.Stream, e.Position = during(e.Stream, n), e.Position+eventstore.Position(n)*r.span
+			if !yield(e, err) {
+				return
+			}
+		}
+	}
+}
+
+func (r repeated) Decode(e eventstore.Recorded) (domain.Entry, error) {
+	e.Stream = during(e.Stream, 0)
+	return r.Sealed.Decode(e)
+}
+
 // BenchmarkRebuildingAllProjections also reports the limit: how fast SQLite
 // takes the same final rows when nothing else is done. The heap is that beyond
-// the store of the test.
+// the store of the test; the peak is all the memory of the process, the store
+// included.
 func BenchmarkRebuildingAllProjections(b *testing.B) {
-	defer debug.SetGCPercent(debug.SetGCPercent(400)) // as 'caseledger rebuild' does
+	from, events := filled(b)
+	path := rebuilding(b, from, events, projections.All()...)
+	b.ReportMetric(float64(used(b).Maxrss)/(1<<10), "MiB-peak")
+	if events <= limitEvents {
+		b.ReportMetric(float64(events)/copied(b, path).Seconds(), "limit-events/s")
+	}
+}
+
+func BenchmarkRebuildingEachProjection(b *testing.B) {
+	from, events := filled(b)
+	for _, p := range projections.All() {
+		b.Run(p.Name, func(b *testing.B) { rebuilding(b, from, events, p) })
+	}
+}
+
+// filled returns a store with the events wanted, and their number.
+func filled(b *testing.B) (repeated, int) {
+	wanted := eventsWanted(b)
 	l := newLedger(b)
-	grow(l, eventsWanted(b))
+	grow(l, min(wanted, sealedEvents))
+	from := repeated{spaced: l.store, Sealed: codec, times: max(1, wanted/sealedEvents), span: 10 * eventstore.Position(l.written)}
+	return from, l.entries * from.times
+}
+
+// rebuilding rebuilds read models, as 'caseledger rebuild' does, and returns the
+// path of the last.
+func rebuilding(b *testing.B, from repeated, events int, all ...projections.Projection) (path string) {
+	defer debug.SetGCPercent(debug.SetGCPercent(400))
+	defer debug.SetMemoryLimit(debug.SetMemoryLimit(700 << 20))
 	runtime.GC()
 	store := heap()
-	var spent time.Duration
-	var path string
+	var spent, worked time.Duration
 	var most uint64
 	for b.Loop() {
 		path = filepath.Join(b.TempDir(), "r.db")
-		db := openAt(b, path)
-		r := runner(b, db, l.store, projections.All()...)
-		begun := time.Now()
+		r, err := projections.NewRunner(openAt(b, path), from, from, all)
+		if err != nil {
+			b.Fatal(err)
+		}
+		r.SetRebuildFrom(0)
+		begun, before := time.Now(), used(b)
 		if err := r.CatchUp(ctx, func(eventstore.Position) { most = max(most, heap()) }); err != nil {
 			b.Fatal(err)
 		}
 		spent += time.Since(begun)
+		after := used(b)
+		worked += time.Duration(after.Utime.Nano() + after.Stime.Nano() - before.Utime.Nano() - before.Stime.Nano())
 	}
-	b.ReportMetric(float64(l.entries*b.N)/spent.Seconds(), "events/s")
-	b.ReportMetric(float64(l.entries)/copied(b, path).Seconds(), "limit-events/s")
-	b.ReportMetric(float64(most-store)/(1<<20), "MiB-heap")
+	b.ReportMetric(float64(events*b.N)/spent.Seconds(), "events/s")
+	b.ReportMetric(float64(worked.Microseconds())/float64(events*b.N), "cpu-µs/event")
+	b.ReportMetric(float64(max(most, store)-store)/(1<<20), "MiB-heap")
+	return path
+}
+
+// used is what the process has used until now.
+func used(b *testing.B) syscall.Rusage {
+	var all syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &all); err != nil {
+		b.Fatal(err)
+	}
+	return all
 }
 
 // heap returns the bytes of heap in use.

@@ -3,12 +3,14 @@ package projections_test
 import (
 	"context"
 	"errors"
+	"os"
 	"path/filepath"
 	"strings"
 	"sync/atomic"
 	"testing"
 
 	"caseledger/domain"
+	"caseledger/domain/identity"
 	"caseledger/projections"
 )
 
@@ -112,6 +114,79 @@ func TestARebuildOfAFileThatAnotherProcessBeginsAnewLeavesItToThatOne(t *testing
 		}
 		if got := journalOf(t, fileReader(t, path)); got != "aaaa/1/1 aaaa/2/1 aaaa/3/1 bbbb/1/1" {
 			t.Errorf("rows %s", got)
+		}
+	}
+}
+
+func TestTheFileOfARebuildIsInOrderAndAlone(t *testing.T) {
+	l := annsStory(t)
+	path := filepath.Join(t.TempDir(), "r.db")
+	for _, suffix := range []string{".new", ".new-wal", ".new.sorting"} { // as a crash leaves them
+		if err := os.WriteFile(path+suffix, []byte("left"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := rebuilder(t, openFile(t, path), undisturbed(l), projections.All()...).CatchUp(ctx, nil); err != nil {
+		t.Fatal(err)
+	}
+	var verdict string
+	if err := fileReader(t, path).QueryRow("PRAGMA integrity_check").Scan(&verdict); err != nil || verdict != "ok" {
+		t.Error(verdict, err)
+	}
+	if left, err := filepath.Glob(path + ".*"); err != nil || left != nil {
+		t.Errorf("left: %q, %v", left, err)
+	}
+}
+
+func TestARebuildBesideTablesThatStayFillsTheTablesThemselves(t *testing.T) {
+	l := annsStory(t)
+	path := filepath.Join(t.TempDir(), "r.db")
+	db := openAt(t, path)
+	if err := runner(t, db, l.store, journal(1, never)).CatchUp(ctx, nil); err != nil {
+		t.Fatal(err)
+	}
+	want := lines(t, path)
+	r := rebuilder(t, db, undisturbed(l), append(projections.All(), journal(1, never))...)
+	if err := r.CatchUp(ctx, nil); err != nil {
+		t.Fatal(err)
+	}
+	if got := lines(t, path); got != want {
+		t.Errorf("rows that should have stayed: %s, want %s", got, want)
+	}
+	if got, want := digests(t, db), digests(t, caughtUp(t, l)); got != want {
+		t.Errorf("rebuilt\n%s\nwant\n%s", got, want)
+	}
+}
+
+func TestReadersOfAFileThatIsRebuiltSeeTheNewOne(t *testing.T) {
+	l := annsStory(t)
+	db := open(t)
+	r := rebuilder(t, db, undisturbed(l), projections.All()...)
+	if n, err := db.Counts(ctx); err != nil || n.Entries != 0 {
+		t.Fatal(n, err)
+	}
+	if err := r.CatchUp(ctx, nil); err != nil {
+		t.Fatal(err)
+	}
+	if n, err := db.Counts(ctx); err != nil || n.Entries != l.entries {
+		t.Errorf("%d entries, want %d: %v", n.Entries, l.entries, err)
+	}
+	l.events(ann, identity.Died{Dated: on("2024-02-03")})
+	if err := r.CatchUp(ctx, nil); err != nil {
+		t.Fatal(err)
+	}
+	if got, want := digests(t, db), digests(t, caughtUp(t, l)); got != want {
+		t.Errorf("after one more entry\n%s\nwant\n%s", got, want)
+	}
+}
+
+func TestTextsComeBackAsTheyWereGiven(t *testing.T) {
+	l := newLedger(t)
+	for _, name := range []string{"O'Neill", "'", "''", "NULL", "','NULL", "a\x1fb\nc", "é 'Ω'", "%Q", "?"} {
+		l.events(ann, identity.Named{Dated: on("2015-05-05"), Kind: "legal", Given: name, Family: name + "'"})
+		people, err := caughtUp(t, l).People(ctx, projections.PeopleFilter{})
+		if err != nil || len(people) != 1 || people[0].Given != name || people[0].Family != name+"'" {
+			t.Errorf("%q comes back as %+v, %v", name, people, err)
 		}
 	}
 }

@@ -6,12 +6,14 @@ import (
 
 	"caseledger/domain"
 	"caseledger/domain/correspondence"
+	"caseledger/domain/form"
 	"caseledger/domain/note"
 	"caseledger/domain/oversight"
 )
 
 // recordingSentence tells what was written down: notes and their signatures,
-// oversight, e-mails and letters.
+// oversight, e-mails and letters, forms. It quotes no answer to a form, of which
+// a section can be closed to whom a chronology is open.
 func recordingSentence(e domain.Event) string {
 	switch e := e.(type) {
 	case note.Written:
@@ -31,6 +33,14 @@ func recordingSentence(e domain.Event) string {
 		return fmt.Sprintf("A manager's decision was closed: %s%s.", spaced(e.Result), prefixed("; ", strings.TrimSuffix(e.Note, ".")))
 	case correspondence.Recorded:
 		return correspondenceSentence(e)
+	case form.Started:
+		return fmt.Sprintf("Form %s was begun (%s, version %d).", e.Form, spaced(e.Definition), e.Version)
+	case form.Answered:
+		return fmt.Sprintf("The question %s of form %s was answered%s.", spaced(e.Question), e.Form, prefixed(": no answer, ", spaced(e.NotGiven)))
+	case form.Completed:
+		return fmt.Sprintf("Form %s was completed.", e.Form)
+	case form.Abandoned:
+		return fmt.Sprintf("Form %s was given up: %s", e.Form, quote(e.Reason))
 	}
 	return ""
 }

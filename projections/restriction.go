@@ -91,3 +91,13 @@ func (db *DB) Barred(ctx context.Context, worker string) ([]domain.RecordID, err
 	return db.records(ctx, `SELECT DISTINCT record FROM restriction r WHERE open AND (
 		kind = 'barrier' AND `+named+` OR kind = 'sealed' AND NOT `+named+`) ORDER BY record`, worker)
 }
+
+// Restricted returns the records with a restriction of one of the kinds that
+// holds.
+func (db *DB) Restricted(ctx context.Context, kinds ...string) ([]domain.RecordID, error) {
+	args := make([]any, len(kinds))
+	for i, kind := range kinds {
+		args[i] = kind
+	}
+	return db.records(ctx, "SELECT DISTINCT record FROM restriction WHERE open AND kind IN ("+marks(len(args))+") ORDER BY record", args...)
+}

@@ -1,6 +1,7 @@
 package projections
 
 import (
+	"errors"
 	"fmt"
 	"reflect"
 	"slices"
@@ -255,6 +256,8 @@ func (c cell) scanText(s string) error {
 	case *jsontext.Value:
 		*to = jsontext.Value(s)
 		return nil
+	case *[]uint64:
+		return scanNumbers(s, to)
 	}
 	v := reflect.ValueOf(c.to).Elem()
 	switch v.Kind() {
@@ -264,7 +267,25 @@ func (c cell) scanText(s string) error {
 	case reflect.Slice:
 		return json.Unmarshal([]byte(s), c.to)
 	}
-	return fmt.Errorf("text in a field of type %s", v.Type())
+	n, err := strconv.ParseInt(s, 10, 64)
+	if err != nil {
+		return fmt.Errorf("text in a field of type %s", v.Type()) // which the error would repeat
+	}
+	return c.scanNumber(n)
+}
+
+// scanNumbers reads the list of entries that nearly every row names.
+func scanNumbers(s string, to *[]uint64) error {
+	list := strings.Trim(s, "[]")
+	*to = make([]uint64, 0, 1+strings.Count(list, ","))
+	for number := range strings.SplitSeq(list, ",") {
+		n, err := strconv.ParseUint(number, 10, 64)
+		if err != nil {
+			return errors.New("a list of entries is not one of numbers")
+		}
+		*to = append(*to, n)
+	}
+	return nil
 }
 
 // entries lists the entries that a row comes from: ascending, each once.

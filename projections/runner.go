@@ -47,10 +47,10 @@ func NewRunner(db *DB, store eventstore.Store, codec eventstore.Codec, all []Pro
 		return nil, err
 	}
 	r := &Runner{db: db, store: store, codec: codec, folds: newFolds(store, codec, foldBudget), rebuildFrom: rebuildFrom}
+	if err := errors.Join(removeNew(db.path), db.install(context.Background(), all)); err != nil {
+		return nil, db.engine.explain(err)
+	}
 	for _, p := range all {
-		if err := db.install(context.Background(), p); err != nil {
-			return nil, db.engine.explain(err)
-		}
 		r.followers = append(r.followers, &follower{Projection: p})
 	}
 	return r, nil

@@ -10,11 +10,13 @@ import (
 	"caseledger/domain/allocation"
 	"caseledger/domain/assessment"
 	"caseledger/domain/batch"
+	"caseledger/domain/breakglass"
 	"caseledger/domain/chronology"
 	"caseledger/domain/cinplan"
 	"caseledger/domain/correction"
 	"caseledger/domain/correspondence"
 	"caseledger/domain/enquiry"
+	"caseledger/domain/form"
 	"caseledger/domain/group"
 	"caseledger/domain/identity"
 	"caseledger/domain/note"
@@ -48,7 +50,7 @@ func sentence(e domain.Event) string {
 		return protectionSentence(e)
 	case allocation.Event:
 		return allocationSentence(e)
-	case note.Event, oversight.Event, correspondence.Event:
+	case note.Event, oversight.Event, correspondence.Event, form.Event:
 		return recordingSentence(e)
 	case chronology.Event:
 		return chronologySentence(e)
@@ -217,6 +219,10 @@ func otherSentence(e domain.Event) string {
 		return fmt.Sprintf("%s of %s asked whether a child is on the register; answer: %s.", e.Role, e.From, spaced(e.Answer))
 	case group.Finished:
 		return fmt.Sprintf("An act on %d records was finished.", len(e.Outcomes))
+	case breakglass.Used:
+		return fmt.Sprintf("Worker %s opened the record in an emergency (%s) until %s.", e.Worker, spaced(e.Reason), e.Until)
+	case breakglass.Reviewed:
+		return fmt.Sprintf("Somebody judged that the record was opened in an emergency: %s.", spaced(e.Finding))
 	case access.Released:
 		return fmt.Sprintf("Content was given: %s.", e.Operation)
 	case access.Denied:

@@ -66,34 +66,43 @@ func (t Table) columnNames() []string {
 	return names
 }
 
-// install makes the tables of the projection's version where they are missing.
+// install makes the tables of the projections' versions where they are missing.
 // Where no version is in use yet, this one is at once.
-func (db *DB) install(ctx context.Context, p Projection) error {
+func (db *DB) install(ctx context.Context, all []Projection) error {
 	return db.alter(ctx, func(tx tx) error {
-		versions, err := versionsOf(tx, p.Name)
-		if err != nil {
-			return err
-		}
-		inUse := false
-		for _, v := range versions {
-			inUse = inUse || v.inUse
-			switch {
-			case v.number > p.Version:
-				return fmt.Errorf("projection %s: the tables are of version %d, this program makes version %d: use the newer program, or delete the file and rebuild",
-					p.Name, v.number, p.Version)
-			case v.number == p.Version:
-				return nil
-			case !v.inUse: // begun by a program between the last and this
-				if err := dropVersion(tx, p.Name, v); err != nil {
-					return err
-				}
+		for _, p := range all {
+			if err := install(tx, p); err != nil {
+				return err
 			}
 		}
-		if err := errors.Join(begin(tx, p, ""), index(tx, p)); err != nil || inUse {
-			return err
-		}
-		return use(tx, p)
+		return nil
 	})
+}
+
+func install(tx tx, p Projection) error {
+	versions, err := versionsOf(tx, p.Name)
+	if err != nil {
+		return err
+	}
+	inUse := false
+	for _, v := range versions {
+		inUse = inUse || v.inUse
+		switch {
+		case v.number > p.Version:
+			return fmt.Errorf("projection %s: the tables are of version %d, this program makes version %d: use the newer program, or delete the file and rebuild",
+				p.Name, v.number, p.Version)
+		case v.number == p.Version:
+			return nil
+		case !v.inUse: // begun by a program between the last and this
+			if err := dropVersion(tx, p.Name, v); err != nil {
+				return err
+			}
+		}
+	}
+	if err := errors.Join(begin(tx, p, ""), index(tx, p)); err != nil || inUse {
+		return err
+	}
+	return use(tx, p)
 }
 
 func (p Projection) tableNames() []string {

@@ -124,7 +124,7 @@ func decides(f *ast.FuncType) bool {
 }
 
 var (
-	form      = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*\.[a-z]+(-[a-z]+)*$`)
+	wireForm  = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*\.[a-z]+(-[a-z]+)*$`)
 	irregular = regexp.MustCompile(`^(began|begun|born|held|made|kept|written|taken|missing|required|withheld|built)$`)
 )
 
@@ -142,7 +142,7 @@ func TestEventsAreNamedOnceAndInThePast(t *testing.T) {
 	seen := make(map[string]bool)
 	for _, et := range Events() {
 		_, verb, _ := strings.Cut(et.Name, ".")
-		if seen[et.Name] || !form.MatchString(et.Name) || !past(verb) || et.Text == "" || !strings.HasSuffix(et.Text, ".") {
+		if seen[et.Name] || !wireForm.MatchString(et.Name) || !past(verb) || et.Text == "" || !strings.HasSuffix(et.Text, ".") {
 			t.Errorf("event %q, %q", et.Name, et.Text)
 		}
 		seen[et.Name] = true
@@ -154,7 +154,7 @@ func TestCommandsAreNamedOnceAndInTheImperative(t *testing.T) {
 	types := make(map[reflect.Type]bool)
 	for _, c := range Commands() {
 		_, verb, _ := strings.Cut(c.Name, ".")
-		if seen[c.Name] || types[c.Go] || !form.MatchString(c.Name) || past(verb) && verb != "enter-in-error" || c.Text == "" || c.Path == "" {
+		if seen[c.Name] || types[c.Go] || !wireForm.MatchString(c.Name) || past(verb) && verb != "enter-in-error" || c.Text == "" || c.Path == "" {
 			t.Errorf("command %q, %q", c.Name, c.Text)
 		}
 		seen[c.Name], types[c.Go] = true, true

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"reflect"
 	"slices"
+	"time"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
@@ -38,8 +39,10 @@ import (
 	"caseledger/domain/visit"
 	"caseledger/domain/voice"
 
+	"caseledger/domain/breakglass"
 	"caseledger/domain/capacity"
 	"caseledger/domain/correspondence"
+	"caseledger/domain/form"
 	"caseledger/domain/needs"
 	"caseledger/domain/oversight"
 	"caseledger/domain/safeguarding"
@@ -50,11 +53,14 @@ import (
 )
 
 // Setting is what a decision needs to know beside the record: whose rules, what
-// day it is, and who acts.
+// day and time it is, and who acts.
 type Setting struct {
 	Pack  policy.Pack
 	Today domain.Date
+	Now   time.Time
 	By    string // an actor id; "" where nobody knows, as in an import
+	Role  string // of the actor; "" where nobody knows
+	Forms *Forms
 }
 
 // Command is one kind of act on a record.
@@ -773,6 +779,30 @@ func Commands() []Command {
 		command("chronology.build", "chronologies", "Record a chronology: its selection, and the entries that it tells.",
 			func(r record.Record, _ Setting, c chronology.Build) ([]domain.Event, error) {
 				return r.Chronologies.Build(c, uint64(len(r.Entries)))
+			}),
+
+		command("break-glass.use", "break-glass", "Open the record in an emergency, for some hours; it is reviewed afterwards.",
+			func(r record.Record, s Setting, c breakglass.Use) ([]domain.Event, error) {
+				return r.Openings.Use(c, s.By, s.Now, r.Restrictions)
+			}),
+		command("break-glass.review", "break-glass/{use}/review", "Record what is made of somebody's opening the record in an emergency.",
+			func(r record.Record, s Setting, c breakglass.Review) ([]domain.Event, error) {
+				return r.Openings.Review(c, s.By)
+			}),
+
+		command("form.start", "forms", "Begin a form, on the version of its definition in force.",
+			func(r record.Record, s Setting, c form.Start) ([]domain.Event, error) { return s.Forms.start(r, c) }),
+		command("form.answer", "forms/{form}/answers", "Answer questions of a form; what a command records is recorded by it.",
+			func(r record.Record, s Setting, c form.Answer) ([]domain.Event, error) {
+				return s.Forms.answer(r, s, c)
+			}),
+		command("form.complete", "forms/{form}/completion", "End the filling in of a form, and record what follows from it.",
+			func(r record.Record, s Setting, c form.Complete) ([]domain.Event, error) {
+				return s.Forms.complete(r, s, c)
+			}),
+		command("form.abandon", "forms/{form}/end", "Give a form up.",
+			func(r record.Record, _ Setting, c form.Abandon) ([]domain.Event, error) {
+				return r.Forms.Abandon(c)
 			}),
 	}
 }

@@ -45,8 +45,10 @@ import (
 	"caseledger/domain/visit"
 	"caseledger/domain/voice"
 
+	"caseledger/domain/breakglass"
 	"caseledger/domain/capacity"
 	"caseledger/domain/correspondence"
+	"caseledger/domain/form"
 	"caseledger/domain/needs"
 	"caseledger/domain/oversight"
 	"caseledger/domain/safeguarding"
@@ -269,7 +271,7 @@ func Events() []EventType {
 		event[legal.Extended]("court-order.extended", "A court let an order have effect for longer."),
 		event[legal.Ended]("court-order.ended", "An order was discharged or ran out."),
 
-		event[access.Released]("access.released", "Content of records was given to somebody."),
+		upgraded(event[access.ReleasedV1]("access.released", "Content of records was given to somebody."), access.ReleasedV1.Latest),
 		event[access.Denied]("access.denied", "Somebody asked for something and was not given it."),
 
 		event[lookedafter.LibertyReviewed]("liberty.reviewed", "A panel reviewed secure accommodation."),
@@ -322,5 +324,11 @@ func Events() []EventType {
 		event[chronology.Marked]("entry.marked", "A party disputes an entry, or agrees to it."),
 		event[chronology.ImpactStated]("entry.impact-stated", "It was stated what an entry meant for the person."),
 		event[chronology.Built]("chronology.built", "A chronology was built of chosen entries."),
+		event[breakglass.Used]("break-glass.used", "A worker opened the record in an emergency."),
+		event[breakglass.Reviewed]("break-glass.reviewed", "Somebody else judged such an opening."),
+		event[form.Started]("form.started", "A form was begun on a version of its definition."),
+		event[form.Answered]("form.answered", "A question of a form was answered, or it was said why not."),
+		event[form.Completed]("form.completed", "A form was filled in."),
+		event[form.Abandoned]("form.abandoned", "A form was given up."),
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/invopop/jsonschema"
 
 	"caseledger/domain"
+	"caseledger/domain/form"
 	"caseledger/domain/policy"
 )
 
@@ -70,6 +71,9 @@ func reflectSchema(t reflect.Type) *jsonschema.Schema {
 func dates(t reflect.Type) *jsonschema.Schema {
 	if t == reflect.TypeFor[jsontext.Value]() {
 		return &jsonschema.Schema{}
+	}
+	if t == reflect.TypeFor[form.Condition]() {
+		return &jsonschema.Schema{Ref: "#/$defs/condition"}
 	}
 	if t != reflect.TypeFor[domain.Date]() {
 		return nil

@@ -71,17 +71,24 @@ func (r *Records) PackAt(ctx context.Context, t time.Time) (policy.Pack, error) 
 
 // policyFault says where the text is not of the shape of local rules.
 func policyFault(err error) error {
+	place, rule := shapeFault(err)
+	return policy.Faults{{Place: place, Rule: rule}}
+}
+
+// shapeFault says where a text is not of the shape of what it is read into, and
+// repeats nothing of it but names.
+func shapeFault(err error) (place, rule string) {
 	var shape *json.SemanticError
 	var syntax *jsontext.SyntacticError
 	switch {
 	case errors.As(err, &shape) && errors.Is(err, json.ErrUnknownName):
-		return policy.Faults{{Place: string(shape.JSONPointer), Rule: "no member has this name"}}
+		return string(shape.JSONPointer), "no member has this name"
 	case errors.As(err, &shape):
-		return policy.Faults{{Place: string(shape.JSONPointer), Rule: fmt.Sprintf("a %s does not belong here, or its form is wrong", shape.JSONKind)}}
+		return string(shape.JSONPointer), fmt.Sprintf("a %s does not belong here, or its form is wrong", shape.JSONKind)
 	case errors.As(err, &syntax):
-		return policy.Faults{{Place: fmt.Sprintf("%s at byte %d", syntax.JSONPointer, syntax.ByteOffset), Rule: "the text is not JSON"}}
+		return fmt.Sprintf("%s at byte %d", syntax.JSONPointer, syntax.ByteOffset), "the text is not JSON"
 	}
-	return policy.Faults{{Place: "/", Rule: "the text is not JSON"}}
+	return "/", "the text is not JSON"
 }
 
 // PolicySchema returns the JSON Schema (draft 2020-12) of local rules.

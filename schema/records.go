@@ -32,6 +32,7 @@ type Records struct {
 	Ledger *eventstore.Ledger
 	Folds  *eventstore.Folds[record.Record]
 	Pack   policy.Pack
+	Forms  *Forms // those that come with the program, unless set otherwise
 	byType map[reflect.Type]Command
 	byName map[string]Command
 	zone   *time.Location
@@ -43,8 +44,12 @@ func NewRecords(l *eventstore.Ledger, pack policy.Pack) (*Records, error) {
 	if err != nil {
 		return nil, fmt.Errorf("time zone: %w", err)
 	}
+	forms, err := NewForms()
+	if err != nil {
+		return nil, err
+	}
 	r := &Records{
-		Ledger: l, Pack: pack, zone: zone,
+		Ledger: l, Pack: pack, Forms: forms, zone: zone,
 		Folds:  eventstore.NewFolds(eventstore.DefaultFoldBudget, record.Record.Evolve),
 		byType: make(map[reflect.Type]Command), byName: make(map[string]Command),
 	}
@@ -56,7 +61,8 @@ func NewRecords(l *eventstore.Ledger, pack policy.Pack) (*Records, error) {
 
 // Setting returns the rules and the day, in the United Kingdom, of now.
 func (r *Records) Setting() Setting {
-	return Setting{Pack: r.Pack, Today: domain.DateOf(r.Ledger.Now().In(r.zone))}
+	now := r.Ledger.Now()
+	return Setting{Pack: r.Pack, Forms: r.Forms, Today: domain.DateOf(now.In(r.zone)), Now: now}
 }
 
 // Named returns the command with the name.
@@ -74,23 +80,23 @@ func (r *Records) Load(ctx context.Context, id domain.RecordID) (record.Record, 
 // Decide returns what the command would record, and the rules against it, where
 // nobody knows who acts.
 func (r *Records) Decide(on record.Record, command any) ([]domain.Event, error) {
-	return r.decideAs(on, "", command)
+	return r.decideAs(on, domain.Actor{}, command)
 }
 
-func (r *Records) decideAs(on record.Record, by string, command any) ([]domain.Event, error) {
+func (r *Records) decideAs(on record.Record, by domain.Actor, command any) ([]domain.Event, error) {
 	c, ok := r.byType[reflect.TypeOf(command)]
 	if !ok {
 		return nil, fmt.Errorf("command %T is not in the catalogue", command)
 	}
 	setting := r.Setting()
-	setting.By = by
+	setting.By, setting.Role = by.ID, by.Role
 	return c.Decide(on, setting, command)
 }
 
 // Do performs act.Command on one record. See eventstore.Update for errors.
 func (r *Records) Do(ctx context.Context, id domain.RecordID, act eventstore.Act) (eventstore.Receipt, error) {
 	act.Stream, act.Name, act.Policy = Stream(id), r.nameOf(act.Command), r.Pack.Name()
-	return eventstore.Update(ctx, r.Ledger, r.Folds, act, r.decide(act.Command, act.Actor.ID))
+	return eventstore.Update(ctx, r.Ledger, r.Folds, act, r.decide(act.Command, act.Actor))
 }
 
 // DoAll performs one act on several records, whole or not at all. The parts'
@@ -100,7 +106,7 @@ func (r *Records) DoAll(ctx context.Context, group string, acts map[domain.Recor
 	for _, id := range slices.Sorted(maps.Keys(acts)) { // in one order, so that a repeat is the same act
 		act := acts[id]
 		act.Stream, act.Name, act.Policy = Stream(id), r.nameOf(act.Command), r.Pack.Name()
-		parts = append(parts, eventstore.Part[record.Record]{Act: act, Decide: r.decide(act.Command, act.Actor.ID)})
+		parts = append(parts, eventstore.Part[record.Record]{Act: act, Decide: r.decide(act.Command, act.Actor)})
 	}
 	return eventstore.UpdateAll(ctx, r.Ledger, r.Folds, group, parts)
 }
@@ -108,7 +114,7 @@ func (r *Records) DoAll(ctx context.Context, group string, acts map[domain.Recor
 func (r *Records) nameOf(command any) string { return r.byType[reflect.TypeOf(command)].Name }
 
 // decide returns what decides on a command or a Correction by somebody.
-func (r *Records) decide(command any, by string) func(record.Record) ([]domain.Fact, error) {
+func (r *Records) decide(command any, by domain.Actor) func(record.Record) ([]domain.Fact, error) {
 	if c, ok := command.(Correction); ok {
 		return func(on record.Record) ([]domain.Fact, error) {
 			return on.Correct(c.Entry, c.Reason, func(without record.Record) ([]domain.Event, error) {
@@ -127,7 +133,7 @@ func (r *Records) decide(command any, by string) func(record.Record) ([]domain.F
 
 // Try returns what a command or a Correction by somebody would record now, and
 // the revision on which that was decided. It records nothing and validates nothing.
-func (r *Records) Try(ctx context.Context, id domain.RecordID, by string, command any) ([]domain.Fact, eventstore.Revision, error) {
+func (r *Records) Try(ctx context.Context, id domain.RecordID, by domain.Actor, command any) ([]domain.Fact, eventstore.Revision, error) {
 	on, at, err := r.Load(ctx, id)
 	if err != nil {
 		return nil, at, err
@@ -150,5 +156,5 @@ func (r *Records) Correct(ctx context.Context, id domain.RecordID, act eventstor
 		return eventstore.Receipt{}, fmt.Errorf("command %T is no correction", act.Command)
 	}
 	act.Stream, act.Name, act.Policy = Stream(id), "entry.correct "+r.nameOf(c.Command), r.Pack.Name()
-	return eventstore.Update(ctx, r.Ledger, r.Folds, act, r.decide(c, act.Actor.ID))
+	return eventstore.Update(ctx, r.Ledger, r.Folds, act, r.decide(c, act.Actor))
 }

@@ -23,7 +23,7 @@ func (r *Records) DoSeries(ctx context.Context, id domain.RecordID, act eventsto
 		var facts []domain.Fact
 		on = on.Fork()
 		for _, command := range commands {
-			events, err := r.decideAs(on, act.Actor.ID, command)
+			events, err := r.decideAs(on, act.Actor, command)
 			if err != nil {
 				return nil, err
 			}

@@ -1,7 +1,8 @@
 // Package accesslog writes and reads the second ledger, in which every release
 // of content is recorded before it happens. Entries stand in one stream a day,
 // so that each day has a key of its own and can be kept as long as its retention
-// says. The package decides nothing, and never holds what was released.
+// says. It counts and exports what it wrote. The package decides nothing, and
+// never holds what was released.
 package accesslog
 
 import (

@@ -3,6 +3,7 @@ package accesslog
 import (
 	"context"
 	"fmt"
+	"iter"
 	"slices"
 	"time"
 
@@ -36,6 +37,9 @@ type Row struct {
 	Rows      int       `json:"rows"`
 	Records   []string  `json:"records,omitempty"`
 	Policies  []string  `json:"policies,omitempty"`
+	// BreakGlass is the use of the break-glass on the record that opened it.
+	BreakGlass string   `json:"breakGlass,omitempty"`
+	Withheld   []string `json:"withheld,omitempty"` // why something was left out
 }
 
 // Query chooses entries; empty members choose all.
@@ -44,6 +48,8 @@ type Query struct {
 	Record   string      // the subject, or among the records of a list
 	Caller   string
 	Limit    int // 0 is DefaultRows; at most MaxRows
+	// Hides reports whether nothing may be told of a record; nil hides none.
+	Hides func(record string) bool
 }
 
 // Search returns the chosen entries, oldest first. It reads every entry of the
@@ -54,24 +60,38 @@ func Search(ctx context.Context, l *eventstore.Ledger, q Query) ([]Row, error) {
 		limit = min(q.Limit, MaxRows)
 	}
 	rows := []Row{}
-	for day, n := q.From, 0; !day.After(q.To) && n < MaxDays; day, n = day.AddDays(1), n+1 {
-		for e, err := range l.Store.ReadStream(ctx, StreamOf(day), 0) {
-			if err != nil {
-				return nil, err
-			}
-			entry, err := l.Codec.Decode(e)
-			if err != nil {
-				return nil, fmt.Errorf("position %d: stream %s: revision %d: %w", e.Position, e.Stream, e.Revision, err)
-			}
-			if row := rowOf(day, entry); q.chooses(row) {
-				rows = append(rows, row)
-			}
-			if len(rows) == limit {
-				return rows, nil
-			}
+	for row, err := range All(ctx, l, q) {
+		if err != nil {
+			return nil, err
+		}
+		if rows = append(rows, row); len(rows) == limit {
+			break
 		}
 	}
 	return rows, nil
+}
+
+// All are the chosen entries of MaxDays at most, oldest first, whatever the
+// limit of the query.
+func All(ctx context.Context, l *eventstore.Ledger, q Query) iter.Seq2[Row, error] {
+	return func(yield func(Row, error) bool) {
+		for day, n := q.From, 0; !day.After(q.To) && n < MaxDays; day, n = day.AddDays(1), n+1 {
+			for e, err := range l.Store.ReadStream(ctx, StreamOf(day), 0) {
+				if err != nil {
+					yield(Row{}, err)
+					return
+				}
+				entry, err := l.Codec.Decode(e)
+				if err != nil {
+					yield(Row{}, fmt.Errorf("position %d: stream %s: revision %d: %w", e.Position, e.Stream, e.Revision, err))
+					return
+				}
+				if row, told := q.tells(rowOf(day, entry)); told && q.chooses(row) && !yield(row, nil) {
+					return
+				}
+			}
+		}
+	}
 }
 
 func rowOf(day domain.Date, e domain.Entry) Row {
@@ -80,11 +100,21 @@ func rowOf(day domain.Date, e domain.Entry) Row {
 	switch e := e.Event.(type) {
 	case access.Released:
 		row.Outcome, row.Operation, row.Record, row.Revision, row.View = "released", e.Operation, e.Subject, e.Revision, e.View
-		row.Rows, row.Records, row.Policies = e.Rows, e.Records, e.Policies
+		row.Rows, row.Records, row.Policies, row.BreakGlass, row.Withheld = e.Rows, e.Records, e.Policies, e.BreakGlass, e.Withheld
 	case access.Denied:
 		row.Outcome, row.Operation, row.Record, row.Policies = e.Reason, e.Operation, e.Subject, e.Policies
 	}
 	return row
+}
+
+// tells returns a row without the records that are hidden, and whether anything
+// may be told of it.
+func (q Query) tells(r Row) (Row, bool) {
+	if q.Hides == nil {
+		return r, true
+	}
+	r.Records = slices.DeleteFunc(slices.Clone(r.Records), q.Hides)
+	return r, r.Record == "" || !q.Hides(r.Record)
 }
 
 func (q Query) chooses(r Row) bool {
@@ -102,10 +132,13 @@ type Count struct {
 }
 
 // Report counts entries by caller, operation and outcome, in that order.
-func Report(rows []Row) []Count {
+func Report(rows iter.Seq2[Row, error]) ([]Count, error) {
 	type key struct{ caller, role, operation, outcome string }
 	times, seen := make(map[key]int), make(map[key]map[string]bool)
-	for _, r := range rows {
+	for r, err := range rows {
+		if err != nil {
+			return nil, err
+		}
 		k := key{r.Caller, r.Role, r.Operation, r.Outcome}
 		if times[k]++; seen[k] == nil {
 			seen[k] = make(map[string]bool)
@@ -123,5 +156,5 @@ func Report(rows []Row) []Count {
 	slices.SortFunc(counts, func(a, b Count) int {
 		return slices.Compare([]string{a.Caller, a.Operation, a.Outcome, a.Role}, []string{b.Caller, b.Operation, b.Outcome, b.Role})
 	})
-	return counts
+	return counts, nil
 }

@@ -4,9 +4,12 @@
 package cedar
 
 import (
+	"bytes"
 	_ "embed"
 	"fmt"
 	"slices"
+	"strings"
+	"sync"
 
 	"github.com/cedar-policy/cedar-go"
 )
@@ -30,6 +33,16 @@ type Question struct {
 	Record  string // "" where no single record is asked for
 	Purpose string
 	Basis   string
+	// Tie is what joins the caller to the record: own, team, nobody, none; "" where
+	// no single record is asked for.
+	Tie string
+	// BreakGlass says that the caller opened the record in an emergency.
+	BreakGlass bool
+	// Content is the type of an event, of the action "content.see", and Mark what
+	// it must be treated as: informant, third-party, address, sensitive,
+	// highly-sensitive; "" for nothing in particular.
+	Content string
+	Mark    string
 }
 
 // Decision is the answer, with the policies that decided it.
@@ -38,8 +51,25 @@ type Decision struct {
 	Policies []string
 }
 
+// maxKept bounds the decisions that are kept: those not asked for longest are
+// forgotten.
+const maxKept = 20_000
+
 // Policies are a set of policies. It can be asked by many goroutines.
-type Policies struct{ set *cedar.PolicySet }
+type Policies struct {
+	set     *cedar.PolicySet
+	records bool // whether a policy names a single record
+
+	mu         sync.Mutex
+	young, old map[question]Decision // when young is half of maxKept, old is forgotten
+}
+
+// question is a Question that can be looked up. The record is left out where no
+// policy names one, because then all records are one.
+type question struct {
+	caller, role, agency, teams, action, group, record, purpose, basis, tie, content, mark string
+	breakGlass                                                                             bool
+}
 
 // Parse reads policies; name says in errors where they stand. A policy is named
 // by its annotation @id, which no two may share.
@@ -51,26 +81,61 @@ func Parse(name string, text []byte) (*Policies, error) {
 	if err != nil {
 		return nil, fmt.Errorf("policies: %w", err)
 	}
-	set := cedar.NewPolicySet()
+	set, records := cedar.NewPolicySet(), false
 	for i, p := range list {
+		records = records || bytes.Contains(p.MarshalCedar(), []byte(`Record::`))
 		id, ok := p.Annotations()["id"]
 		if !ok || !set.Add(cedar.PolicyID(id), p) {
 			return nil, fmt.Errorf("policies: %s: policy %d needs an @id of its own", name, i+1)
 		}
 	}
-	return &Policies{set}, nil
+	return &Policies{set: set, records: records, young: make(map[question]Decision)}, nil
 }
 
 // Decide answers a question. A policy that cannot be evaluated does not permit,
 // and denies everything, because nobody can tell what it would have forbidden.
+// The decision is shared: nobody changes it.
 func (p *Policies) Decide(q Question) Decision {
-	caller, action, resource := uid("Caller", q.Caller), uid("Action", q.Action), uid("Record", q.Record)
-	if q.Record == "" {
-		resource = uid("Ledger", "ledger")
+	key := p.key(q)
+	if d, kept := p.kept(key); kept {
+		return d
 	}
-	decision, why := cedar.Authorize(p.set, q.entities(caller, action), cedar.Request{
+	d := p.decide(q)
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if len(p.young) >= maxKept/2 {
+		p.old, p.young = p.young, make(map[question]Decision)
+	}
+	p.young[key] = d
+	return d
+}
+
+func (p *Policies) kept(key question) (Decision, bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	d, kept := p.young[key]
+	if !kept {
+		if d, kept = p.old[key]; kept && len(p.young) < maxKept/2 {
+			p.young[key] = d
+		}
+	}
+	return d, kept
+}
+
+func (p *Policies) key(q Question) question {
+	key := question{q.Caller, q.Role, q.Agency, strings.Join(q.Teams, "\x00"), q.Action, q.Group, q.Record, q.Purpose, q.Basis, q.Tie, q.Content, q.Mark, q.BreakGlass}
+	if q.Record != "" && !p.records {
+		key.record = "any"
+	}
+	return key
+}
+
+func (p *Policies) decide(q Question) Decision {
+	caller, action, resource := uid("Caller", q.Caller), uid("Action", q.Action), q.resource()
+	decision, why := cedar.Authorize(p.set, q.entities(caller, action, resource), cedar.Request{
 		Principal: caller, Action: action, Resource: resource,
-		Context: cedar.NewRecord(cedar.RecordMap{"purpose": cedar.String(q.Purpose), "basis": cedar.String(q.Basis)}),
+		Context: cedar.NewRecord(cedar.RecordMap{"purpose": cedar.String(q.Purpose), "basis": cedar.String(q.Basis),
+			"tie": cedar.String(q.Tie), "breakGlass": cedar.Boolean(q.BreakGlass), "mark": cedar.String(q.Mark)}),
 	})
 	d := Decision{Allowed: bool(decision) && len(why.Errors) == 0}
 	for _, reason := range why.Reasons {
@@ -83,17 +148,32 @@ func (p *Policies) Decide(q Question) Decision {
 	return d
 }
 
-// entities are the caller in his role, agency and teams, and the action in its
-// group.
-func (q Question) entities(caller, action cedar.EntityUID) cedar.EntityMap {
+// resource is what is asked for: content, a record, or the ledger as a whole.
+func (q Question) resource() cedar.EntityUID {
+	switch {
+	case q.Content != "":
+		return uid("Content", q.Content)
+	case q.Record != "":
+		return uid("Record", q.Record)
+	}
+	return uid("Ledger", "ledger")
+}
+
+// entities are the caller in his role, agency and teams, the action in its
+// group, and content in its part of the record: "note.written" in "note".
+func (q Question) entities(caller, action, resource cedar.EntityUID) cedar.EntityMap {
 	parents := []cedar.EntityUID{uid("Role", q.Role), uid("Agency", q.Agency)}
 	for _, team := range q.Teams {
 		parents = append(parents, uid("Team", team))
 	}
-	return cedar.EntityMap{
+	all := cedar.EntityMap{
 		caller: {UID: caller, Parents: cedar.NewEntityUIDSet(parents...)},
 		action: {UID: action, Parents: cedar.NewEntityUIDSet(uid("Action", q.Group))},
 	}
+	if part, _, found := strings.Cut(q.Content, "."); found {
+		all[resource] = cedar.Entity{UID: resource, Parents: cedar.NewEntityUIDSet(uid("Part", part))}
+	}
+	return all
 }
 
 func uid(kind, id string) cedar.EntityUID {

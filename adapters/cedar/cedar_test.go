@@ -58,3 +58,54 @@ func TestPoliciesWithoutANameOfTheirOwnAreRefused(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+func TestADecisionThatIsKeptIsThatOfTheVeryQuestion(t *testing.T) {
+	p, err := Parse("test", []byte(`
+		@id("all") permit (principal, action, resource);
+		@id("one") forbid (principal, action, resource == Record::"r9");
+		@id("team") forbid (principal in Team::"south", action, resource);
+		@id("rest") forbid (principal, action, resource) when { context.tie == "none" || context.mark == "x" || context.purpose == "p" || context.basis == "b" || context.breakGlass };
+		@id("who") forbid (principal == Caller::"z", action, resource);
+		@id("role") forbid (principal in Role::"z", action, resource);
+		@id("agency") forbid (principal in Agency::"z", action, resource);
+		@id("action") forbid (principal, action == Action::"z", resource);
+		@id("group") forbid (principal, action in Action::"zz", resource);
+		@id("content") forbid (principal, action, resource in Part::"z");`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for round := range 2 {
+		if !p.Decide(Question{Record: "r1"}).Allowed || !p.Decide(Question{}).Allowed {
+			t.Fatal("nothing is allowed")
+		}
+		for _, q := range []Question{{Record: "r9"}, {Record: "r1", Teams: []string{"north", "south"}}, {Record: "r1", Tie: "none"}, {Record: "r1", Mark: "x"}, {Record: "r1", Purpose: "p"},
+			{Record: "r1", Basis: "b"}, {Record: "r1", BreakGlass: true}, {Record: "r1", Caller: "z"}, {Record: "r1", Role: "z"}, {Record: "r1", Agency: "z"}, {Record: "r1", Action: "z"},
+			{Record: "r1", Group: "zz"}, {Record: "r1", Content: "z.y"}} {
+			if p.Decide(q).Allowed {
+				t.Errorf("round %d: %+v is allowed", round, q)
+			}
+		}
+	}
+	for i := range 2 * maxKept {
+		p.Decide(Question{Purpose: fmt.Sprint("many ", i)})
+	}
+	if n := len(p.young) + len(p.old); n > maxKept {
+		t.Errorf("%d decisions are kept", n)
+	}
+}
+
+func TestOneDecisionIsKeptForAllRecordsWhenNoPolicyNamesOne(t *testing.T) {
+	p, err := Parse("policies.cedar", Default)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range 10 {
+		p.Decide(Question{Role: "manager", Action: "record.read", Group: "read", Record: fmt.Sprint("r", i)})
+	}
+	if len(p.young) != 1 {
+		t.Errorf("%d decisions", len(p.young))
+	}
+	if p.Decide(Question{Role: "manager", Action: "record.read", Group: "read"}); len(p.young) != 2 {
+		t.Error("the ledger is a record")
+	}
+}

@@ -33,8 +33,9 @@ type Receipt struct {
 // doing is one act: on which record, decided on which revision, and what.
 type doing struct {
 	record  domain.RecordID
-	by      string               // the caller
-	expect  *eventstore.Revision // nil for a new record
+	by      domain.Actor         // the caller
+	opens   bool                 // a new record
+	expect  *eventstore.Revision // nil for a new record, and where the latest will do
 	key     string
 	command any
 	faults  []Fault // of its shape
@@ -48,12 +49,12 @@ func (a *API) act(ctx context.Context, r *request, c schema.Command) (reply, err
 	if err != nil {
 		return reply{}, err
 	}
-	d := doing{record: r.record, by: r.caller.ID, key: r.Header.Get("Idempotency-Key")}
-	if at, ok := parseETag(r.Header.Get("If-Match")); ok {
+	d := doing{record: r.record, by: r.actor(), key: r.Header.Get("Idempotency-Key")}
+	if at, ok := parseETag(r.Header.Get("If-Match")); ok && r.op.pinned {
 		d.expect = &at
 	}
 	if d.record == "" {
-		d.record, d.expect = a.newRecord(r.caller, d.key), nil
+		d.record, d.expect, d.opens = a.newRecord(r.caller, d.key), nil, true
 	}
 	name := pathMember(c)
 	_, twice := members[name]
@@ -78,13 +79,16 @@ func read(c schema.Command, members map[string]jsontext.Value) (any, []Fault) {
 
 // do performs an act, or says what it would record.
 func (a *API) do(ctx context.Context, r *request, d doing) (reply, error) {
-	if d.expect != nil {
+	if !d.opens {
 		if err := a.exists(ctx, d.record); err != nil {
 			return reply{}, err
 		}
 	}
 	if len(d.faults) > 0 {
 		return reply{}, a.invalid(ctx, d)
+	}
+	if err := a.mayBecome(ctx, r, d.record, d.command); err != nil {
+		return reply{}, err
 	}
 	if r.query.is(dryRun) {
 		return a.try(ctx, d)
@@ -99,10 +103,22 @@ func (a *API) do(ctx context.Context, r *request, d doing) (reply, error) {
 	}
 	out := reply{revision: receipt.Revision, repeated: receipt.Repeated, body: Receipt{Record: d.record, Revision: uint64(receipt.Revision),
 		First: uint64(receipt.First), Entries: receipt.Events(), Position: uint64(receipt.Position)}}
-	if d.expect == nil {
+	if d.opens {
 		out.location = "/v1/records/" + string(d.record)
 	}
 	return out, nil
+}
+
+// mayBecome asks the policies about the commands that answers to a form become:
+// a form is no way round them.
+func (a *API) mayBecome(ctx context.Context, r *request, id domain.RecordID, command any) error {
+	names, err := a.View.Records.Becomes(ctx, id, command)
+	for _, name := range names {
+		if err := a.permit(ctx, r, name, groupAct, id); err != nil {
+			return err
+		}
+	}
+	return err
 }
 
 func (a *API) exists(ctx context.Context, id domain.RecordID) error {
@@ -243,7 +259,7 @@ func (a *API) correct(ctx context.Context, r *request) (reply, error) {
 		return reply{}, err
 	}
 	at, _ := parseETag(r.Header.Get("If-Match"))
-	d := doing{record: r.record, by: r.caller.ID, expect: &at, key: r.Header.Get("Idempotency-Key")}
+	d := doing{record: r.record, by: r.actor(), expect: &at, key: r.Header.Get("Idempotency-Key")}
 	what, bad := read(command, c.Body)
 	for _, f := range bad {
 		f.Pointer = "/body" + f.Pointer

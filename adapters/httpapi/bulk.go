@@ -109,14 +109,14 @@ func (a *API) item(ctx context.Context, r *request, i int, item BulkItem, at eve
 	if !named {
 		return failed(problem(codeInvalid, Fault{Pointer: "/command", Rule: "command"}))
 	}
-	d := doing{record: domain.RecordID(item.Record), by: r.caller.ID, expect: &at, key: r.Header.Get("Idempotency-Key") + "/" + strconv.Itoa(i)}
+	d := doing{record: domain.RecordID(item.Record), by: r.actor(), expect: &at, key: r.Header.Get("Idempotency-Key") + "/" + strconv.Itoa(i)}
 	switch {
 	case item.Record != "" && !recordID(item.Record):
 		return failed(problem(codeNotFound))
 	case (item.Record == "") != (command.Name == registers):
 		return failed(problem(codeInvalid, Fault{Pointer: "/record", Rule: "only person.register opens a record"}))
 	case item.Record == "":
-		d.record, d.expect = a.newRecord(r.caller, d.key), nil
+		d.record, d.expect, d.opens = a.newRecord(r.caller, d.key), nil, true
 	case at == 0:
 		return failed(problem(codeNoRevision, Fault{Pointer: "/revision", Rule: "required"}))
 	}

@@ -297,14 +297,14 @@ func signedBefore(answer jsontext.Value, err error) (reply, error) {
 // signing returns the act that a draft is, which the caller may perform.
 func (a *API) signing(ctx context.Context, r *request, id string, kept keptDraft, at eventstore.Revision) (doing, error) {
 	command, named := a.View.Records.Named(kept.Command)
-	act := doing{record: domain.RecordID(kept.Record), by: r.caller.ID, expect: &at, key: id, captured: kept.Captured}
+	act := doing{record: domain.RecordID(kept.Record), by: r.actor(), expect: &at, key: id, captured: kept.Captured}
 	switch {
 	case !named:
 		return act, problem(codeInvalid, Fault{Pointer: "/command", Rule: "command"})
 	case (kept.Record == "") != (command.Name == registers):
 		return act, problem(codeInvalid, Fault{Pointer: "/record", Rule: "only person.register opens a record"})
 	case kept.Record == "":
-		act.record, act.expect = a.newRecord(r.caller, id), nil
+		act.record, act.expect, act.opens = a.newRecord(r.caller, id), nil, true
 	case !recordID(kept.Record):
 		return act, problem(codeNotFound)
 	case at == 0:

@@ -23,21 +23,44 @@ type Feed struct {
 // feedScan bounds how many events one request looks at to fill a page.
 const feedScan = 100_000
 
-// choice returns what chooses the notices that a request asks for.
-func (a *API) choice(r *request) *feed.Choice {
+// choice chooses the notices that a request asks for, without those that its
+// caller may not be told of.
+type choice struct {
+	asked  *feed.Choice
+	hidden hidden
+}
+
+// takes reports whether an event is wanted, and whether it is hidden, wanted or
+// not.
+func (c *choice) takes(ctx context.Context, e eventstore.Recorded) (wanted, hides bool, err error) {
+	if hides, err = c.hidden.hides(ctx, e); err != nil || hides {
+		return false, hides, err
+	}
+	wanted, err = c.asked.Takes(ctx, e)
+	return wanted, false, err
+}
+
+func (a *API) choice(ctx context.Context, r *request) (*choice, error) {
 	f := feed.Filter{Record: domain.RecordID(strings.TrimPrefix(r.query[ofPerson.name], "record-")), Team: r.query[team.name]}
 	if types := r.query[eventTypes.name]; types != "" {
 		f.Types = strings.Split(types, ",")
 	}
-	return feed.NewChoice(f, feed.HeldIn(a.View.DB, a.CatchUp))
+	if err := a.CatchUp(ctx); err != nil {
+		return nil, err
+	}
+	h, err := a.hiddenFrom(ctx, r.caller)
+	return &choice{feed.NewChoice(f, feed.HeldIn(a.View.DB, a.CatchUp)), h}, err
 }
 
 // feed answers with the notices after a position. With wait it holds the
 // request until there is one.
 func (a *API) feed(ctx context.Context, r *request) (reply, error) {
 	page := Feed{Next: r.query.number(after)}
-	chosen := a.choice(r)
-	err := a.gather(ctx, r, chosen, &page)
+	chosen, err := a.choice(ctx, r)
+	if err != nil {
+		return reply{}, err
+	}
+	err = a.gather(ctx, r, chosen, &page)
 	if wait := time.Duration(r.query.number(wait)) * time.Second; err == nil && len(page.Notices) == 0 && wait > 0 {
 		err = a.await(ctx, r, chosen, &page, wait)
 	}
@@ -57,7 +80,7 @@ func nextPage(r *request, next uint64) string {
 }
 
 // gather fills a page from what is there.
-func (a *API) gather(ctx context.Context, r *request, chosen *feed.Choice, page *Feed) error {
+func (a *API) gather(ctx context.Context, r *request, chosen *choice, page *Feed) error {
 	seen := 0
 	for e, err := range a.View.Records.Ledger.Store.ReadLog(ctx, eventstore.Position(page.Next)) {
 		if err != nil {
@@ -66,20 +89,19 @@ func (a *API) gather(ctx context.Context, r *request, chosen *feed.Choice, page 
 		if err := a.take(ctx, chosen, page, e); err != nil {
 			return err
 		}
-		if seen++; len(page.Notices) == pageOf(r.query) || seen == feedScan {
+		if seen++; len(page.Notices) == sizeOf(r.query) || seen == feedScan {
 			return nil
 		}
 	}
 	return nil
 }
 
-func (a *API) take(ctx context.Context, chosen *feed.Choice, page *Feed, e eventstore.Recorded) error {
-	wanted, err := chosen.Takes(ctx, e)
-	if err != nil {
-		return err
+func (a *API) take(ctx context.Context, chosen *choice, page *Feed, e eventstore.Recorded) error {
+	wanted, hides, err := chosen.takes(ctx, e)
+	if err != nil || hides {
+		return err // nor does the place where the page ends tell of it
 	}
-	page.Next = uint64(e.Position)
-	if !wanted {
+	if page.Next = uint64(e.Position); !wanted {
 		return nil
 	}
 	n, err := schema.NoticeOf(a.Ledger, e)
@@ -88,7 +110,7 @@ func (a *API) take(ctx context.Context, chosen *feed.Choice, page *Feed, e event
 }
 
 // await waits for the next notice.
-func (a *API) await(ctx context.Context, r *request, chosen *feed.Choice, page *Feed, patience time.Duration) error {
+func (a *API) await(ctx context.Context, r *request, chosen *choice, page *Feed, patience time.Duration) error {
 	waiting, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	defer context.AfterFunc(a.running, cancel)()
@@ -107,7 +129,11 @@ func (a *API) await(ctx context.Context, r *request, chosen *feed.Choice, page *
 }
 
 // follow answers with a stream of notices that does not end.
-func (a *API) follow(_ context.Context, r *request) (reply, error) {
+func (a *API) follow(ctx context.Context, r *request) (reply, error) {
+	chosen, err := a.choice(ctx, r)
+	if err != nil {
+		return reply{}, err
+	}
 	from := r.query.number(after)
 	if last := r.Header.Get("Last-Event-ID"); last != "" {
 		if !between(last, 0, 1<<53) {
@@ -129,6 +155,6 @@ func (a *API) follow(_ context.Context, r *request) (reply, error) {
 		}
 		a.metrics.follow.Inc()
 		defer a.metrics.follow.Dec()
-		a.send(ctx, w, a.choice(r), eventstore.Position(from))
+		a.send(ctx, w, chosen, eventstore.Position(from))
 	}}, nil
 }

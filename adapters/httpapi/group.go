@@ -54,6 +54,13 @@ func (a *API) group(ctx context.Context, r *request) (reply, error) {
 	if len(faults) > 0 {
 		return reply{}, problem(codeInvalid, faults...)
 	}
+	for _, part := range g.Records {
+		one := *r
+		one.record = domain.RecordID(part.Record)
+		if err := a.mayBecome(ctx, &one, one.record, what); err != nil {
+			return reply{}, err
+		}
+	}
 	key := r.Header.Get("Idempotency-Key")
 	acts := make(map[domain.RecordID]eventstore.Act)
 	for _, part := range g.Records {

@@ -15,6 +15,7 @@ type metrics struct {
 	running   prometheus.Gauge
 	follow    prometheus.Gauge
 	throttled *prometheus.CounterVec
+	broken    prometheus.Counter
 }
 
 func newMetrics(to prometheus.Registerer) (metrics, error) {
@@ -25,8 +26,9 @@ func newMetrics(to prometheus.Registerer) (metrics, error) {
 		running:   prometheus.NewGauge(prometheus.GaugeOpts{Name: "caseledger_http_running", Help: "Requests being answered."}),
 		follow:    prometheus.NewGauge(prometheus.GaugeOpts{Name: "caseledger_http_followers", Help: "Open streams of the feed."}),
 		throttled: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "caseledger_http_throttled_total", Help: "Requests refused because a caller, or an address of nobody known, asked too often."}, []string{"who"}),
+		broken:    prometheus.NewCounter(prometheus.CounterOpts{Name: "caseledger_break_glass_total", Help: "Records opened in an emergency, each of which somebody has to review."}),
 	}
-	return m, errors.Join(to.Register(m.answers), to.Register(m.seconds), to.Register(m.running), to.Register(m.follow), to.Register(m.throttled))
+	return m, errors.Join(to.Register(m.answers), to.Register(m.seconds), to.Register(m.running), to.Register(m.follow), to.Register(m.throttled), to.Register(m.broken))
 }
 
 func (m metrics) answered(operation string, status int, took time.Duration) {

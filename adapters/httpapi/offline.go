@@ -208,9 +208,9 @@ func (a *API) offlineAct(ctx context.Context, r *request, device string, item *q
 	if err := a.permit(ctx, &one, command.Name, groupAct, one.record); err != nil {
 		return reply{}, err
 	}
-	d := doing{record: item.record, by: r.caller.ID, key: item.Key, captured: item.captured(device)}
+	d := doing{record: item.record, by: r.actor(), key: item.Key, captured: item.captured(device)}
 	if opens {
-		d.record = a.newRecord(r.caller, item.Key)
+		d.record, d.opens = a.newRecord(r.caller, item.Key), true
 	} else if err := a.exists(ctx, d.record); err != nil {
 		return reply{}, err
 	}

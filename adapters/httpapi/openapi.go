@@ -108,6 +108,8 @@ func (op operation) describe(schemas node) (node, error) {
 	switch {
 	case op.stream:
 		success["content"] = node{"text/event-stream": node{"schema": node{"type": "string"}}}
+	case op.media != "":
+		success["content"] = node{op.media: node{"schema": node{"type": "string"}}}
 	default:
 		ref := node{"$ref": "#/components/schemas/" + op.reply.Name()}
 		success["content"] = node{"application/json": node{"schema": ref}}

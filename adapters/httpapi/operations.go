@@ -38,6 +38,7 @@ type operation struct {
 	other  map[string]reflect.Type // further media types of the answer
 	pinned bool                    // needs If-Match
 	stream bool
+	media  string // of the answer, "" for JSON
 	serve  func(*API, context.Context, *request) (reply, error)
 }
 
@@ -67,7 +68,7 @@ func (op operation) bodyLimit() int64 {
 	switch op.id {
 	case "bulk.perform", "offline.upload":
 		return MaxBulkBytes
-	case "note.write", "oversight.record", "correspondence.record", "entry.correct", "group.perform", "draft.save":
+	case "note.write", "oversight.record", "correspondence.record", "entry.correct", "group.perform", "draft.save", "form.answer":
 		return MaxTextBytes
 	}
 	return MaxBodyBytes
@@ -94,7 +95,11 @@ var (
 	unseen      = param{"days", count, "Not seen for this many days; 28 if not given."}
 	alone       = param{"alone", yesNo, "Not seen alone."}
 	stillOpen   = param{"open", yesNo, "Only cases that are held now."}
-	until       = param{"to", day, "Up to this day, in UTC; today if not given."}
+	waits       = param{"waits", yesNo, "Only those that wait for a review."}
+	// Of a view for an audience.
+	ofDefinition = param{"definition", word, "The definition of the form; core-assessment if not given."}
+	ofForm       = param{"form", word, "The form, by its id within the record; the one completed last if not given."}
+	until        = param{"to", day, "Up to this day, in UTC; today if not given."}
 )
 
 // operations is the list of all.
@@ -115,8 +120,11 @@ func commandOperation(c schema.Command) operation {
 		body: bodySchema(c), status: http.StatusCreated, reply: reflect.TypeFor[Receipt](), pinned: true,
 		serve: func(a *API, ctx context.Context, r *request) (reply, error) { return a.act(ctx, r, c) },
 	}
-	if c.Name == registers {
+	switch c.Name {
+	case registers:
 		op.path, op.pinned = "/v1/records", false
+	case breaks, judges:
+		op.pinned = false
 	}
 	return op
 }
@@ -144,6 +152,12 @@ func queries() []operation {
 	knew := record("record.who-knew", "/who-knew", "Who had written on a record, or had been given it, by a time; of one entry, who knew of it.", reflect.TypeFor[Knowers](), (*API).whoKnew,
 		ofEntry, knownAt, lookedFrom)
 	knew.group = groupAudit
+	patterns := list("access.patterns", "/v1/accesses/patterns", "What is odd in who was given, or denied, what, by caller and day.", reflect.TypeFor[Patterns](), (*API).patterns, caller, since, until)
+	patterns.group = groupAudit
+	events := list("access.export", "/v1/accesses/fhir", "Who was given, or denied, what, as AuditEvents of FHIR R4, one a line.", nil, (*API).events, ofPerson, caller, since, until)
+	events.group, events.media = groupAudit, "application/fhir+ndjson"
+	looks := list("access.looks", "/v1/records/{id}/accesses", "Who looked at a record, or wanted to: what a person who asks is told.", reflect.TypeFor[Looks](), (*API).looks, since, until)
+	looks.group = groupAudit
 	follow := list("feed.follow", "/v1/feed/stream", "Follow the feed as server-sent events; Last-Event-ID is the position of the last notice seen.",
 		nil, (*API).follow, after, eventTypes, ofPerson, team)
 	follow.stream = true
@@ -178,6 +192,14 @@ func queries() []operation {
 			knownAt, trueOn, byEntry),
 		record("record.relations", "/relations", "The relationships that a record states.", reflect.TypeFor[Relations](), (*API).relations, knownAt, trueOn, byEntry),
 		knew,
+		list(queues, "/v1/break-glass", "Who opened which record in an emergency, why, and what a review made of it.", reflect.TypeFor[Openings](), (*API).openings,
+			worker, team, ofPerson, waits, limit, cursor),
+		looks, patterns, events,
+		record("record.forms", "/forms", "The forms of a record, and how far each has got.", reflect.TypeFor[FormList](), (*API).forms),
+		record("record.form", "/forms/{form}", "A form with what the record knows in answer to its questions, and where that came from.",
+			reflect.TypeFor[FormPage](), (*API).form),
+		record("record.view", "/views/{audience}", "A completed form as an audience is shown it, and what is left out and why.",
+			reflect.TypeFor[AudiencePage](), (*API).audience, ofDefinition, ofForm),
 	}
 }
 

@@ -79,7 +79,7 @@ var titles = map[string]struct {
 }{
 	codeNoToken:      {http.StatusUnauthorized, "A bearer token, or the certificate of a service account, is needed."},
 	codeBadToken:     {http.StatusUnauthorized, "The bearer token or certificate is not known, or no longer good."},
-	codeForbidden:    {http.StatusForbidden, "Your role may not do this."},
+	codeForbidden:    {http.StatusForbidden, "You may not do this in your role, or with this record."},
 	codeNotFound:     {http.StatusNotFound, "There is nothing here."},
 	codeMethod:       {http.StatusMethodNotAllowed, "This resource does not have the method."},
 	codeMalformed:    {http.StatusBadRequest, "The request does not have the form that it needs."},
@@ -159,7 +159,7 @@ func faultsOf(e *eventstore.ValidationError) []Fault {
 func rulesOf(r domain.Refusals) []Fault {
 	faults := make([]Fault, len(r))
 	for i, one := range r {
-		faults[i] = Fault{Rule: one.Rule, Reason: one.Reason}
+		faults[i] = Fault{Pointer: one.Pointer, Rule: one.Rule, Reason: one.Reason}
 	}
 	return faults
 }

@@ -12,6 +12,7 @@ import (
 	"caseledger/domain"
 	"caseledger/domain/access"
 	"caseledger/domain/record"
+	"caseledger/domain/restriction"
 	"caseledger/eventstore"
 	"caseledger/projections"
 )
@@ -31,6 +32,9 @@ type OfRecord struct {
 	// Permanent is the address of this answer that gives it for ever, whatever is
 	// recorded later.
 	Permanent string `json:"permanent,omitempty"`
+	// Withheld says what was left out for this caller. Nothing is left out
+	// without being listed.
+	Withheld []Withheld `json:"withheld,omitempty"`
 }
 
 // Facts is a record, field by field.
@@ -85,8 +89,9 @@ type Caseload struct {
 
 // People is a page of people found.
 type People struct {
-	Rows []projections.PersonRow `json:"rows"`
-	Next string                  `json:"next,omitempty"`
+	Rows     []projections.PersonRow `json:"rows"`
+	Next     string                  `json:"next,omitempty"`
+	Withheld []Withheld              `json:"withheld,omitempty"` // addresses
 }
 
 // Accesses are entries of the second ledger.
@@ -102,7 +107,7 @@ func (a *API) about(ctx context.Context, r *request) (record.Record, OfRecord, e
 	if err == nil && uint64(at) < max(r.query.number(atLeast), r.query.number(byEntry), r.query.number(thenEntry)) {
 		err = stale(at) // one process owns the ledger, so waiting would not help
 	}
-	return rec, OfRecord{r.record, uint64(at), echo(r.query.asked()), permanent(r, rec)}, err
+	return rec, OfRecord{Record: r.record, Revision: uint64(at), Moment: echo(r.query.asked()), Permanent: permanent(r, rec)}, err
 }
 
 // ofRecord is the reply about one record, and what is released with it.
@@ -132,18 +137,33 @@ func (a *API) facts(ctx context.Context, r *request) (reply, error) {
 		return reply{}, err
 	}
 	facts, err := a.View.Facts(rec, r.query.asked())
-	return ofRecord(r, about, len(facts), Facts{about, facts}), err
+	if err != nil {
+		return reply{}, err
+	}
+	sieve := a.sieve(r, rec)
+	facts = sieve.facts(a.withoutClosed(r, rec, facts))
+	about.Withheld = sieve.withheld()
+	return ofRecord(r, about, len(facts), Facts{about, facts}), nil
 }
 
 func (a *API) entries(ctx context.Context, r *request) (reply, error) {
 	if err := a.CatchUp(ctx); err != nil {
 		return reply{}, err
 	}
-	_, about, err := a.about(ctx, r)
+	rec, about, err := a.about(ctx, r)
 	if err != nil {
 		return reply{}, err
 	}
 	rows, err := a.View.DB.Audit(ctx, r.record, r.query.asked())
+	closed := a.View.Records.Forms.Closed(rec, r.caller.Role)
+	for i := range rows {
+		if closed[rows[i].Entry] {
+			rows[i].Changes = nil
+		}
+	}
+	sieve := a.sieve(r, rec)
+	rows = sieve.audit(rows)
+	about.Withheld = sieve.withheld()
 	return ofRecord(r, about, len(rows), Entries{about, rows}), err
 }
 
@@ -156,6 +176,9 @@ func (a *API) chronology(ctx context.Context, r *request) (reply, error) {
 		return reply{}, err
 	}
 	rows, err := a.View.Chronology(ctx, r.record, rec, r.query.asked())
+	sieve := a.sieve(r, rec)
+	rows = sieve.chronology(rows)
+	about.Withheld = sieve.withheld()
 	return ofRecord(r, about, len(rows), Chronology{about, rows}), err
 }
 
@@ -164,7 +187,9 @@ func (a *API) notes(ctx context.Context, r *request) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	rows := projections.Notes(rec, r.query.asked())
+	sieve := a.sieve(r, rec)
+	rows := sieve.notes(projections.Notes(rec, r.query.asked()))
+	about.Withheld = sieve.withheld()
 	return ofRecord(r, about, len(rows), Notes{about, rows}), nil
 }
 
@@ -175,6 +200,9 @@ func (a *API) comparison(ctx context.Context, r *request) (reply, error) {
 	}
 	then := r.query.then()
 	changes, err := a.View.Changes(rec, r.query.asked(), then)
+	sieve := a.sieve(r, rec)
+	changes = sieve.differences(a.unchangedIfClosed(r, rec, changes))
+	about.Withheld = sieve.withheld()
 	return ofRecord(r, about, len(changes), Comparison{about, echo(then), changes}), err
 }
 
@@ -192,7 +220,7 @@ func (a *API) identities(ctx context.Context, r *request) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	rows, err = withoutBarred(ctx, a, r, rows, func(l projections.LinkRow) domain.RecordID { return l.Record })
+	rows, err = named(ctx, a, r, rows, func(l projections.LinkRow) domain.RecordID { return l.Record })
 	return ofRecord(r, about, len(rows), Identities{about, rows}), err
 }
 
@@ -205,7 +233,7 @@ func (a *API) register(ctx context.Context, r *request) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	rows, err = withoutBarred(ctx, a, r, rows, ofName)
+	rows, err = named(ctx, a, r, rows, ofName)
 	return listed(r, Register{echo(at), rows}, rows, ofName), err
 }
 
@@ -225,28 +253,18 @@ func (a *API) caseload(ctx context.Context, r *request) (reply, error) {
 	if err := a.CatchUp(ctx); err != nil {
 		return reply{}, err
 	}
-	after, err := a.cursors.open(r.query[cursor.name], r.query.filter(r.op.id))
-	if err != nil {
-		return reply{}, err
-	}
 	at := r.query.asked()
 	f := projections.CaseloadFilter{Worker: r.query[worker.name], Team: r.query[team.name], Kind: r.query[work.name],
-		Unallocated: r.query.is(unallocated), Overdue: r.query.is(overdue), After: after, Limit: pageOf(r.query)}
-	rows, err := a.View.Caseload(ctx, f, at)
-	if err != nil {
-		return reply{}, err
-	}
-	body := Caseload{Moment: echo(at)}
-	if len(rows) == f.Limit {
-		body.Next = a.cursors.seal(rows[len(rows)-1].Cursor(), r.query.filter(r.op.id))
-	}
+		Unallocated: r.query.is(unallocated), Overdue: r.query.is(overdue)}
 	of := func(row projections.CaseloadRow) domain.RecordID { return row.Record }
-	rows, err = withoutBarred(ctx, a, r, rows, of)
-	body.Rows = rows
-	return listed(r, body, rows, of), err
+	rows, next, err := pageOf(ctx, a, r, func(after string, limit int) ([]projections.CaseloadRow, error) {
+		f.After, f.Limit = after, limit
+		return a.View.Caseload(ctx, f, at)
+	}, projections.CaseloadRow.Cursor, of)
+	return listed(r, Caseload{echo(at), rows, next}, rows, of), err
 }
 
-func pageOf(q query) int {
+func sizeOf(q query) int {
 	if n := q.number(limit); n > 0 {
 		return int(n)
 	}
@@ -270,35 +288,60 @@ func (a *API) search(ctx context.Context, r *request) (reply, error) {
 	if err := a.CatchUp(ctx); err != nil {
 		return reply{}, err
 	}
-	filter := r.op.id + "?" + url.Values{"text": {s.Text}, "kind": {s.Kind}, "value": {s.Value}}.Encode()
-	after, err := a.cursors.open(r.query[cursor.name], filter)
-	if err != nil {
-		return reply{}, err
-	}
-	f := projections.PeopleFilter{Text: s.Text, After: after, Limit: pageOf(r.query)}
+	r.asked = url.Values{"text": {s.Text}, "kind": {s.Kind}, "value": {s.Value}}.Encode()
+	f := projections.PeopleFilter{Text: s.Text}
 	var only []domain.RecordID
+	var err error
 	if s.Value != "" {
 		f.Text = s.Value
 		if only, err = a.View.DB.FindIdentifier(ctx, s.Kind, s.Value); err != nil {
 			return reply{}, err
 		}
 	}
-	rows, err := a.View.DB.People(ctx, f)
-	if err != nil {
-		return reply{}, err
-	}
-	full := len(rows) == f.Limit
-	body := People{}
-	if full {
-		body.Next = a.cursors.seal(rows[len(rows)-1].Cursor(), filter)
-	}
+	of := func(row projections.PersonRow) domain.RecordID { return row.Record }
+	rows, next, err := pageOf(ctx, a, r, func(after string, limit int) ([]projections.PersonRow, error) {
+		f.After, f.Limit = after, limit
+		return a.View.DB.People(ctx, f)
+	}, projections.PersonRow.Cursor, func(row projections.PersonRow) domain.RecordID { return row.Record })
 	if s.Value != "" {
 		rows = slices.DeleteFunc(rows, func(p projections.PersonRow) bool { return !slices.Contains(only, p.Record) })
 	}
-	of := func(row projections.PersonRow) domain.RecordID { return row.Record }
-	rows, err = withoutBarred(ctx, a, r, rows, of)
-	body.Rows = rows
-	return listed(r, body, rows, of), err
+	if err != nil {
+		return reply{}, err
+	}
+	withheld, err := a.withoutAddresses(ctx, r, rows)
+	return listed(r, People{rows, next, withheld}, rows, of), err
+}
+
+// withoutAddresses leaves the postcodes out of rows of people whose address is
+// kept from the caller.
+func (a *API) withoutAddresses(ctx context.Context, r *request, rows []projections.PersonRow) ([]Withheld, error) {
+	kept, err := a.View.DB.Restricted(ctx, restriction.Address)
+	if err != nil {
+		return nil, err
+	}
+	out := Withheld{Reason: markAddress}
+	for i, row := range rows {
+		if _, is := slices.BinarySearch(kept, row.Record); !is || row.Postcode == "" {
+			continue
+		}
+		rec, _, err := a.View.Record(ctx, row.Record)
+		if err != nil {
+			return nil, err
+		}
+		one := *r
+		one.record = row.Record
+		one.tie = projections.TieTo(rec.Allocations, r.caller.ID, r.caller.Teams, a.today().Happened)
+		if a.sieve(&one, rec).addressKept("person.address-recorded") {
+			rows[i].Postcode = ""
+			out.Records = append(out.Records, row.Record)
+		}
+	}
+	if out.Records == nil {
+		return nil, nil
+	}
+	r.withheld = append(r.withheld, markAddress)
+	return []Withheld{out}, nil
 }
 
 // Enquiry is the body of an enquiry of the register.
@@ -328,7 +371,7 @@ func (a *API) enquire(ctx context.Context, r *request) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	if ids, err = withoutBarred(ctx, a, r, ids, func(id domain.RecordID) domain.RecordID { return id }); err != nil {
+	if ids, err = named(ctx, a, r, ids, func(id domain.RecordID) domain.RecordID { return id }); err != nil {
 		return reply{}, err
 	}
 	rows, err := a.View.DB.Register(ctx)
@@ -340,16 +383,83 @@ func (a *API) enquire(ctx context.Context, r *request) (reply, error) {
 	return out, err
 }
 
-// accesses searches the second ledger; that somebody did is recorded in it.
-func (a *API) accesses(ctx context.Context, r *request) (reply, error) {
+// Looks are who looked at a record.
+type Looks struct {
+	Record domain.RecordID  `json:"record"`
+	Rows   []accesslog.Look `json:"rows"`
+}
+
+// Patterns are what somebody should look at in the second ledger.
+type Patterns struct {
+	Rows []accesslog.Pattern `json:"rows"`
+}
+
+// accessed returns the query of the second ledger that a request makes, of the
+// last days if it does not say. It tells nothing of records that are barred to
+// the caller.
+func (a *API) accessed(ctx context.Context, r *request, days int) (accesslog.Query, error) {
 	today := a.today().Happened
-	q := accesslog.Query{From: today, To: today, Record: strings.TrimPrefix(r.query[ofPerson.name], "record-"), Caller: r.query[caller.name], Limit: pageOf(r.query)}
+	q := accesslog.Query{From: today.AddDays(1 - days), To: today, Record: strings.TrimPrefix(r.query[ofPerson.name], "record-"), Caller: r.query[caller.name], Limit: sizeOf(r.query)}
 	if from := r.query.date(since); !from.IsZero() {
 		q.From = from
 	}
 	if to := r.query.date(until); !to.IsZero() {
 		q.To = to
 	}
+	if err := a.CatchUp(ctx); err != nil {
+		return q, err
+	}
+	barred, err := a.View.DB.Barred(ctx, r.caller.ID)
+	q.Hides = func(id string) bool { _, is := slices.BinarySearch(barred, domain.RecordID(id)); return is }
+	return q, err
+}
+
+// accesses searches the second ledger; that somebody did is recorded in it.
+func (a *API) accesses(ctx context.Context, r *request) (reply, error) {
+	q, err := a.accessed(ctx, r, 1)
+	if err != nil {
+		return reply{}, err
+	}
 	rows, err := accesslog.Search(ctx, a.Accessed, q)
 	return reply{body: Accesses{rows}, release: &access.Released{Rows: len(rows)}}, err
+}
+
+// looks answers who looked at a record, in the last year if the request does not
+// say.
+func (a *API) looks(ctx context.Context, r *request) (reply, error) {
+	if err := a.exists(ctx, r.record); err != nil {
+		return reply{}, err
+	}
+	q, err := a.accessed(ctx, r, accesslog.MaxDays)
+	if err != nil {
+		return reply{}, err
+	}
+	q.Record = string(r.record)
+	rows, err := accesslog.Looks(accesslog.All(ctx, a.Accessed, q), q.Record)
+	return reply{body: Looks{r.record, rows}, release: &access.Released{Rows: len(rows)}}, err
+}
+
+func (a *API) patterns(ctx context.Context, r *request) (reply, error) {
+	q, err := a.accessed(ctx, r, 1)
+	if err != nil {
+		return reply{}, err
+	}
+	rows, err := accesslog.Patterns(accesslog.All(ctx, a.Accessed, q))
+	return reply{body: Patterns{rows}, release: &access.Released{Rows: len(rows)}}, err
+}
+
+// events answers with the entries of the second ledger as FHIR has them. An
+// error on the way cuts the answer off in the middle of a line's worth of
+// entries, with the connection.
+func (a *API) events(ctx context.Context, r *request) (reply, error) {
+	q, err := a.accessed(ctx, r, 1)
+	if err != nil {
+		return reply{}, err
+	}
+	return reply{release: &access.Released{View: "fhir"}, stream: func(ctx context.Context, w http.ResponseWriter) {
+		w.Header().Set("Content-Type", r.op.media)
+		if err := accesslog.WriteFHIR(w, a.Ledger+"/access", accesslog.All(ctx, a.Accessed, q)); err != nil {
+			panic(http.ErrAbortHandler)
+		}
+	}}, nil
 }

@@ -169,7 +169,7 @@ func TestTheAccessLedgerSaysWhoWasGivenAndDeniedWhat(t *testing.T) {
 		"manager-1 court record.read released true 4 trueOn=2026-01-31 0 [managers-work-and-read]",
 		"analyst-1 assessment record.read forbidden true 0  0 []",
 		"manager-1 assessment record.read not-found false 0  0 [managers-work-and-read]",
-		"social-worker-1 assessment person.search released false 0  1 [social-workers-read]",
+		"social-worker-1 assessment person.search released false 0  1 [social-workers-ask-who-is-known]",
 	}
 	if strings.Join(got, "\n") != strings.Join(want, "\n") {
 		t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))

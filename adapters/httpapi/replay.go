@@ -88,16 +88,25 @@ func (a *API) steps(ctx context.Context, r *request) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	size := pageOf(r.query)
+	size := sizeOf(r.query)
 	rows, err := projections.Steps(rec, r.query.asked(), r.query.number(afterEntry), size)
 	if err != nil {
 		return reply{}, err
 	}
-	body := Steps{OfRecord: about, Rows: rows}
+	next := uint64(0)
 	if len(rows) == size {
-		body.Next = rows[size-1].Entry
+		next = rows[size-1].Entry
 	}
-	return ofRecord(r, about, len(rows), body), nil
+	sieve := a.sieve(r, rec)
+	rows = slices.DeleteFunc(rows, func(row projections.Step) bool { return !sieve.part(row.Type, row.Entry) })
+	for i, row := range rows {
+		rows[i].Changes = sieve.differences(a.unchangedIfClosed(r, rec, row.Changes))
+		if !sieve.whole(row.Entry) {
+			rows[i].Sentence = "[withheld]"
+		}
+	}
+	about.Withheld = sieve.withheld()
+	return ofRecord(r, about, len(rows), Steps{about, rows, next}), nil
 }
 
 func (a *API) whoKnew(ctx context.Context, r *request) (reply, error) {
@@ -144,6 +153,11 @@ func (a *API) relations(ctx context.Context, r *request) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	rows, err = withoutBarred(ctx, a, r, rows, func(row projections.RelationRow) domain.RecordID { return row.Other })
+	sieve := a.sieve(r, rec)
+	rows = slices.DeleteFunc(rows, func(row projections.RelationRow) bool {
+		return len(row.Entries) > 0 && !sieve.keep(sieve.thing(row.Entries[0]), "", row.Entries[0])
+	})
+	about.Withheld = sieve.withheld()
+	rows, err = named(ctx, a, r, rows, func(row projections.RelationRow) domain.RecordID { return row.Other })
 	return ofRecord(r, about, len(rows), Relations{about, rows}), err
 }

@@ -13,10 +13,11 @@ import (
 
 	"github.com/go-json-experiment/json"
 
-	"caseledger/adapters/cedar"
 	"caseledger/domain"
 	"caseledger/domain/access"
+	"caseledger/domain/breakglass"
 	"caseledger/eventstore"
+	"caseledger/projections"
 )
 
 // request is one request of a known caller to one operation.
@@ -29,7 +30,11 @@ type request struct {
 	basis    string
 	query    query
 	body     []byte
+	asked    string   // what a page depends on beside the query
 	policies []string // that decided
+	tie      projections.Tie
+	glass    breakglass.ID // without which the request would have been denied
+	withheld []string      // why something was left out
 }
 
 // reply is what an operation answers with.
@@ -54,6 +59,10 @@ func (a *API) answer(w http.ResponseWriter, hr *http.Request, op operation) {
 	status, err := a.guarded(w, r)
 	a.metrics.answered(op.id, status, time.Since(began))
 	level := slog.LevelInfo
+	if op.id == breaks && status == http.StatusCreated {
+		level = slog.LevelWarn
+		a.metrics.broken.Inc()
+	}
 	attrs := []slog.Attr{slog.String("operation", op.id), slog.Int("status", status), slog.Duration("took", time.Since(began)), slog.String("caller", r.caller.ID)}
 	if err != nil {
 		attrs = append(attrs, slog.String("problem", problemOf(err).Code))
@@ -71,7 +80,11 @@ func (a *API) answer(w http.ResponseWriter, hr *http.Request, op operation) {
 // bug in an operation is a problem of that request alone.
 func (a *API) guarded(w http.ResponseWriter, r *request) (status int, err error) {
 	defer func() {
-		if recover() != nil { // what was panicked with may quote content
+		cause := recover()
+		if cause == http.ErrAbortHandler {
+			panic(cause) // the answer has begun: the connection is all that can be cut
+		}
+		if cause != nil { // what was panicked with may quote content
 			err = problem(codeFailed)
 			err.(*Problem).cause = errors.New("the operation panicked")
 			status = http.StatusInternalServerError
@@ -225,28 +238,6 @@ func (a *API) whoAsks(ctx context.Context, r *request) (Caller, error) {
 	return Caller{}, p
 }
 
-// permit asks the policies, and then the record itself; it records a denial.
-func (a *API) permit(ctx context.Context, r *request, action, group string, id domain.RecordID) error {
-	d := a.Policies.Decide(cedar.Question{
-		Caller: r.caller.ID, Role: r.caller.Role, Agency: r.caller.Agency, Teams: r.caller.Teams,
-		Action: action, Group: group, Record: string(id), Purpose: r.purpose, Basis: r.basis,
-	})
-	r.policies = d.Policies
-	if d.Allowed {
-		open, err := a.openTo(ctx, r, id)
-		if err != nil {
-			return err
-		}
-		if open {
-			return nil
-		}
-	}
-	if err := a.denied(ctx, r, codeForbidden); err != nil {
-		return err
-	}
-	return problem(codeForbidden)
-}
-
 // denied records that something was not given; nothing is said before it is.
 func (a *API) denied(ctx context.Context, r *request, reason string) error {
 	return a.account(ctx, r, access.Denied{Operation: r.op.id, Subject: string(r.record), Reason: reason, Policies: r.policies, Dated: a.today()})
@@ -254,6 +245,7 @@ func (a *API) denied(ctx context.Context, r *request, reason string) error {
 
 func (a *API) released(ctx context.Context, r *request, what access.Released) error {
 	what.Dated, what.Operation, what.Subject, what.Policies = a.today(), r.op.id, string(r.record), r.policies
+	what.BreakGlass, what.Withheld = string(r.glass), r.withheld
 	return a.account(ctx, r, what)
 }
 

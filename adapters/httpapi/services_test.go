@@ -9,6 +9,7 @@ import (
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"errors"
+	"fmt"
 	"log/slog"
 	"math/big"
 	"net/http"
@@ -16,6 +17,11 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/go-jose/go-jose/v4"
+	"github.com/go-json-experiment/json"
+
+	"caseledger/adapters/assertion"
 )
 
 // vouched is a certificate with its key.
@@ -47,7 +53,7 @@ const accounts = `[{"id":"mash-app","role":"manager","agency":"anytown","teams":
 
 func TestAServiceIsKnownByItsCertificateAndABearerNeverBearsItsID(t *testing.T) {
 	w := newWorld(t)
-	services, err := parseServices([]byte(accounts))
+	services, err := parseServices([]byte(accounts), Assertions{})
 	must(t, err)
 	tokens := w.api.Callers.(*Tokens)
 	borrowed, err := tokens.Add(Caller{ID: "mash-app", Role: "manager", Agency: "anytown"})
@@ -112,6 +118,37 @@ func TestAServiceIsKnownByItsCertificateAndABearerNeverBearsItsID(t *testing.T) 
 	}
 }
 
+func TestAServiceSignsItsOwnAssertionsAndEachIsTakenOnce(t *testing.T) {
+	w := newWorld(t)
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	must(t, err)
+	public, err := json.Marshal(map[string]any{"keys": []jose.JSONWebKey{{Key: key.Public(), KeyID: "k1"}}})
+	must(t, err)
+	now := time.Now()
+	services, err := parseServices([]byte(`[{"id":"mash-app","role":"manager","agency":"anytown","keys":`+string(public)+`}]`),
+		Assertions{"https://ledger.example", assertion.NewSeen(func() time.Time { return now })})
+	must(t, err)
+	w.api.Callers = Both{w.api.Callers, services}
+	signer, err := jose.NewSigner(jose.SigningKey{Algorithm: jose.ES256, Key: key}, (&jose.SignerOptions{}).WithHeader("kid", "k1"))
+	must(t, err)
+	signed, err := signer.Sign([]byte(fmt.Sprintf(`{"iss":"mash-app","sub":"mash-app","aud":"https://ledger.example","iat":%d,"exp":%d,"jti":"1"}`, now.Unix(), now.Unix()+60)))
+	must(t, err)
+	token, err := signed.CompactSerialize()
+	must(t, err)
+	for i, want := range []int{200, 401} {
+		got := w.call("nobody", http.MethodGet, "/v1/register", "", "Authorization: Bearer "+token)
+		if got.status != want {
+			t.Errorf("time %d: %d %s", i+1, got.status, got.body)
+		}
+	}
+	if got := w.call("manager", http.MethodGet, "/v1/register", ""); got.status != http.StatusOK {
+		t.Errorf("people beside it: %d", got.status)
+	}
+	if rows := w.accessed(); len(rows) != 2 || rows[0].Caller != "mash-app" {
+		t.Errorf("%v", rows)
+	}
+}
+
 // away are callers who cannot be asked for.
 type away struct{}
 
@@ -140,9 +177,11 @@ func TestAFileOfServicesIsReadStrictly(t *testing.T) {
 		"no id":             {`"id":"mash-app",`, ``},
 		"one name twice":    {`}]`, `},{"id":"b","role":"manager","agency":"anytown","certificate":"mash.anytown.example"}]`},
 		"something after":   {`}]`, `}] x`},
+		"one id twice":      {`}]`, `},{"id":"mash-app","role":"manager","agency":"anytown","certificate":"b.anytown.example"}]`},
+		"keys for nobody":   {`}]`, `,"keys":{"keys":[]}}]`},
 	} {
 		text := strings.Replace(accounts, change[0], change[1], 1)
-		if _, err := parseServices([]byte(text)); err == nil || text == accounts {
+		if _, err := parseServices([]byte(text), Assertions{}); err == nil || text == accounts {
 			t.Errorf("%s is taken", name)
 		}
 	}
@@ -151,12 +190,12 @@ func TestAFileOfServicesIsReadStrictly(t *testing.T) {
 func FuzzServices(f *testing.F) {
 	f.Add([]byte(accounts))
 	f.Fuzz(func(t *testing.T, text []byte) {
-		s, err := parseServices(text)
+		s, err := parseServices(text, Assertions{})
 		if err != nil {
 			return
 		}
 		for name, c := range s.byName {
-			if name == "" || c.Validate() != nil || !s.ids[c.ID] {
+			if _, known := s.ids[c.ID]; name == "" || c.Validate() != nil || !known {
 				t.Errorf("%q %+v", name, c)
 			}
 		}

@@ -10,7 +10,6 @@ import (
 
 	"github.com/go-json-experiment/json"
 
-	"caseledger/adapters/feed"
 	"caseledger/eventstore"
 	"caseledger/schema"
 )
@@ -156,7 +155,7 @@ func (t *tail) after(at eventstore.Position) ([]frame, <-chan struct{}, bool) {
 
 // send writes server-sent events until the client goes, the server shuts down
 // or the ledger cannot be read; the client comes back with Last-Event-ID.
-func (a *API) send(ctx context.Context, w http.ResponseWriter, chosen *feed.Choice, from eventstore.Position) {
+func (a *API) send(ctx context.Context, w http.ResponseWriter, chosen *choice, from eventstore.Position) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	defer context.AfterFunc(a.running, cancel)()
@@ -235,13 +234,13 @@ type streaming struct {
 	ctx    context.Context // of its request
 	w      http.ResponseWriter
 	out    *http.ResponseController
-	chosen *feed.Choice
+	chosen *choice
 	at     eventstore.Position
 	piece  []byte // to be written
 }
 
 func (s *streaming) take(f frame) error {
-	wanted, err := s.chosen.Takes(s.ctx, f.event)
+	wanted, _, err := s.chosen.takes(s.ctx, f.event)
 	if err != nil {
 		return err
 	}

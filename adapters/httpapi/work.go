@@ -33,6 +33,12 @@ type Allocations struct {
 	Next string                      `json:"next,omitempty"`
 }
 
+// Openings is a page of who opened a record in an emergency.
+type Openings struct {
+	Rows []projections.BreakGlassRow `json:"rows"`
+	Next string                      `json:"next,omitempty"`
+}
+
 // paged returns the rows of a list that a request asks for, without those of
 // barred records, and the cursor of the next page. The list is in the order of
 // key, so that a page begins where the last one ended whatever has gone between.
@@ -41,13 +47,13 @@ func paged[R any](ctx context.Context, a *API, r *request, rows []R, key func(R)
 	if err != nil {
 		return nil, "", err
 	}
-	if rows, err = withoutBarred(ctx, a, r, rows, of); err != nil {
+	if rows, err = named(ctx, a, r, rows, of); err != nil {
 		return nil, "", err
 	}
 	if after != "" {
 		rows = slices.DeleteFunc(rows, func(row R) bool { return key(row) <= after })
 	}
-	size := pageOf(r.query)
+	size := sizeOf(r.query)
 	if len(rows) <= size {
 		return rows, "", nil
 	}
@@ -121,4 +127,19 @@ func (a *API) allocations(ctx context.Context, r *request) (reply, error) {
 	key := func(row projections.AllocationRow) string { return inOrder(row.From, row.Record, row.Allocation) }
 	rows, next, err := paged(ctx, a, r, rows, key, of)
 	return listed(r, Allocations{rows, next}, rows, of), err
+}
+
+func (a *API) openings(ctx context.Context, r *request) (reply, error) {
+	if err := a.CatchUp(ctx); err != nil {
+		return reply{}, err
+	}
+	rows, err := a.View.DB.BreakGlass(ctx, projections.BreakGlassFilter{Worker: r.query[worker.name], Team: r.query[team.name],
+		Record: domain.RecordID(strings.TrimPrefix(r.query[ofPerson.name], "record-")), Waits: r.query.is(waits)})
+	if err != nil {
+		return reply{}, err
+	}
+	of := func(row projections.BreakGlassRow) domain.RecordID { return row.Record }
+	key := func(row projections.BreakGlassRow) string { return inOrder(row.On, row.Record, row.Use) }
+	rows, next, err := paged(ctx, a, r, rows, key, of)
+	return listed(r, Openings{rows, next}, rows, of), err
 }

@@ -19,6 +19,9 @@ func TestDutiesGapsAndAllocationsComeInPagesWithoutWhatTheCallerMayNotSee(t *tes
 		all = append(all, strings.TrimPrefix(record, "/v1/records/"))
 	}
 	slices.Sort(all)
+	var err error
+	w.tokens["social-worker"], err = w.api.Callers.(*Tokens).Add(Caller{ID: "social-worker-1", Role: "social-worker", Agency: "anytown", Teams: []string{"north"}})
+	must(t, err)
 	type row struct {
 		Record string `json:"record"`
 		Worker string `json:"worker"`

@@ -97,6 +97,9 @@ func (a *app) assemble(ledger *eventstore.Ledger) error {
 	if a.records, err = schema.NewRecords(ledger, policy.Pack{}); err != nil {
 		return err
 	}
+	if a.records.Forms, err = formsOf(a.place.forms); err != nil {
+		return err
+	}
 	if a.db, err = a.place.openReadModels(context.Background()); err != nil {
 		return err
 	}

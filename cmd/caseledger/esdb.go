@@ -67,7 +67,7 @@ func (o opening) accessed(ctx context.Context, account string, e eventstore.Reco
 	if err != nil {
 		return esdbgrpc.Shown{}, err
 	}
-	if open, _ := r.Restrictions.MayOpen(account); !open {
+	if _, shut := r.Restrictions.SealedFrom(account); shut || r.Restrictions.Barred(account) {
 		return sealed, nil
 	}
 	opened, err := o.sealed.Open(e)

@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"caseledger/adapters/assertion"
 	"caseledger/adapters/httpapi"
 	"caseledger/adapters/oidc"
 )
@@ -19,17 +20,19 @@ type identityFlags struct {
 	oidc     string
 	services string
 	clientCA string
+	audience string // of the services' assertions
 }
 
 func (o *identityFlags) add(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&o.oidc, "oidc", "", "file that says whose OpenID Connect tokens are believed; local tokens are not taken then")
-	cmd.Flags().StringVar(&o.services, "services", "", "file of the service accounts that call with a client certificate; local tokens are not taken then")
+	cmd.Flags().StringVar(&o.services, "services", "", "file of the service accounts that call with a client certificate or with assertions of their own; local tokens are not taken then")
 	cmd.Flags().StringVar(&o.clientCA, "client-ca", "", "file of the authorities of those certificates")
+	cmd.Flags().StringVar(&o.audience, "audience", "", "for whom those assertions are made: the address of the ledger as services know it")
 }
 
 func (o identityFlags) check(secure bool) error {
-	if (o.services == "") != (o.clientCA == "") {
-		return usageError{errors.New("--services and --client-ca belong together")}
+	if (o.services == "") != (o.clientCA == "" && o.audience == "") {
+		return usageError{errors.New("--services belongs with --client-ca, --audience or both")}
 	}
 	if o.services != "" && !secure {
 		return usageError{errors.New("--services needs --tls-cert and --tls-key")}
@@ -40,8 +43,9 @@ func (o identityFlags) check(secure bool) error {
 // local reports whether callers are known by local tokens.
 func (o identityFlags) local() bool { return o.oidc == "" && o.services == "" }
 
-// callers returns who may call.
-func (o identityFlags) callers(dir string) (httpapi.Callers, error) {
+// callers returns who may call. seen are the assertions of services that were
+// taken.
+func (o identityFlags) callers(dir string, seen *assertion.Seen) (httpapi.Callers, error) {
 	if o.local() {
 		tokens, err := httpapi.ReadTokens(filepath.Join(dir, tokensFile))
 		if err == nil && len(tokens.List()) == 0 {
@@ -61,7 +65,7 @@ func (o identityFlags) callers(dir string) (httpapi.Callers, error) {
 	}
 	if o.services != "" {
 		var err error
-		if both.Services, err = httpapi.ReadServices(o.services); err != nil {
+		if both.Services, err = httpapi.ReadServices(o.services, httpapi.Assertions{Audience: o.audience, Seen: seen}); err != nil {
 			return nil, usageError{err}
 		}
 	}
@@ -78,7 +82,8 @@ func (o identityFlags) demand(c *tls.Config) error {
 	if err != nil {
 		return notReadyError{err}
 	}
-	c.ClientCAs, c.ClientAuth = x509.NewCertPool(), tls.VerifyClientCertIfGiven
+	// A session that goes on is not verified by authorities that changed since.
+	c.ClientCAs, c.ClientAuth, c.SessionTicketsDisabled = x509.NewCertPool(), tls.VerifyClientCertIfGiven, true
 	if !c.ClientCAs.AppendCertsFromPEM(text) {
 		return usageError{fmt.Errorf("%s holds no certificate", o.clientCA)}
 	}

@@ -15,6 +15,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -169,5 +170,94 @@ func TestAServerIsNotOpenToOthersUnlessItKnowsThemAndSpeaksTLS(t *testing.T) {
 		if code, _, errs := caseledger(t, append([]string{"serve", "--data", dir, "--listen", "0.0.0.0:0", "--admin", "127.0.0.1:0"}, args...)...); code != exitUsage {
 			t.Errorf("%v: exit %d %s", args, code, errs)
 		}
+	}
+}
+
+func TestAServerReadsItsFilesAnewWhenToldAndGoesOn(t *testing.T) {
+	dir := newLedger(t)
+	private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	fine(t, err)
+	public, err := json.Marshal(map[string]any{"keys": []jose.JSONWebKey{{Key: private.Public(), KeyID: "k1"}}})
+	fine(t, err)
+	account := func(id string) string {
+		return `[{"id":"` + id + `","role":"manager","agency":"anytown","keys":` + string(public) + `}]`
+	}
+	services := writeFile(t, filepath.Join(t.TempDir(), "services.json"), account("old-app"))
+	cert, key := selfSigned(t)
+	s := startProcess(t, "serve", "--data", dir, "--listen", "127.0.0.1:0", "--admin", "127.0.0.1:0", "--tls-cert", cert, "--tls-key", key,
+		"--services", services, "--audience", "https://ledger.example")
+	signer, err := jose.NewSigner(jose.SigningKey{Algorithm: jose.ES256, Key: private}, (&jose.SignerOptions{}).WithHeader("kid", "k1"))
+	fine(t, err)
+	made := 0
+	ask := func(id, cert string) (int, error) {
+		made++
+		claims, err := json.Marshal(map[string]any{"iss": id, "sub": id, "aud": "https://ledger.example", "iat": time.Now().Unix(), "exp": time.Now().Unix() + 60, "jti": strconv.Itoa(made)})
+		fine(t, err)
+		jws, err := signer.Sign(claims)
+		fine(t, err)
+		token, err := jws.CompactSerialize()
+		fine(t, err)
+		text, err := os.ReadFile(cert)
+		fine(t, err)
+		trusted := &tls.Config{RootCAs: x509.NewCertPool()}
+		trusted.RootCAs.AppendCertsFromPEM(text)
+		transport := &http.Transport{TLSClientConfig: trusted}
+		defer transport.CloseIdleConnections()
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, s.url+"/v1/register", nil)
+		fine(t, err)
+		req.Header.Set("Authorization", "Bearer "+token)
+		req.Header.Set("Purpose", "child-protection")
+		res, err := (&http.Client{Transport: transport}).Do(req)
+		if err != nil {
+			return 0, err
+		}
+		return res.StatusCode, res.Body.Close()
+	}
+	if status, err := ask("old-app", cert); err != nil || status != http.StatusOK {
+		t.Fatalf("%d %v", status, err)
+	}
+	newCert, newKey := selfSigned(t)
+	for from, to := range map[string]string{newCert: cert, newKey: key} {
+		text, err := os.ReadFile(from)
+		fine(t, err)
+		writeFile(t, to, string(text))
+	}
+	writeFile(t, services, account("new-app"))
+	fine(t, s.cmd.Process.Signal(syscall.SIGHUP))
+	for began := time.Now(); ; time.Sleep(20 * time.Millisecond) {
+		status, err := ask("new-app", newCert)
+		if err == nil && status == http.StatusOK {
+			break
+		}
+		if time.Since(began) > time.Minute {
+			t.Fatalf("the new files were not taken: %d %v", status, err)
+		}
+	}
+	if status, err := ask("old-app", newCert); err != nil || status != http.StatusUnauthorized {
+		t.Errorf("an account that was taken away: %d %v", status, err)
+	}
+	if code := s.end(t, syscall.SIGTERM); code != exitOK {
+		t.Errorf("exit %d: %s", code, s.errs)
+	}
+}
+
+func TestBrokenFilesAreNotTakenInThePlaceOfGoodOnes(t *testing.T) {
+	cert, key := selfSigned(t)
+	authority, _ := clientOf(t, "mash")
+	services := writeFile(t, filepath.Join(t.TempDir(), "services.json"), `[{"id":"mash","role":"analyst","agency":"anytown","certificate":"mash"}]`)
+	l, err := newLive(serveFlags{cert: cert, key: key, identity: identityFlags{services: services, clientCA: authority}}, t.TempDir())
+	fine(t, err)
+	good := l.files.Load()
+	for _, path := range []string{services, cert, key, authority} {
+		text, err := os.ReadFile(path)
+		fine(t, err)
+		writeFile(t, path, "[")
+		if err := l.read(); err == nil || l.files.Load() != good {
+			t.Errorf("%s is taken: %v", filepath.Base(path), err)
+		}
+		writeFile(t, path, string(text))
+	}
+	if err := l.read(); err != nil || l.files.Load() == good {
+		t.Errorf("good ones are not: %v", err)
 	}
 }

@@ -36,6 +36,7 @@ type place struct {
 	transit        openbao.Config // empty for none
 	log            logPlace
 	readModels     string // inFile or "" for the file in dir, else the file of a connection string
+	forms          string // directory of definitions; empty for none
 }
 
 // addData adds --data, and the flags that say what opens the keys, to a
@@ -50,6 +51,7 @@ func addData(cmd *cobra.Command) *place {
 	addSecrets(cmd, p)
 	addLog(cmd, p)
 	addReadModels(cmd, p)
+	addForms(cmd, &p.forms)
 	return p
 }
 

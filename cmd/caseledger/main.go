@@ -142,6 +142,7 @@ returns from the events.`,
 		newBench(to),
 		newWebhook(to),
 		newChronology(to),
+		newForm(to), newView(to),
 	)
 }
 

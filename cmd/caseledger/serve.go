@@ -117,7 +117,11 @@ func (a *app) serve(ctx context.Context, second *app, o serveFlags, to streams) 
 	accesses := accesslog.New(second.records.Ledger)
 	following := &following{runner: a.runner, store: a.store}
 	numbers := prometheus.NewRegistry()
-	api, err := a.api(second, accesses, following, written, numbers, o, logger)
+	callers, err := newLive(o, a.place.dir)
+	if err != nil {
+		return err
+	}
+	api, err := a.api(second, accesses, following, callers, written, numbers, o, logger)
 	if err != nil {
 		return err
 	}
@@ -132,6 +136,8 @@ func (a *app) serve(ctx context.Context, second *app, o serveFlags, to streams) 
 	background, stop := context.WithCancel(context.WithoutCancel(ctx))
 	var keeping sync.WaitGroup // up what is served
 	keeping.Go(func() { accesses.Run(background) })
+	asked := hangUps()
+	keeping.Go(func() { callers.rereads(background, asked, logger) })
 	keeping.Go(func() { following.run(background, logger) })
 	keeping.Go(func() { sweep(background, written, logger) })
 	defer keeping.Wait()
@@ -146,17 +152,13 @@ func (a *app) serve(ctx context.Context, second *app, o serveFlags, to streams) 
 	var exchanges sync.WaitGroup
 	exchanges.Go(func() { topics.run(exchanging) })
 	exchanges.Go(func() { told.run(exchanging) })
-	err = listenBoth(ctx, o, api, h.handler(numbers), logger, to)
+	err = listenBoth(ctx, o, callers, api, h.handler(numbers), logger, to)
 	hangUp() // before the others end: they record what leaves or is refused
 	exchanges.Wait()
 	return errors.Join(err, protocol())
 }
 
-func (a *app) api(second *app, accesses *accesslog.Log, f *following, written *drafts.Store, numbers *prometheus.Registry, o serveFlags, logger *slog.Logger) (*httpapi.API, error) {
-	callers, err := o.identity.callers(a.place.dir)
-	if err != nil {
-		return nil, err
-	}
+func (a *app) api(second *app, accesses *accesslog.Log, f *following, callers *live, written *drafts.Store, numbers *prometheus.Registry, o serveFlags, logger *slog.Logger) (*httpapi.API, error) {
 	policies, err := o.readPolicies()
 	if err != nil {
 		return nil, err
@@ -195,8 +197,8 @@ func ensureSecret(path string) ([]byte, error) {
 
 // listenBoth serves the API and the admin's pages until ctx ends or one of them
 // fails.
-func listenBoth(ctx context.Context, o serveFlags, api *httpapi.API, admin http.Handler, logger *slog.Logger, to streams) error {
-	first, err := o.listenAPI()
+func listenBoth(ctx context.Context, o serveFlags, callers *live, api *httpapi.API, admin http.Handler, logger *slog.Logger, to streams) error {
+	first, err := o.listenAPI(callers)
 	if err != nil {
 		return err
 	}
@@ -248,7 +250,7 @@ func listenLoopback(address, why string) (net.Listener, error) {
 
 // listenAPI listens for callers: on a loopback address unless they are known by
 // more than local tokens, and nobody on the way can read along.
-func (o serveFlags) listenAPI() (listener net.Listener, err error) {
+func (o serveFlags) listenAPI(callers *live) (listener net.Listener, err error) {
 	switch {
 	case o.identity.local():
 		listener, err = listenLoopback(o.listen, "with local tokens the server listens on a loopback address only: 127.0.0.1 or ::1")
@@ -262,20 +264,7 @@ func (o serveFlags) listenAPI() (listener net.Listener, err error) {
 	if err != nil || o.cert == "" {
 		return listener, err
 	}
-	return o.secured(listener)
-}
-
-// secured speaks TLS on a listener, or closes it.
-func (o serveFlags) secured(listener net.Listener) (net.Listener, error) {
-	pair, err := tls.LoadX509KeyPair(o.cert, o.key)
-	if err != nil {
-		return nil, errors.Join(notReadyError{fmt.Errorf("certificate: %w", err)}, listener.Close())
-	}
-	config := &tls.Config{Certificates: []tls.Certificate{pair}, MinVersion: tls.VersionTLS13, NextProtos: []string{"http/1.1"}}
-	if err := o.identity.demand(config); err != nil {
-		return nil, errors.Join(err, listener.Close())
-	}
-	return tls.NewListener(listener, config), nil
+	return tls.NewListener(listener, callers.tls()), nil
 }
 
 // catchUpEvery is how often the read models catch up when nobody asks.

@@ -352,8 +352,10 @@ func sameRows(ctx context.Context, a, b *projections.DB, name string) error {
 	return err
 }
 
-// rebuildGC lets the heap grow to five times what lives.
-const rebuildGC = 400
+const (
+	rebuildGC     = 400       // lets the heap grow to five times what lives
+	rebuildMemory = 700 << 20 // bytes of heap at which garbage is looked for more often
+)
 
 func newRebuild(to streams) *cobra.Command {
 	cmd := &cobra.Command{
@@ -380,6 +382,7 @@ func newRebuild(to streams) *cobra.Command {
 		// What lives is little beside what is made on the way: looking for garbage
 		// seldom saves a good part of the time.
 		debug.SetGCPercent(rebuildGC)
+		debug.SetMemoryLimit(rebuildMemory)
 		return useApp(cmd.Context(), *data, v, to, func(a *app) error {
 			head, err := a.store.Head(cmd.Context())
 			if err == nil {

@@ -20,6 +20,30 @@ type Released struct {
 	Records []string `json:"records,omitempty"`
 	// Policies are those that decided.
 	Policies []string `json:"policies,omitempty"`
+	// BreakGlass is the use of the break-glass without which it would have been
+	// denied, "" where none was needed.
+	BreakGlass string `json:"breakGlass,omitempty"`
+	// Withheld are the reasons for which something of the record was left out.
+	Withheld []string `json:"withheld,omitempty"`
+}
+
+// ReleasedV1 is Released as it was stored before a record could be opened in an
+// emergency and parts of it be withheld.
+type ReleasedV1 struct {
+	domain.Dated
+	Operation string   `json:"operation"`
+	Subject   string   `json:"subject,omitempty"`
+	Revision  uint64   `json:"revision,omitzero"`
+	View      string   `json:"view,omitempty"`
+	Rows      int      `json:"rows"`
+	Records   []string `json:"records,omitempty"`
+	Policies  []string `json:"policies,omitempty"`
+}
+
+// Latest returns the release as it is read today.
+func (r ReleasedV1) Latest() Released {
+	return Released{Dated: r.Dated, Operation: r.Operation, Subject: r.Subject, Revision: r.Revision, View: r.View, Rows: r.Rows,
+		Records: r.Records, Policies: r.Policies}
 }
 
 // Denied says that something was asked for and not given.
@@ -33,6 +57,9 @@ type Denied struct {
 
 // About is domain.Event's.
 func (r Released) About() string { return r.Subject }
+
+// About is domain.Event's.
+func (r ReleasedV1) About() string { return r.Subject }
 
 // About is domain.Event's.
 func (d Denied) About() string { return d.Subject }

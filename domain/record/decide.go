@@ -19,6 +19,7 @@ import (
 	"caseledger/domain/temporary"
 	"caseledger/domain/visit"
 
+	"caseledger/domain/breakglass"
 	"caseledger/domain/capacity"
 	"caseledger/domain/needs"
 	"caseledger/domain/safeguarding"
@@ -97,7 +98,7 @@ func startsWork(e domain.Event) bool {
 // event of the same type about the same thing can take its place.
 func (r Record) Correct(seq uint64, reason string, decide func(Record) ([]domain.Event, error)) ([]domain.Fact, error) {
 	old, found := r.Entry(seq)
-	if err := r.correctable(seq, found); err != nil {
+	if err := r.correctable(seq, old, found); err != nil {
 		return nil, err
 	}
 	events, err := decide(r.without(seq))
@@ -114,17 +115,20 @@ func (r Record) Correct(seq uint64, reason string, decide func(Record) ([]domain
 
 // EnterInError decides on taking an entry out of force.
 func (r Record) EnterInError(c correction.EnterInError) ([]domain.Event, error) {
-	_, found := r.Entry(c.Entry)
+	old, found := r.Entry(c.Entry)
 	return []domain.Event{correction.EnteredInError{Dated: c.Dated, Entry: c.Entry, Reason: c.Reason}},
-		r.correctable(c.Entry, found)
+		r.correctable(c.Entry, old, found)
 }
 
-func (r Record) correctable(seq uint64, found bool) error {
+func (r Record) correctable(seq uint64, old domain.Entry, found bool) error {
 	inForce, _ := r.InForce(seq)
+	_, stands := old.Event.(breakglass.Event)
 	return domain.Refuse(
 		domain.Rule{Name: "entry-unknown", Broken: !found, Reason: "No entry with this number is on the record."},
 		domain.Rule{Name: "entry-not-in-force", Broken: found && !inForce,
-			Reason: "The entry has already been corrected or entered in error; name the one in force."})
+			Reason: "The entry has already been corrected or entered in error; name the one in force."},
+		domain.Rule{Name: "break-glass-stands", Broken: stands,
+			Reason: "That the record was opened in an emergency, and what a review found, stands as it was recorded."})
 }
 
 // without returns the record as it would be without the fact that the entry

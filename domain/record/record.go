@@ -36,8 +36,10 @@ import (
 	"caseledger/domain/visit"
 	"caseledger/domain/voice"
 
+	"caseledger/domain/breakglass"
 	"caseledger/domain/capacity"
 	"caseledger/domain/correspondence"
+	"caseledger/domain/form"
 	"caseledger/domain/needs"
 	"caseledger/domain/oversight"
 	"caseledger/domain/safeguarding"
@@ -87,6 +89,9 @@ type Record struct {
 	Safeguarding safeguarding.Safeguarding
 	Transitions  transition.Transitions
 	Capacity     capacity.Capacity
+	Openings     breakglass.Openings
+
+	Forms form.Forms
 
 	Chronologies chronology.Chronologies
 
@@ -196,6 +201,10 @@ func (r Record) apply(e domain.Entry) Record {
 		r.Capacity = r.Capacity.Evolve(e.Seq, ev)
 	case chronology.Event:
 		r.Chronologies = r.Chronologies.Evolve(e.Seq, ev)
+	case breakglass.Event:
+		r.Openings = r.Openings.Evolve(e.Seq, ev)
+	case form.Event:
+		r.Forms = r.Forms.Evolve(e.Seq, ev)
 	}
 	if day := e.Event.HappenedOn(); day.After(r.latest) {
 		r.latest = day

@@ -9,6 +9,7 @@ import (
 
 	"caseledger/domain"
 	"caseledger/domain/adoption"
+	"caseledger/domain/breakglass"
 	"caseledger/domain/careleaver"
 	"caseledger/domain/cinplan"
 	"caseledger/domain/correction"
@@ -221,6 +222,20 @@ func TestOnlyAnEntryInForceCanBeEnteredInError(t *testing.T) {
 		events, err := r.EnterInError(correction.EnterInError{Dated: on("2026-02-03"), Entry: entry, Reason: "x"})
 		if got := refusals(err); !slices.Equal(got, want) || len(events) != 1 {
 			t.Errorf("entry %d: %v, want %v", entry, got, want)
+		}
+	}
+}
+
+func TestThatTheGlassWasBrokenStandsWhoeverSaysOtherwise(t *testing.T) {
+	r := record.Fold(entries(sex("2026-01-01", "F"), breakglass.Used{Dated: on("2026-01-02"), Use: "u1"}))
+	for entry, want := range map[uint64][]string{2: {"break-glass-stands"}, 1: nil} {
+		if _, err := r.EnterInError(correction.EnterInError{Dated: on("2026-02-03"), Entry: entry, Reason: "x"}); !slices.Equal(refusals(err), want) {
+			t.Errorf("entry %d: %v, want %v", entry, err, want)
+		}
+		old, _ := r.Entry(entry)
+		_, err := r.Correct(entry, "x", func(record.Record) ([]domain.Event, error) { return []domain.Event{old.Event}, nil })
+		if !slices.Equal(refusals(err), want) {
+			t.Errorf("a correction of entry %d: %v, want %v", entry, err, want)
 		}
 	}
 }

@@ -112,17 +112,25 @@ func (rs Restrictions) Find(id ID) Restriction {
 	return Restriction{ID: id}
 }
 
-// MayOpen reports whether a worker may open the record, and otherwise the
-// restriction that forbids it.
-func (rs Restrictions) MayOpen(worker string) (bool, ID) {
+// Barred reports whether a barrier keeps a worker from the record.
+func (rs Restrictions) Barred(worker string) bool {
+	return slices.ContainsFunc(rs, func(r Restriction) bool { return r.Open() && r.Kind == Barrier && slices.Contains(r.Workers, worker) })
+}
+
+// SealedFrom returns the seal that keeps a worker from the record, and whether
+// there is one.
+func (rs Restrictions) SealedFrom(worker string) (Restriction, bool) {
 	for _, r := range rs {
-		named := slices.Contains(r.Workers, worker)
-		if r.Open() && (r.Kind == Barrier && named || r.Kind == Sealed && !named) {
-			return false, r.ID
+		if r.Open() && r.Kind == Sealed && !slices.Contains(r.Workers, worker) {
+			return r, true
 		}
 	}
-	return true, ""
+	return Restriction{}, false
 }
+
+// Passable reports whether an emergency passes a seal: the authority itself put
+// it on, and not the law on adoption or a court.
+func (r Restriction) Passable() bool { return r.Reason != "adoption" && r.Reason != "court-order" }
 
 // Shields reports whether an entry must not be given out in a form that shows
 // who told, and the restriction that says so.
@@ -144,6 +152,12 @@ func (rs Restrictions) Withholds(from string) (bool, ID) {
 		}
 	}
 	return false, ""
+}
+
+// WithholdsAny reports whether the address must not be told to anybody at all:
+// whoever does not know whom a paper reaches does not put it in.
+func (rs Restrictions) WithholdsAny() bool {
+	return slices.ContainsFunc(rs, func(r Restriction) bool { return r.Open() && r.Kind == Address })
 }
 
 // Evolve returns the restrictions with one more fact.

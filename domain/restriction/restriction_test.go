@@ -85,8 +85,9 @@ func TestABarrierKeepsItsWorkerOutAndASealEverybodyButItsReaders(t *testing.T) {
 		"a reader": {sealed, "w1", true}, "no reader": {sealed, "w2", false},
 		"once lifted": {lifted, "w2", true}, "of no restriction": {nil, "w2", true},
 	} {
-		if may, by := tt.rs.MayOpen(tt.worker); may != tt.want || may != (by == "") {
-			t.Errorf("%s: %t by %q", name, may, by)
+		by, sealed := tt.rs.SealedFrom(tt.worker)
+		if barred := tt.rs.Barred(tt.worker); (barred || sealed) == tt.want || sealed != (by.ID == "x1") {
+			t.Errorf("%s: barred %t, sealed %t by %q", name, barred, sealed, by.ID)
 		}
 	}
 }

@@ -194,8 +194,13 @@ func sign(b []byte, seed uint32, position uint64, back int) int {
 	return size
 }
 
+// checksum takes in the length byte by byte: for so few the call would cost more.
 func checksum(b []byte, seed uint32) uint32 {
-	return crc32.Update(crc32.Update(seed, castagnoli, b[:4]), castagnoli, b[checksumEnd:])
+	sum := ^seed
+	for _, c := range b[:4] {
+		sum = castagnoli[byte(sum)^c] ^ sum>>8
+	}
+	return crc32.Update(^sum, castagnoli, b[checksumEnd:])
 }
 
 // recordSize reads the size of the record that b begins with, and reports

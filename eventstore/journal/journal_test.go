@@ -47,27 +47,40 @@ func TestAScanOfTheJournalKeepsThePromisesOfReadLog(t *testing.T) {
 	})
 }
 
-func TestAScanGivesEventsThatAreLargerThanWhatItReadsAtOnce(t *testing.T) {
-	s := opened(t, t.TempDir(), Options{})
-	for i, size := range []int{10, scanBytes / 3, 3 * scanBytes, scanBytes, 0, scanBytes - 1} {
+func TestTheLogIsReadWholeHoweverLargeItsEventsAre(t *testing.T) {
+	s := opened(t, t.TempDir(), Options{SegmentBytes: 16 << 20})
+	sizes := []int{10, pieceBytes / 3, 3 * pieceBytes, pieceBytes, 0, pieceBytes - 1, 3 << 20, 3 << 20}
+	for i := range 3 * sparseEvery {
+		sizes = append(sizes, i, pieceBytes/sparseEvery)
+	}
+	var events []eventstore.Event
+	for i, size := range sizes {
 		e := entry("a", i+1)
 		e.Data = bytes.Repeat([]byte{byte(i)}, size)
-		if _, err := s.Append(t.Context(), "a", eventstore.Revision(i), []eventstore.Event{e}); err != nil {
+		events = append(events, e)
+	}
+	for i, n := 0, 0; i < len(events); i += n {
+		n = 1
+		if i >= 8 {
+			n = min(100, len(events)-i)
+		}
+		if _, err := s.Append(t.Context(), "a", eventstore.Revision(i), events[i:i+n]); err != nil {
 			t.Fatal(err)
 		}
 	}
-	next, stop := iter.Pull2(s.ReadLog(t.Context(), 0))
-	defer stop()
-	n := 0
-	for got, err := range s.Scan(t.Context(), 0) {
-		want, _, _ := next()
-		if err != nil || !reflect.DeepEqual(got, want) {
-			t.Fatalf("event %d: %d bytes at %d, %v", n+1, len(got.Data), got.Position, err)
+	for name, read := range map[string]func(context.Context, eventstore.Position) iter.Seq2[eventstore.Recorded, error]{"ReadLog": s.ReadLog, "Scan": s.Scan} {
+		for _, after := range []int{0, 1, 7, 9, sparseEvery - 1, sparseEvery, sparseEvery + 9, len(events)} {
+			n := after
+			for got, err := range read(t.Context(), eventstore.Position(after)) {
+				if err != nil || got.Position != eventstore.Position(n+1) || !reflect.DeepEqual(got.Event, events[n]) {
+					t.Fatalf("%s after %d: event %d: %d bytes at %d, %v", name, after, n+1, len(got.Data), got.Position, err)
+				}
+				n++
+			}
+			if n != len(events) {
+				t.Errorf("%s after %d: it ends with event %d of %d", name, after, n, len(events))
+			}
 		}
-		n++
-	}
-	if n != 6 {
-		t.Errorf("%d events", n)
 	}
 }
 

@@ -4,8 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"iter"
+	"strings"
 
 	"caseledger/eventstore"
 )
@@ -13,21 +13,21 @@ import (
 // ReadLog is eventstore.Store's.
 func (s *Store) ReadLog(ctx context.Context, after eventstore.Position) iter.Seq2[eventstore.Recorded, error] {
 	return func(yield func(eventstore.Recorded, error) bool) {
-		s.cursor(uint64(after), blocks).log(ctx, s.view.Load(), yield)
+		s.cursor(uint64(after), false).log(ctx, s.view.Load(), yield)
 	}
 }
 
 // Scan is eventstore.Scanner's.
 func (s *Store) Scan(ctx context.Context, after eventstore.Position) iter.Seq2[eventstore.Recorded, error] {
 	return func(yield func(eventstore.Recorded, error) bool) {
-		s.cursor(uint64(after), scanned).log(ctx, s.view.Load(), yield)
+		s.cursor(uint64(after), true).log(ctx, s.view.Load(), yield)
 	}
 }
 
 // Follow is eventstore.Store's. It ends with ErrClosed when the store is closed.
 func (s *Store) Follow(ctx context.Context, after eventstore.Position) iter.Seq2[eventstore.Recorded, error] {
 	return func(yield func(eventstore.Recorded, error) bool) {
-		c := s.cursor(uint64(after), blocks)
+		c := s.cursor(uint64(after), false)
 		for {
 			v := s.view.Load()
 			if !c.log(ctx, v, yield) {
@@ -55,17 +55,17 @@ func (s *Store) wait(ctx context.Context, grown <-chan struct{}) error {
 // cursor reads along the log for one reader.
 type cursor struct {
 	*Store
-	blocks  func(src io.ReaderAt, from, to int64) iter.Seq2[int, block]
+	again   bool   // the memory of events is used again
 	after   uint64 // the last position that was given
 	begun   bool   // the place of the next event is known:
 	segment int
 	offset  int64
-	stream  shared // of the last event
-	kind    shared
+	streams names
+	kind    shared // of the last event
 }
 
-func (s *Store) cursor(after uint64, blocks func(src io.ReaderAt, from, to int64) iter.Seq2[int, block]) *cursor {
-	return &cursor{Store: s, blocks: blocks, after: after}
+func (s *Store) cursor(after uint64, again bool) *cursor {
+	return &cursor{Store: s, again: again, after: after}
 }
 
 // log yields the events up to the end of the view and reports whether the
@@ -93,7 +93,7 @@ func (c *cursor) log(ctx context.Context, v *view, yield func(eventstore.Recorde
 // stretch yields what the view holds of the segment from the offset on.
 func (c *cursor) stretch(ctx context.Context, v *view, yield func(eventstore.Recorded, error) bool) bool {
 	s := v.segment(c.segment)
-	for r, err := range records(c.blocks(c.files.reader(s.first), c.offset, s.end), s.seed) {
+	for r, err := range c.Store.log(s, c.offset, c.again) {
 		if err == nil {
 			err = ctx.Err()
 		}
@@ -106,7 +106,7 @@ func (c *cursor) stretch(ctx context.Context, v *view, yield func(eventstore.Rec
 			continue
 		}
 		c.after = r.position
-		if !yield(r.recorded(c.stream.of(r.stream), c.kind.of(r.kind)), nil) {
+		if !yield(r.recorded(c.streams.of(r.stream), c.kind.of(r.kind)), nil) {
 			return false
 		}
 	}
@@ -132,4 +132,31 @@ func (s *shared) of(b []byte) string {
 		*s = shared(b)
 	}
 	return string(*s)
+}
+
+// names gives strings for the bytes of many names: the same one for bytes that
+// repeat, and many of them in one piece of memory, which stays while one does.
+type names struct {
+	last  string
+	piece strings.Builder
+}
+
+const (
+	firstNames = 64      // bytes of the first piece
+	mostNames  = 4 << 10 // of a later one
+)
+
+func (n *names) of(b []byte) string {
+	if n.last == string(b) {
+		return n.last
+	}
+	if n.piece.Cap()-n.piece.Len() < len(b) {
+		room := min(max(2*n.piece.Cap(), firstNames), mostNames)
+		n.piece = strings.Builder{}
+		n.piece.Grow(max(room, len(b)))
+	}
+	at := n.piece.Len()
+	n.piece.Write(b)
+	n.last = n.piece.String()[at:]
+	return n.last
 }

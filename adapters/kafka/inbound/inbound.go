@@ -21,6 +21,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/ThreeDotsLabs/watermill"
@@ -159,8 +160,23 @@ func (c clerk) record(ctx context.Context, by domain.Circumstances, r *request) 
 	if err := c.place(ctx, r, command); err != nil {
 		return eventstore.Receipt{}, err
 	}
+	if err := c.agreedToo(ctx, r.record, command); err != nil {
+		return eventstore.Receipt{}, err
+	}
 	act := eventstore.Act{Expect: r.expect, Request: c.Partner.ID + "/" + r.id, Actor: by.Actor, Authority: by.Authority, Command: command}
 	return c.Records.Do(ctx, r.record, act)
+}
+
+// agreedToo refuses answers to a form that become a command which the agreement
+// does not name.
+func (c clerk) agreedToo(ctx context.Context, id domain.RecordID, command any) error {
+	names, err := c.Records.Becomes(ctx, id, command)
+	for _, name := range names {
+		if !slices.Contains(c.Agreement.Commands, name) {
+			return domain.Refusals{{Rule: "command-not-agreed", Reason: "The sharing agreement does not name a command that the answers become."}}
+		}
+	}
+	return err
 }
 
 // place finds the record that a message speaks of, or names the one that it

@@ -379,3 +379,25 @@ func TestAnInboxIsRefusedUnlessItsAgreementIsWhole(t *testing.T) {
 		}
 	}
 }
+
+func TestAPartnerAnswersAFormAndGivesNoCommandByItThatIsNotAgreed(t *testing.T) {
+	w := newWorld(t)
+	w.inbox.Agreement.Commands = append(w.inbox.Agreement.Commands, "form.start", "form.answer")
+	w.run()
+	subject := "record-" + w.opened()
+	w.send("m1", "form.start", subject, `{"happened":"2026-03-02","form":"f1","definition":"conference-report","links":[{"link":"conference","id":"c1"}]}`)
+	if a := w.answer(); a.Type != inbound.TypeAccepted {
+		t.Fatalf("%+v", a)
+	}
+	for id, tt := range map[string][2]string{
+		"m2": {`{"question":"health","values":["Well, and growing."]}`, ""},
+		"m3": {`{"question":"given-name","values":["Ann"]},{"question":"family-name","values":["Example"]}`, ""}, // person.name is agreed
+		"m4": {`{"question":"child-views","values":["I like it here."]}`, "command-not-agreed"},
+		"m5": {`{"question":"third-party","values":["x"]}`, "/answers/0/questionsection-closed"},
+	} {
+		w.send(id, "form.answer", subject, `{"happened":"2026-03-03","form":"f1","answers":[`+tt[0]+`]}`)
+		if a := w.answer(); a.rules() != tt[1] {
+			t.Errorf("%s: %+v, want %s", id, a, tt[1])
+		}
+	}
+}

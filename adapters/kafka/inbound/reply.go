@@ -54,7 +54,7 @@ func faultsOf(err error, pinned bool) ([]Fault, bool) {
 	switch {
 	case errors.As(err, &refused):
 		for _, r := range refused {
-			faults = append(faults, Fault{Rule: r.Rule, Reason: r.Reason})
+			faults = append(faults, Fault{Rule: r.Rule, Pointer: r.Pointer, Reason: r.Reason})
 		}
 	case errors.As(err, &invalid):
 		for _, f := range invalid.Faults {

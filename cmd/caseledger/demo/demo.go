@@ -148,6 +148,8 @@ type generator struct {
 	locals  int // of local ids given out
 	notes   int // of visits
 	summary Summary
+
+	assessed, reported, dropped int // assessments, conferences, and enquiries without one
 }
 
 func (g *generator) newID() string { return hex.EncodeToString(randomBytes(g.rng)) }

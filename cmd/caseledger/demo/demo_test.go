@@ -20,7 +20,7 @@ var (
 	whole = []string{"referral", "assessment", "enquiry", "cinplan", "protection", "contact", "voice", "conference", "visit", "privatefostering",
 		"transfer", "incident", "temporary", "family", "restriction", "allocation", "lookedafter", "health", "missing", "adoption", "careleaver", "legal",
 		"note", "oversight", "correspondence",
-		"needs", "support", "safeguarding", "transition", "capacity"}
+		"needs", "support", "safeguarding", "transition", "capacity", "form"}
 	elsewhere = []string{"assessment.reviewed", "protection-plan.concerns-recorded", "protection-plan.change-identified", "protection-plan.change-reported", "looked-after-visit.made", "health-outcomes.stated"}
 )
 

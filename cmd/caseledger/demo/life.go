@@ -115,8 +115,13 @@ func (f *family) assess(e episode, day domain.Date) domain.Date {
 	if f.g.chance(8) {
 		done = f.after(done, 10, 35) // some are late
 	}
+	onForm := f.g.onForm()
 	f.each(done, f.worker, func(child) []any {
-		return []any{assessment.Complete{Dated: dated(done), Assessment: id, Factors: f.factors(done)}}
+		factors := f.factors(done)
+		if onForm {
+			return coreAssessment(id, begun, done, factors)
+		}
+		return []any{assessment.Complete{Dated: dated(done), Assessment: id, Factors: factors}}
 	})
 	return done
 }
@@ -276,6 +281,7 @@ func (f *family) enquiredOnly(day domain.Date) {
 	f.each(ended, f.worker, func(child) []any {
 		return []any{enquiry.RequireNoConference{Dated: dated(ended), Enquiry: id, Reason: "concerns not substantiated"}}
 	})
+	f.unprepared(string(id), ended)
 	done := f.assess(e, ended)
 	e, over := f.plan(e, f.after(done, 1, 5))
 	f.close(e, f.after(over, 1, 4), f.ending())
@@ -292,6 +298,7 @@ func (f *family) protected(day domain.Date) {
 	category := pick(f.g, categories)
 	plan := protection.PlanID(fmt.Sprintf("p%d", f.cases))
 	chair := actor{id: "chair-01", role: "conference-chair", basis: "children-act-1989-s47", purpose: "protection"}
+	f.prepared("i"+string(plan), met, category)
 	f.each(met, chair, func(child) []any {
 		return []any{
 			enquiry.HoldConference{Dated: dated(met), Conference: enquiry.ConferenceID("i" + string(plan)), Referral: e.referral, Enquiry: id, Outcome: "protection-plan"},
