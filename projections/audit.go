@@ -197,17 +197,20 @@ func lateness(e domain.Entry) *int {
 	return &n
 }
 
-// Audit returns the entries of a record that were known at a time, and what was
-// in force then. A zero time means "as known now".
-func (db *DB) Audit(ctx context.Context, id domain.RecordID, known time.Time) ([]AuditRow, error) {
+// Audit returns the entries of a record that were known at a moment, and what was
+// in force then. The moment's day is not looked at.
+func (db *DB) Audit(ctx context.Context, id domain.RecordID, at Moment) ([]AuditRow, error) {
 	q := selectFrom(auditTable())
 	q.where("record = ?", string(id))
-	if !known.IsZero() {
-		q.where("recorded <= ?", timeText(known))
+	if !at.Known.IsZero() {
+		q.where("recorded <= ?", timeText(at.Known))
+	}
+	if at.Entry > 0 {
+		q.where("entry <= ?", int64(at.Entry))
 	}
 	q.order = "entry"
 	rows, err := rowsOf[AuditRow](ctx, db, q)
-	if err != nil || known.IsZero() {
+	if err != nil || at.IsNow() {
 		return rows, err
 	}
 	return rows, judge(rows)

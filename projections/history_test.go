@@ -367,11 +367,11 @@ func TestTablesOfNowAreWhatAReplaySays(t *testing.T) {
 				rt.Fatalf("chronology %v\n%s\nwant\n%s", err, got, want)
 			}
 			known := moment(rapid.IntRange(0, l.entries).Draw(rt, "known"))
-			audit, err := db.Audit(ctx, id, known)
+			audit, err := db.Audit(ctx, id, projections.Moment{Known: known})
 			if got, want := forces(audit), naiveForces(r, known); err != nil || got != want {
 				rt.Fatalf("audit known at %s: %v\n%s\nwant\n%s", known, err, got, want)
 			}
-			audit, err = db.Audit(ctx, id, time.Time{})
+			audit, err = db.Audit(ctx, id, projections.Moment{})
 			if got, want := forces(audit), naiveForces(r, time.Time{}); err != nil || got != want {
 				rt.Fatalf("audit: %v\n%s\nwant\n%s", err, got, want)
 			}

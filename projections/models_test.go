@@ -256,7 +256,7 @@ func TestTheAuditTrailSaysFieldByFieldWhatChanged(t *testing.T) {
 		identity.Named{Dated: on("2023-12-20"), Kind: "legal", Given: "Ann", Family: "Archer"},
 		correction.EnteredInError{Dated: on("2024-01-01"), Entry: 5, Reason: "a guess"},
 		identity.Named{Dated: on("2024-01-01"), Kind: "legal", Given: "Anne", Family: "Baker"})
-	rows, err := caughtUp(t, l).Audit(ctx, ann, time.Time{})
+	rows, err := caughtUp(t, l).Audit(ctx, ann, projections.Moment{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -385,7 +385,7 @@ func TestTheDayOfRecordingIsTheDayInTheUnitedKingdom(t *testing.T) {
 		}
 		l.writeAt(recorded, schema.Stream(ann), domain.Fact{Event: identity.Born{Dated: domain.Dated{Happened: domain.DateOf(recorded)}}})
 	}
-	rows, err := caughtUp(t, l).Audit(ctx, ann, time.Time{})
+	rows, err := caughtUp(t, l).Audit(ctx, ann, projections.Moment{})
 	if err != nil || len(rows) != 3 || deref(rows[0].Lateness) != 0 || deref(rows[1].Lateness) != 0 || deref(rows[2].Lateness) != 1 {
 		t.Errorf("%+v, %v", rows, err)
 	}

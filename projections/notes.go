@@ -46,7 +46,7 @@ type NoteRow struct {
 // Notes returns the notes of a record at a moment, in the order of the world.
 func Notes(r record.Record, at Moment) []NoteRow {
 	if !at.IsNow() {
-		r = r.At(at.Known, at.On)
+		r = r.Upto(at.Entry).At(at.Known, at.On)
 	}
 	rows := []NoteRow{}
 	for _, head := range r.Notes.Heads {

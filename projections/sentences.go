@@ -11,6 +11,7 @@ import (
 	"caseledger/domain/assessment"
 	"caseledger/domain/batch"
 	"caseledger/domain/breakglass"
+	"caseledger/domain/chronology"
 	"caseledger/domain/cinplan"
 	"caseledger/domain/correction"
 	"caseledger/domain/correspondence"
@@ -51,6 +52,8 @@ func sentence(e domain.Event) string {
 		return allocationSentence(e)
 	case note.Event, oversight.Event, correspondence.Event, form.Event:
 		return recordingSentence(e)
+	case chronology.Event:
+		return chronologySentence(e)
 	}
 	if text := childSentence(e); text != "" {
 		return text

@@ -3,6 +3,7 @@ package projections
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"caseledger/domain"
@@ -14,15 +15,41 @@ import (
 // ErrNoRecord says that the ledger holds no record with the id.
 var ErrNoRecord = errors.New("there is no record with this id")
 
+// ErrNoChronology says that no chronology with the id was built on a record.
+var ErrNoChronology = errors.New("no chronology with this id was built on the record")
+
 // Moment is the point of view of a question: as known at a time, as true on a
 // day. A zero time means now, a zero day whatever the day.
 type Moment struct {
 	Known time.Time
 	On    domain.Date
+	// Entry asks, of one record, for what was known when it was the last entry; 0
+	// for the time alone. See Pin.
+	Entry uint64
 }
 
 // IsNow reports whether nothing but the present is asked for.
-func (m Moment) IsNow() bool { return m.Known.IsZero() && m.On.IsZero() }
+func (m Moment) IsNow() bool { return m == Moment{} }
+
+// Pin returns the moment whose answer about a record is that of m now, and stays
+// so for ever: it names the last entry that was known. Where none was, m is
+// returned.
+func (m Moment) Pin(r record.Record) Moment {
+	known := sideOf(r, m).entries
+	if len(known) == 0 {
+		return m
+	}
+	return Moment{On: m.On, Entry: uint64(len(known))}
+}
+
+// time returns when the moment was, as far as a record says: the zero time for
+// now.
+func (m Moment) time(r record.Record) time.Time {
+	if e, found := r.Entry(m.Entry); found && (m.Known.IsZero() || e.Recorded.Before(m.Known)) {
+		return e.Recorded
+	}
+	return m.Known
+}
 
 // ParseKnown reads a time, or a day, meaning its end in London. The error does
 // not repeat the text.
@@ -62,21 +89,45 @@ func (v View) load(ctx context.Context, id domain.RecordID) (record.Record, erro
 }
 
 // Facts returns what a record said at a moment.
-func (v View) Facts(r record.Record, at Moment) ([]Fact, error) {
-	return Replay(v.Codec, r, at.Known, at.On)
-}
+func (v View) Facts(r record.Record, at Moment) ([]Fact, error) { return Replay(r, at) }
 
 // Changes returns the differences from one moment to another.
 func (v View) Changes(r record.Record, from, to Moment) ([]Difference, error) {
-	before, err := v.Facts(r, from)
+	return Compare(r, from, to)
+}
+
+// Overdue returns what was overdue on a record at a moment, by the rules of that
+// time: what should have been done by then and was not. The day is that of the
+// moment, else that of its time, else today.
+func (v View) Overdue(ctx context.Context, id domain.RecordID, r record.Record, at Moment) ([]DutyRow, error) {
+	known := at.time(r)
+	pack, err := v.Records.PackAt(ctx, known)
 	if err != nil {
 		return nil, err
 	}
-	after, err := v.Facts(r, to)
-	if err != nil {
-		return nil, err
+	f := DutyFilter{Record: id, Overdue: true, On: at.On}
+	if f.On.IsZero() {
+		f.On = v.Records.Setting().Today
+		if !known.IsZero() {
+			f.On = domain.DateOf(known.In(london()))
+		}
 	}
-	return Compare(r, before, after), nil
+	rows := []ClockRow{}
+	for _, row := range clockRows(id, r.Upto(at.Entry).At(at.Known, f.On)) {
+		if f.matches(row) {
+			rows = append(rows, row)
+		}
+	}
+	slices.SortFunc(rows, compareClocks)
+	return duties(pack, rows, f), nil
+}
+
+// Relations returns the relationships that a record stated at a moment.
+func (v View) Relations(ctx context.Context, id domain.RecordID, r record.Record, at Moment) ([]RelationRow, error) {
+	if at.IsNow() {
+		return v.DB.Relations(ctx, id)
+	}
+	return relationRows(id, r.Upto(at.Entry).At(at.Known, at.On)), nil
 }
 
 // Chronology tells a record's story as it was at a moment.
@@ -84,7 +135,7 @@ func (v View) Chronology(ctx context.Context, id domain.RecordID, r record.Recor
 	if at.IsNow() {
 		return v.DB.Chronology(ctx, id)
 	}
-	return ChronologyAt(id, r, at.Known, at.On), nil
+	return ChronologyAt(id, r.Upto(at.Entry), at.Known, at.On), nil
 }
 
 // Register returns the names on the register at a moment.
@@ -125,7 +176,11 @@ func (v View) Duties(ctx context.Context, f DutyFilter, within int, at Moment) (
 	if at.IsNow() {
 		return v.DB.Duties(ctx, v.Records.Pack, f)
 	}
-	return v.DB.DutiesAt(ctx, v.load, v.Records.Pack, at.Known, f)
+	pack, err := v.Records.PackAt(ctx, at.Known)
+	if err != nil {
+		return nil, err
+	}
+	return v.DB.DutiesAt(ctx, v.load, pack, at.Known, f)
 }
 
 // Gaps returns the children who had not been seen for a while at a moment, the

@@ -49,6 +49,8 @@ import (
 	"caseledger/domain/safeguarding"
 	"caseledger/domain/support"
 	"caseledger/domain/transition"
+
+	"caseledger/domain/chronology"
 )
 
 // Setting is what a decision needs to know beside the record: whose rules, what
@@ -761,6 +763,23 @@ func Commands() []Command {
 		command("deprivation-of-liberty.end", "liberty-authorisations/{authorisation}/end", "End an authorisation to deprive an adult of liberty.",
 			func(r record.Record, _ Setting, c capacity.EndLiberty) ([]domain.Event, error) {
 				return r.Capacity.EndLiberty(c)
+			}),
+
+		command("entry.tag", "tags", "Record for what an entry matters; the tags that it had are replaced.",
+			func(r record.Record, _ Setting, c chronology.Tag) ([]domain.Event, error) {
+				return r.Chronologies.Tag(c, uint64(len(r.Entries)))
+			}),
+		command("entry.mark", "marks", "Record that a party disputes an entry, or agrees to it.",
+			func(r record.Record, _ Setting, c chronology.Mark) ([]domain.Event, error) {
+				return r.Chronologies.Mark(c, uint64(len(r.Entries)))
+			}),
+		command("entry.state-impact", "impacts", "Record what an entry meant for the person.",
+			func(r record.Record, _ Setting, c chronology.StateImpact) ([]domain.Event, error) {
+				return r.Chronologies.StateImpact(c, uint64(len(r.Entries)))
+			}),
+		command("chronology.build", "chronologies", "Record a chronology: its selection, and the entries that it tells.",
+			func(r record.Record, _ Setting, c chronology.Build) ([]domain.Event, error) {
+				return r.Chronologies.Build(c, uint64(len(r.Entries)))
 			}),
 
 		command("break-glass.use", "break-glass", "Open the record in an emergency, for some hours; it is reviewed afterwards.",

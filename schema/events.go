@@ -55,6 +55,8 @@ import (
 	"caseledger/domain/safeguarding"
 	"caseledger/domain/support"
 	"caseledger/domain/transition"
+
+	"caseledger/domain/chronology"
 )
 
 // EventType is one type of event with all its versions.
@@ -319,6 +321,10 @@ func Events() []EventType {
 		event[capacity.LibertyDecided]("deprivation-of-liberty.decided", "It was decided whether an adult may be deprived of liberty."),
 		event[capacity.LibertyEnded]("deprivation-of-liberty.ended", "An authorisation to deprive an adult of liberty no longer holds."),
 
+		event[chronology.Tagged]("entry.tagged", "It is known for what an entry matters."),
+		event[chronology.Marked]("entry.marked", "A party disputes an entry, or agrees to it."),
+		event[chronology.ImpactStated]("entry.impact-stated", "It was stated what an entry meant for the person."),
+		event[chronology.Built]("chronology.built", "A chronology was built of chosen entries."),
 		event[breakglass.Used]("break-glass.used", "A worker opened the record in an emergency."),
 		event[breakglass.Reviewed]("break-glass.reviewed", "Somebody else judged such an opening."),
 		event[safeguarding.ActionClosed]("safeguarding-plan.action-closed", "An action of an adult's protection plan was done, or given up."),

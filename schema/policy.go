@@ -1,14 +1,17 @@
 package schema
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"reflect"
+	"time"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 
 	"caseledger/domain/policy"
+	"caseledger/domain/settings"
 	"caseledger/eventstore"
 )
 
@@ -34,6 +37,36 @@ func ReadPolicy(text []byte, nation policy.Pack) (policy.Local, policy.Pack, err
 		return policy.Local{}, policy.Pack{}, err
 	}
 	return l, p, nil
+}
+
+// SystemStream is the stream in which a ledger says what it is and which rules it
+// goes by.
+const SystemStream = "system"
+
+// PackAt returns the rules by which the ledger went at a time; the zero time is
+// now. A ledger that does not say goes by those that it has now.
+func (r *Records) PackAt(ctx context.Context, t time.Time) (policy.Pack, error) {
+	if t.IsZero() {
+		return r.Pack, nil
+	}
+	var then settings.Settings
+	for e, err := range r.Ledger.Store.ReadStream(ctx, SystemStream, 0) {
+		if err != nil {
+			return policy.Pack{}, err
+		}
+		entry, err := r.Ledger.Codec.Decode(e)
+		if err != nil {
+			return policy.Pack{}, fmt.Errorf("stream %s: revision %d: %w", SystemStream, e.Revision, err)
+		}
+		if entry.Recorded.After(t) {
+			break
+		}
+		then = then.Evolve(entry)
+	}
+	if then.Created.IsZero() {
+		return r.Pack, nil
+	}
+	return then.Pack()
 }
 
 // policyFault says where the text is not of the shape of local rules.

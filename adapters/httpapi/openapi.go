@@ -129,7 +129,7 @@ func (op operation) describe(schemas node) (node, error) {
 	if op.status == 201 {
 		responses["200"] = node{"description": "The dry run.", "content": success["content"]}
 	}
-	if op.group == groupRead {
+	if op.ofRecord() {
 		responses["304"] = node{"description": "The record is still at the revision given."}
 	}
 	for _, status := range op.problems() {
@@ -145,7 +145,7 @@ func (op operation) headers() node {
 	switch {
 	case op.id == "draft.read" || op.id == "draft.save":
 		h["ETag"] = node{"description": "The version, in quotes; left out where several are current.", "schema": node{"type": "string"}}
-	case op.group == groupRead || op.status == 201:
+	case op.ofRecord() || op.status == 201:
 		h["ETag"] = node{"description": "The record's revision, in quotes.", "schema": node{"type": "string"}}
 	}
 	if op.id == registers {
@@ -175,7 +175,7 @@ func (op operation) problems() []int {
 	if op.pinned {
 		all = append(all, 412, 428)
 	}
-	if op.group == groupRead {
+	if op.ofRecord() {
 		all = append(all, 412)
 	}
 	return all

@@ -49,6 +49,11 @@ func (op operation) keyed() bool { return op.group == groupAct && op.id != "offl
 // based reports whether an operation needs a legal basis.
 func (op operation) based() bool { return op.group == groupAct || op.id == "draft.sign" }
 
+// ofRecord reports whether an operation shows one record.
+func (op operation) ofRecord() bool {
+	return op.method == http.MethodGet && strings.HasPrefix(op.path, "/v1/records/{id}")
+}
+
 func (op operation) limit() time.Duration {
 	switch op.id {
 	case "bulk.perform", "offline.upload":
@@ -73,6 +78,7 @@ func (op operation) bodyLimit() int64 {
 var (
 	thenKnownAt = param{"thenKnownAt", instant, "The second point of view, as knownAt; now if not given."}
 	thenTrueOn  = param{"thenTrueOn", day, "The second point of view, as trueOn; whatever the day if not given."}
+	thenEntry   = param{"thenKnownEntry", number, "The second point of view, as knownEntry."}
 	worker      = param{"worker", word, "Only the work of this worker."}
 	team        = param{"team", word, "Only the work of this team."}
 	work        = param{"kind", word, "Only work of this kind: referral, assessment, protection-plan-review …"}
@@ -144,6 +150,9 @@ func queries() []operation {
 	}
 	audit := list("access.search", "/v1/accesses", "Who was given, or denied, what.", reflect.TypeFor[Accesses](), (*API).accesses, ofPerson, caller, since, until, limit)
 	audit.group = groupAudit
+	knew := record("record.who-knew", "/who-knew", "Who had written on a record, or had been given it, by a time; of one entry, who knew of it.", reflect.TypeFor[Knowers](), (*API).whoKnew,
+		ofEntry, knownAt, lookedFrom)
+	knew.group = groupAudit
 	patterns := list("access.patterns", "/v1/accesses/patterns", "What is odd in who was given, or denied, what, by caller and day.", reflect.TypeFor[Patterns](), (*API).patterns, caller, since, until)
 	patterns.group = groupAudit
 	events := list("access.export", "/v1/accesses/fhir", "Who was given, or denied, what, as AuditEvents of FHIR R4, one a line.", nil, (*API).events, ofPerson, caller, since, until)
@@ -156,11 +165,11 @@ func queries() []operation {
 	pull := list("feed.read", "/v1/feed", "That something was recorded, and not what.", reflect.TypeFor[Feed](), (*API).feed, after, wait, eventTypes, ofPerson, ofTeam, limit)
 	pull.other = map[string]reflect.Type{feed.BatchMediaType: reflect.TypeFor[[]schema.Notice]()}
 	return []operation{
-		record("record.read", "", "What a record says, field by field, at a moment: its replay.", reflect.TypeFor[Facts](), (*API).facts, knownAt, trueOn),
-		record("record.entries", "/entries", "The audit trail of a record: every entry, in the order of recording.", reflect.TypeFor[Entries](), (*API).entries, knownAt),
-		record("record.chronology", "/chronology", "A record's story in the order in which it happened.", reflect.TypeFor[Chronology](), (*API).chronology, knownAt, trueOn),
-		record("record.compare", "/comparison", "What is different in a record between two moments, and which entries made it so.", reflect.TypeFor[Comparison](), (*API).comparison, knownAt, trueOn, thenKnownAt, thenTrueOn),
-		record("record.notes", "/notes", "The notes of a record, whole: who wrote them when, who was there, and who signed.", reflect.TypeFor[Notes](), (*API).notes, knownAt, trueOn),
+		record("record.read", "", "What a record says, field by field, at a moment: its replay.", reflect.TypeFor[Facts](), (*API).facts, knownAt, trueOn, byEntry),
+		record("record.entries", "/entries", "The audit trail of a record: every entry, in the order of recording.", reflect.TypeFor[Entries](), (*API).entries, knownAt, byEntry),
+		record("record.chronology", "/chronology", "A record's story in the order in which it happened.", reflect.TypeFor[Chronology](), (*API).chronology, knownAt, trueOn, byEntry),
+		record("record.compare", "/comparison", "What is different in a record between two moments, and which entries made it so.", reflect.TypeFor[Comparison](), (*API).comparison, knownAt, trueOn, thenKnownAt, thenTrueOn, byEntry, thenEntry),
+		record("record.notes", "/notes", "The notes of a record, whole: who wrote them when, who was there, and who signed.", reflect.TypeFor[Notes](), (*API).notes, knownAt, trueOn, byEntry),
 		record("record.identities", "/identities", "The old or new identity of an adopted child, for those who may open the old record; for all others there is none.",
 			reflect.TypeFor[Identities](), (*API).identities),
 		list("caseload.list", "/v1/caseloads", "Open work: who holds it, and what is due or overdue.", reflect.TypeFor[Caseload](), (*API).caseload,
@@ -178,6 +187,12 @@ func queries() []operation {
 			worker, team, plan, unseen, alone, knownAt, trueOn, limit, cursor),
 		list("allocation.list", "/v1/allocations", "Who of which team held which case, from when to when.", reflect.TypeFor[Allocations](), (*API).allocations,
 			worker, team, ofPerson, stillOpen, limit, cursor),
+		record("record.steps", "/steps", "A record's entries one after the other, each with what it made of the record.", reflect.TypeFor[Steps](), (*API).steps,
+			afterEntry, limit, knownAt, trueOn, byEntry),
+		record("record.overdue", "/overdue", "What should have been done on a record by a moment and was not, by the rules of that time.", reflect.TypeFor[Overdue](), (*API).overdue,
+			knownAt, trueOn, byEntry),
+		record("record.relations", "/relations", "The relationships that a record states.", reflect.TypeFor[Relations](), (*API).relations, knownAt, trueOn, byEntry),
+		knew,
 		list(queues, "/v1/break-glass", "Who opened which record in an emergency, why, and what a review made of it.", reflect.TypeFor[Openings](), (*API).openings,
 			worker, team, ofPerson, waits, limit, cursor),
 		looks, patterns, events,

@@ -37,6 +37,7 @@ const (
 var (
 	knownAt = param{"knownAt", instant, "As known at this time, or by the end of this day in London; now if not given."}
 	trueOn  = param{"trueOn", day, "As true on this day; whatever the day if not given."}
+	byEntry = param{"knownEntry", number, "As known when this entry of the record was its last: the answer stays the same for ever."}
 	dryRun  = param{"dryRun", yesNo, "Decide, and record nothing."}
 	limit   = param{"limit", count, "At most this many rows; 100 if not given."}
 	cursor  = param{"cursor", page, "The `next` of the page before."}
@@ -127,14 +128,20 @@ func (q query) date(p param) domain.Date {
 	return d
 }
 
-// moment returns the point of view of two parameters.
-func (q query) moment(known, on param) projections.Moment {
+// moment returns the point of view of three parameters.
+func (q query) moment(known, on, entry param) projections.Moment {
 	t, err := projections.ParseKnown(q[known.name])
 	if err != nil {
 		t = time.Time{}
 	}
-	return projections.Moment{Known: t, On: q.date(on)}
+	return projections.Moment{Known: t, On: q.date(on), Entry: q.number(entry)}
 }
+
+// asked is the point of view that a request asks for first.
+func (q query) asked() projections.Moment { return q.moment(knownAt, trueOn, byEntry) }
+
+// then is the point of view that a comparison asks for beside it.
+func (q query) then() projections.Moment { return q.moment(thenKnownAt, thenTrueOn, thenEntry) }
 
 // filter names everything that a page depends on but the page.
 func (q query) filter(op string) string {

@@ -19,8 +19,9 @@ import (
 
 // Moment is the point of view of an answer, as it was asked for.
 type Moment struct {
-	KnownAt time.Time   `json:"knownAt,omitzero"`
-	TrueOn  domain.Date `json:"trueOn,omitzero"`
+	KnownAt    time.Time   `json:"knownAt,omitzero"`
+	KnownEntry uint64      `json:"knownEntry,omitzero"`
+	TrueOn     domain.Date `json:"trueOn,omitzero"`
 }
 
 // OfRecord is what every answer about one record says first.
@@ -28,6 +29,9 @@ type OfRecord struct {
 	Record   domain.RecordID `json:"record"`
 	Revision uint64          `json:"revision"`
 	Moment
+	// Permanent is the address of this answer that gives it for ever, whatever is
+	// recorded later.
+	Permanent string `json:"permanent,omitempty"`
 	// Withheld says what was left out for this caller. Nothing is left out
 	// without being listed.
 	Withheld []Withheld `json:"withheld,omitempty"`
@@ -95,15 +99,15 @@ type Accesses struct {
 	Rows []accesslog.Row `json:"rows"`
 }
 
-func echo(m projections.Moment) Moment { return Moment{m.Known, m.On} }
+func echo(m projections.Moment) Moment { return Moment{m.Known, m.Entry, m.On} }
 
 // about reads the record that a request asks for, at least as far as it asks.
 func (a *API) about(ctx context.Context, r *request) (record.Record, OfRecord, error) {
 	rec, at, err := a.View.Record(ctx, r.record)
-	if err == nil && uint64(at) < r.query.number(atLeast) {
+	if err == nil && uint64(at) < max(r.query.number(atLeast), r.query.number(byEntry), r.query.number(thenEntry)) {
 		err = stale(at) // one process owns the ledger, so waiting would not help
 	}
-	return rec, OfRecord{Record: r.record, Revision: uint64(at), Moment: echo(r.query.moment(knownAt, trueOn))}, err
+	return rec, OfRecord{Record: r.record, Revision: uint64(at), Moment: echo(r.query.asked()), Permanent: permanent(r, rec)}, err
 }
 
 // ofRecord is the reply about one record, and what is released with it.
@@ -119,7 +123,7 @@ func ofRecord(r *request, about OfRecord, rows int, body any) reply {
 // view writes a point of view as the entry of an access holds it.
 func view(q query) string {
 	v := url.Values{}
-	for _, p := range []param{knownAt, trueOn, thenKnownAt, thenTrueOn} {
+	for _, p := range pointsOfView {
 		if q[p.name] != "" {
 			v.Set(p.name, q[p.name])
 		}
@@ -132,7 +136,7 @@ func (a *API) facts(ctx context.Context, r *request) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	facts, err := a.View.Facts(rec, r.query.moment(knownAt, trueOn))
+	facts, err := a.View.Facts(rec, r.query.asked())
 	if err != nil {
 		return reply{}, err
 	}
@@ -150,7 +154,7 @@ func (a *API) entries(ctx context.Context, r *request) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	rows, err := a.View.DB.Audit(ctx, r.record, r.query.moment(knownAt, trueOn).Known)
+	rows, err := a.View.DB.Audit(ctx, r.record, r.query.asked())
 	closed := a.View.Records.Forms.Closed(rec, r.caller.Role)
 	for i := range rows {
 		if closed[rows[i].Entry] {
@@ -171,7 +175,7 @@ func (a *API) chronology(ctx context.Context, r *request) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	rows, err := a.View.Chronology(ctx, r.record, rec, r.query.moment(knownAt, trueOn))
+	rows, err := a.View.Chronology(ctx, r.record, rec, r.query.asked())
 	sieve := a.sieve(r, rec)
 	rows = sieve.chronology(rows)
 	about.Withheld = sieve.withheld()
@@ -184,7 +188,7 @@ func (a *API) notes(ctx context.Context, r *request) (reply, error) {
 		return reply{}, err
 	}
 	sieve := a.sieve(r, rec)
-	rows := sieve.notes(projections.Notes(rec, r.query.moment(knownAt, trueOn)))
+	rows := sieve.notes(projections.Notes(rec, r.query.asked()))
 	about.Withheld = sieve.withheld()
 	return ofRecord(r, about, len(rows), Notes{about, rows}), nil
 }
@@ -194,8 +198,8 @@ func (a *API) comparison(ctx context.Context, r *request) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	then := r.query.moment(thenKnownAt, thenTrueOn)
-	changes, err := a.View.Changes(rec, r.query.moment(knownAt, trueOn), then)
+	then := r.query.then()
+	changes, err := a.View.Changes(rec, r.query.asked(), then)
 	sieve := a.sieve(r, rec)
 	changes = sieve.differences(a.unchangedIfClosed(r, rec, changes))
 	about.Withheld = sieve.withheld()
@@ -224,7 +228,7 @@ func (a *API) register(ctx context.Context, r *request) (reply, error) {
 	if err := a.CatchUp(ctx); err != nil {
 		return reply{}, err
 	}
-	at := r.query.moment(knownAt, trueOn)
+	at := r.query.asked()
 	rows, err := a.View.Register(ctx, at)
 	if err != nil {
 		return reply{}, err
@@ -249,7 +253,7 @@ func (a *API) caseload(ctx context.Context, r *request) (reply, error) {
 	if err := a.CatchUp(ctx); err != nil {
 		return reply{}, err
 	}
-	at := r.query.moment(knownAt, trueOn)
+	at := r.query.asked()
 	f := projections.CaseloadFilter{Worker: r.query[worker.name], Team: r.query[team.name], Kind: r.query[work.name],
 		Unallocated: r.query.is(unallocated), Overdue: r.query.is(overdue)}
 	of := func(row projections.CaseloadRow) domain.RecordID { return row.Record }

@@ -76,7 +76,7 @@ func (a *API) duties(ctx context.Context, r *request) (reply, error) {
 	if err := a.CatchUp(ctx); err != nil {
 		return reply{}, err
 	}
-	at := r.query.moment(knownAt, trueOn)
+	at := r.query.asked()
 	rows, err := a.View.Duties(ctx, projections.DutyFilter{Worker: r.query[worker.name], Team: r.query[team.name], Unallocated: r.query.is(unallocated),
 		Overdue: r.query.is(overdue)}, int(r.query.number(within)), at)
 	if err != nil {
@@ -94,7 +94,7 @@ func (a *API) gaps(ctx context.Context, r *request) (reply, error) {
 	if err := a.CatchUp(ctx); err != nil {
 		return reply{}, err
 	}
-	at := r.query.moment(knownAt, trueOn)
+	at := r.query.asked()
 	f := projections.GapFilter{Worker: r.query[worker.name], Team: r.query[team.name], Plan: r.query[plan.name], Days: defaultUnseen, Alone: r.query.is(alone)}
 	if days := r.query.number(unseen); days > 0 {
 		f.Days = int(days)

@@ -22,7 +22,7 @@ import (
 const (
 	journalDir      = "journal"
 	projectionsFile = "projections.db"
-	systemStream    = "system"
+	systemStream    = schema.SystemStream
 )
 
 // app is an open ledger: the journal with its keys, the log that proves it, the

@@ -141,6 +141,7 @@ returns from the events.`,
 		newServe(to), newToken(to), newAccess(to), newNode(to), newProject(to),
 		newBench(to),
 		newWebhook(to),
+		newChronology(to),
 		newForm(to), newView(to),
 		newFeed(to),
 	)

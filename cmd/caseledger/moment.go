@@ -17,6 +17,14 @@ func addMoment(cmd *cobra.Command, prefix, what string) *projections.Moment {
 	return &m
 }
 
+// addRecordMoment is addMoment for a question about one record, which can also be
+// looked at as of one of its entries.
+func addRecordMoment(cmd *cobra.Command, prefix, what string) *projections.Moment {
+	m := addMoment(cmd, prefix, what)
+	cmd.Flags().Uint64Var(&m.Entry, prefix+"known-entry", 0, what+"as known when this entry of the record was its last: the answer stays the same for ever")
+	return m
+}
+
 type dateFlag struct{ to *domain.Date }
 
 func (f dateFlag) String() string { return f.to.String() }

@@ -18,7 +18,8 @@ func newRecord(to streams) *cobra.Command {
 		Short:   "Look at people's records and their history",
 		Example: "  caseledger record list\n  caseledger record replay AT000001 --known-at 2024-03-31",
 	}, newRecordList(to), newRecordShow(to), newRecordEntries(to), newRecordChronology(to), newRecordReplay(to), newRecordFamily(to), newRecordRestrictions(to),
-		newRecordMail(to), newRecordNotes(to))
+		newRecordMail(to), newRecordNotes(to),
+		newRecordSteps(to), newRecordWhoKnew(to), newRecordOverdue(to))
 }
 
 func newRecordList(to streams) *cobra.Command {
@@ -44,8 +45,9 @@ func newRecordList(to streams) *cobra.Command {
 	return cmd
 }
 
-// onRecord opens the ledger and the record that the argument names.
-func onRecord(ctx context.Context, p place, name string, to streams, do func(*app, domain.RecordID, record.Record) error) error {
+// onRecord opens the ledger and the record that the argument names. An entry that
+// a point of view names must be there: later the answer would be another one.
+func onRecord(ctx context.Context, p place, name string, to streams, do func(*app, domain.RecordID, record.Record) error, at ...*projections.Moment) error {
 	return withApp(ctx, p, to, func(a *app) error {
 		id, err := a.find(ctx, name)
 		if err != nil {
@@ -54,6 +56,11 @@ func onRecord(ctx context.Context, p place, name string, to streams, do func(*ap
 		r, err := a.load(ctx, id)
 		if err != nil {
 			return err
+		}
+		for _, m := range at {
+			if m.Entry > uint64(len(r.Entries)) {
+				return usageError{fmt.Errorf("the record has %d entries: it cannot be shown as of entry %d", len(r.Entries), m.Entry)}
+			}
 		}
 		return do(a, id, r)
 	})
@@ -66,7 +73,7 @@ func newRecordShow(to streams) *cobra.Command {
 		Example: "  caseledger record show AT000001\n  caseledger record show 3a7c0c1e5d2b4f6f8a9b0c1d2e3f4a5b --server https://ledger.anytown.example --token-file token --purpose assessment",
 		Args:    exactly(1),
 	}
-	data, output, at, server := addData(cmd), addFormat(cmd), addMoment(cmd, "", ""), addRemote(cmd)
+	data, output, at, server := addData(cmd), addFormat(cmd), addRecordMoment(cmd, "", ""), addRemote(cmd)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		if server.given() {
 			return server.show(cmd.Context(), args[0], *at, to, *output)
@@ -77,13 +84,12 @@ func newRecordShow(to streams) *cobra.Command {
 				return err
 			}
 			return output.print(to.out, facts)
-		})
+		}, at)
 	}
 	return cmd
 }
 
 func newRecordEntries(to streams) *cobra.Command {
-	var known time.Time
 	cmd := &cobra.Command{
 		Use:     "entries RECORD",
 		Short:   "Show the audit trail: every entry, in the order of recording",
@@ -91,15 +97,17 @@ func newRecordEntries(to streams) *cobra.Command {
 		Args:    exactly(1),
 	}
 	data, output := addData(cmd), addFormat(cmd)
-	cmd.Flags().Var(knownFlag{&known}, "known-at", "only entries recorded by this time, or by the end of this day")
+	var at projections.Moment
+	cmd.Flags().Var(knownFlag{&at.Known}, "known-at", "only entries recorded by this time, or by the end of this day")
+	cmd.Flags().Uint64Var(&at.Entry, "known-entry", 0, "only entries up to this one")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		return onRecord(cmd.Context(), *data, args[0], to, func(a *app, id domain.RecordID, _ record.Record) error {
-			rows, err := a.db.Audit(cmd.Context(), id, known)
+			rows, err := a.db.Audit(cmd.Context(), id, at)
 			if err != nil {
 				return err
 			}
 			return output.print(to.out, rows)
-		})
+		}, &at)
 	}
 	return cmd
 }
@@ -111,7 +119,7 @@ func newRecordChronology(to streams) *cobra.Command {
 		Example: "  caseledger record chronology AT000001 --true-on 2024-03-31",
 		Args:    exactly(1),
 	}
-	data, output, at := addData(cmd), addFormat(cmd), addMoment(cmd, "", "")
+	data, output, at := addData(cmd), addFormat(cmd), addRecordMoment(cmd, "", "")
 	whole := cmd.Flags().Bool("family", false, "tell the story of everybody in the family, with the child's age at each event")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		return onRecord(cmd.Context(), *data, args[0], to, func(a *app, id domain.RecordID, r record.Record) error {
@@ -127,7 +135,7 @@ func newRecordChronology(to streams) *cobra.Command {
 				return err
 			}
 			return output.print(to.out, rows)
-		})
+		}, at)
 	}
 	return cmd
 }
@@ -139,11 +147,11 @@ func newRecordNotes(to streams) *cobra.Command {
 		Example: "  caseledger record notes AT000001 --output json",
 		Args:    exactly(1),
 	}
-	data, output, at := addData(cmd), addFormat(cmd), addMoment(cmd, "", "")
+	data, output, at := addData(cmd), addFormat(cmd), addRecordMoment(cmd, "", "")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		return onRecord(cmd.Context(), *data, args[0], to, func(_ *app, _ domain.RecordID, r record.Record) error {
 			return output.print(to.out, projections.Notes(r, *at))
-		})
+		}, at)
 	}
 	return cmd
 }
@@ -152,13 +160,13 @@ func newRecordFamily(to streams) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "family RECORD",
 		Short:   "List the relationships that a record states, and the records of the family",
-		Example: "  caseledger record family AT000001\n  caseledger record family AT000001 --records",
+		Example: "  caseledger record family AT000001 --known-at 2024-03-31\n  caseledger record family AT000001 --records",
 		Args:    exactly(1),
 	}
-	data, output := addData(cmd), addFormat(cmd)
-	records := cmd.Flags().Bool("records", false, "list the records of the family instead, as far as any of them says so")
+	data, output, at := addData(cmd), addFormat(cmd), addRecordMoment(cmd, "", "")
+	records := cmd.Flags().Bool("records", false, "list the records of the family instead, as far as any of them says so now")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		return onRecord(cmd.Context(), *data, args[0], to, func(a *app, id domain.RecordID, _ record.Record) error {
+		return onRecord(cmd.Context(), *data, args[0], to, func(a *app, id domain.RecordID, r record.Record) error {
 			if *records {
 				members, err := a.db.FamilyOf(cmd.Context(), id)
 				if err != nil {
@@ -166,12 +174,12 @@ func newRecordFamily(to streams) *cobra.Command {
 				}
 				return output.print(to.out, members)
 			}
-			rows, err := a.db.Relations(cmd.Context(), id)
+			rows, err := a.view.Relations(cmd.Context(), id, r, *at)
 			if err != nil {
 				return err
 			}
 			return output.print(to.out, rows)
-		})
+		}, at)
 	}
 	return cmd
 }
@@ -209,7 +217,7 @@ entry that made it; --diff compares with the record as it is now.`,
 		Args: exactly(1),
 	}
 	data, output := addData(cmd), addFormat(cmd)
-	first, second := addMoment(cmd, "", ""), addMoment(cmd, "then-", "second point of view: ")
+	first, second := addRecordMoment(cmd, "", ""), addRecordMoment(cmd, "then-", "second point of view: ")
 	diff := cmd.Flags().Bool("diff", false, "show the difference to the second point of view, or to now")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		return onRecord(cmd.Context(), *data, args[0], to, func(a *app, _ domain.RecordID, r record.Record) error {
@@ -225,7 +233,7 @@ entry that made it; --diff compares with the record as it is now.`,
 				return err
 			}
 			return output.print(to.out, changes)
-		})
+		}, first, second)
 	}
 	return cmd
 }

@@ -26,6 +26,8 @@ import (
 	"caseledger/domain/safeguarding"
 	"caseledger/domain/support"
 	"caseledger/domain/transition"
+
+	"caseledger/domain/chronology"
 )
 
 // Allow checks the rules that hold for every event of a record, whatever its
@@ -73,7 +75,7 @@ func (r Record) partedBefore(day domain.Date) bool {
 // gone on under a new identity: what is about that record itself.
 func staysBehind(e domain.Event) bool {
 	switch e.(type) {
-	case restriction.Event, correction.EnteredInError, adoption.Event:
+	case restriction.Event, correction.EnteredInError, adoption.Event, chronology.Event:
 		return true
 	}
 	return false

@@ -27,7 +27,7 @@ func KnownAt(entries []domain.Entry, t time.Time) []domain.Entry {
 // error is left out, and a corrected one is represented by its latest
 // correction. Taking a correction out of force puts the corrected entry back.
 func Effective(entries []domain.Entry) []domain.Entry {
-	out := outOfForce(entries)
+	out := OutOfForce(entries)
 	root := make(map[uint64]uint64) // of a correction: the first entry of its chain
 	type placed struct {
 		domain.Entry
@@ -61,10 +61,10 @@ func rootOf(root map[uint64]uint64, seq uint64) uint64 {
 	return seq
 }
 
-// outOfForce maps each entry that is no longer in force to the entry that took
+// OutOfForce maps each entry that is no longer in force to the entry that took
 // it out. Later entries are judged first, because one that is itself out of
 // force takes nothing out. A correction of a correction takes out both.
-func outOfForce(entries []domain.Entry) map[uint64]uint64 {
+func OutOfForce(entries []domain.Entry) map[uint64]uint64 {
 	out := make(map[uint64]uint64)
 	for _, e := range slices.Backward(entries) {
 		if _, by := out[e.Seq]; by {
@@ -108,6 +108,16 @@ func TrueOn(effective []domain.Entry, day domain.Date) []domain.Entry {
 	return effective[:n:n]
 }
 
+// Upto returns the record as it was when the entry with the number was its last;
+// 0, or a number that is not there yet, is the record as it is. It holds for ever:
+// what is recorded later is not looked at.
+func (r Record) Upto(entry uint64) Record {
+	if entry == 0 || entry >= uint64(len(r.Entries)) {
+		return r
+	}
+	return Fold(r.Entries[:entry:entry])
+}
+
 // At returns the record as known at a time and as true on a day. A zero time
 // means "as known now", a zero day "whatever the day".
 func (r Record) At(known time.Time, day domain.Date) Record {
@@ -139,6 +149,6 @@ func told(entries, effective []domain.Entry) Record {
 // InForce reports whether the entry is still what the record goes by, and the
 // entry that took it out of force otherwise.
 func (r Record) InForce(seq uint64) (bool, uint64) {
-	by, gone := outOfForce(r.Entries)[seq]
+	by, gone := OutOfForce(r.Entries)[seq]
 	return !gone, by
 }

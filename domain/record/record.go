@@ -46,6 +46,8 @@ import (
 	"caseledger/domain/safeguarding"
 	"caseledger/domain/support"
 	"caseledger/domain/transition"
+
+	"caseledger/domain/chronology"
 )
 
 // Record is a person's record as the entries tell it. The zero value is the
@@ -92,6 +94,8 @@ type Record struct {
 	Hospital     discharge.Hospital
 
 	Forms form.Forms
+
+	Chronologies chronology.Chronologies
 
 	latest domain.Date // the latest day of an entry in force
 }
@@ -197,6 +201,8 @@ func (r Record) apply(e domain.Entry) Record {
 		r.Transitions = r.Transitions.Evolve(e.Seq, ev)
 	case capacity.Event:
 		r.Capacity = r.Capacity.Evolve(e.Seq, ev)
+	case chronology.Event:
+		r.Chronologies = r.Chronologies.Evolve(e.Seq, ev)
 	case breakglass.Event:
 		r.Openings = r.Openings.Evolve(e.Seq, ev)
 	case discharge.Event:
@@ -214,7 +220,7 @@ func (r Record) apply(e domain.Entry) Record {
 // came from: the two never write to the same memory.
 func (r Record) Fork() Record {
 	r.Entries = slices.Clip(r.Entries)
-	r.Notes, r.Visits, r.Letters = r.Notes.Fork(), r.Visits.Fork(), r.Letters.Fork()
+	r.Notes, r.Visits, r.Letters, r.Chronologies = r.Notes.Fork(), r.Visits.Fork(), r.Letters.Fork(), r.Chronologies.Fork()
 	return r
 }
 

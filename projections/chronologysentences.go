@@ -1,0 +1,33 @@
+package projections
+
+import (
+	"fmt"
+	"strings"
+
+	"caseledger/domain/chronology"
+)
+
+// chronologySentence tells what was made of the record for a court.
+func chronologySentence(e chronology.Event) string {
+	switch e := e.(type) {
+	case chronology.Tagged:
+		if len(e.Tags) == 0 {
+			return fmt.Sprintf("Entry %d matters for nothing in particular.", e.Entry)
+		}
+		return fmt.Sprintf("Entry %d matters for %s.", e.Entry, strings.Join(e.Tags, ", "))
+	case chronology.Marked:
+		return fmt.Sprintf("Entry %d is %s by %s%s.", e.Entry, stands[e.Stand], e.Party, prefixed(": ", strings.TrimSuffix(quote(e.Note), ".")))
+	case chronology.ImpactStated:
+		return fmt.Sprintf("What entry %d meant for the person%s: %s", e.Entry, prefixed(", says ", e.By), quote(strings.Join(e.Text, "")))
+	case chronology.Built:
+		n := 0
+		for _, p := range e.Parts {
+			n += len(p.Entries)
+		}
+		return fmt.Sprintf("Chronology %s was built of %d entries of %d records: %s.", e.Chronology, n, len(e.Parts), strings.TrimSuffix(e.Title, "."))
+	}
+	return ""
+}
+
+// stands are how a party stands to an entry, as a sentence has it.
+var stands = map[string]string{chronology.Disputed: "disputed", chronology.Agreed: "agreed", chronology.Withdrawn: "neither disputed nor agreed any more"}
