@@ -432,6 +432,7 @@ func (c *Client) PersonRegister(ctx context.Context, act Act, query PersonRegist
 type RecordReadQuery struct {
 	KnownAt     string // As known at this time, or by the end of this day in London; now if not given.
 	TrueOn      string // As true on this day; whatever the day if not given.
+	KnownEntry  int64  // As known when this entry of the record was its last: the answer stays the same for ever.
 	MinRevision int64  // Wait until the record is at least at this revision, as an act answered it.
 }
 
@@ -439,6 +440,7 @@ func (q RecordReadQuery) values() url.Values {
 	v := url.Values{}
 	set(v, "knownAt", q.KnownAt)
 	set(v, "trueOn", q.TrueOn)
+	set(v, "knownEntry", q.KnownEntry)
 	set(v, "minRevision", q.MinRevision)
 	return v
 }
@@ -1267,10 +1269,54 @@ func (c *Client) CareLeaverEnd(ctx context.Context, act Act, id string, query Ca
 	return out, err
 }
 
+// ChronologyBuildQuery are the parameters of [Client.ChronologyBuild]; one that is empty is not given.
+type ChronologyBuildQuery struct {
+	DryRun bool // Decide, and record nothing.
+}
+
+func (q ChronologyBuildQuery) values() url.Values {
+	v := url.Values{}
+	set(v, "dryRun", q.DryRun)
+	return v
+}
+
+// ChronologyBuild is the body of [Client.ChronologyBuild]. Record a chronology: its selection, and the entries that it tells.
+type ChronologyBuild struct {
+	Chronology string                   `json:"chronology"`
+	Happened   string                   `json:"happened"`
+	Parts      []ChronologyBuildParts   `json:"parts"`
+	Selection  ChronologyBuildSelection `json:"selection,omitzero"`
+	Title      string                   `json:"title"`
+}
+
+// ChronologyBuildParts is a part of [ChronologyBuild].
+type ChronologyBuildParts struct {
+	Record  string  `json:"record"`
+	Known   *int64  `json:"known,omitzero"`
+	Entries []int64 `json:"entries,omitzero"`
+}
+
+// ChronologyBuildSelection is a part of [ChronologyBuild].
+type ChronologyBuildSelection struct {
+	From    string   `json:"from,omitzero"`
+	To      string   `json:"to,omitzero"`
+	Kinds   []string `json:"kinds,omitzero"`
+	Sources []string `json:"sources,omitzero"`
+	Tags    []string `json:"tags,omitzero"`
+	GapDays *int64   `json:"gapDays,omitzero"`
+}
+
+// ChronologyBuild: Record a chronology: its selection, and the entries that it tells.
+func (c *Client) ChronologyBuild(ctx context.Context, act Act, id string, query ChronologyBuildQuery, body ChronologyBuild) (out Done, err error) {
+	out.Repeated, err = c.do(ctx, call{method: "POST", path: strings.Replace("/v1/records/{id}/chronologies", "{id}", url.PathEscape(id), 1), query: query.values(), body: body, act: &act}, &out.Receipt)
+	return out, err
+}
+
 // RecordChronologyQuery are the parameters of [Client.RecordChronology]; one that is empty is not given.
 type RecordChronologyQuery struct {
 	KnownAt     string // As known at this time, or by the end of this day in London; now if not given.
 	TrueOn      string // As true on this day; whatever the day if not given.
+	KnownEntry  int64  // As known when this entry of the record was its last: the answer stays the same for ever.
 	MinRevision int64  // Wait until the record is at least at this revision, as an act answered it.
 }
 
@@ -1278,6 +1324,7 @@ func (q RecordChronologyQuery) values() url.Values {
 	v := url.Values{}
 	set(v, "knownAt", q.KnownAt)
 	set(v, "trueOn", q.TrueOn)
+	set(v, "knownEntry", q.KnownEntry)
 	set(v, "minRevision", q.MinRevision)
 	return v
 }
@@ -1461,11 +1508,13 @@ func (c *Client) CinPlanMinuteReview(ctx context.Context, act Act, id string, pl
 
 // RecordCompareQuery are the parameters of [Client.RecordCompare]; one that is empty is not given.
 type RecordCompareQuery struct {
-	KnownAt     string // As known at this time, or by the end of this day in London; now if not given.
-	TrueOn      string // As true on this day; whatever the day if not given.
-	ThenKnownAt string // The second point of view, as knownAt; now if not given.
-	ThenTrueOn  string // The second point of view, as trueOn; whatever the day if not given.
-	MinRevision int64  // Wait until the record is at least at this revision, as an act answered it.
+	KnownAt        string // As known at this time, or by the end of this day in London; now if not given.
+	TrueOn         string // As true on this day; whatever the day if not given.
+	ThenKnownAt    string // The second point of view, as knownAt; now if not given.
+	ThenTrueOn     string // The second point of view, as trueOn; whatever the day if not given.
+	KnownEntry     int64  // As known when this entry of the record was its last: the answer stays the same for ever.
+	ThenKnownEntry int64  // The second point of view, as knownEntry.
+	MinRevision    int64  // Wait until the record is at least at this revision, as an act answered it.
 }
 
 func (q RecordCompareQuery) values() url.Values {
@@ -1474,6 +1523,8 @@ func (q RecordCompareQuery) values() url.Values {
 	set(v, "trueOn", q.TrueOn)
 	set(v, "thenKnownAt", q.ThenKnownAt)
 	set(v, "thenTrueOn", q.ThenTrueOn)
+	set(v, "knownEntry", q.KnownEntry)
+	set(v, "thenKnownEntry", q.ThenKnownEntry)
 	set(v, "minRevision", q.MinRevision)
 	return v
 }
@@ -2094,12 +2145,14 @@ func (c *Client) EducationPlanMake(ctx context.Context, act Act, id string, quer
 // RecordEntriesQuery are the parameters of [Client.RecordEntries]; one that is empty is not given.
 type RecordEntriesQuery struct {
 	KnownAt     string // As known at this time, or by the end of this day in London; now if not given.
+	KnownEntry  int64  // As known when this entry of the record was its last: the answer stays the same for ever.
 	MinRevision int64  // Wait until the record is at least at this revision, as an act answered it.
 }
 
 func (q RecordEntriesQuery) values() url.Values {
 	v := url.Values{}
 	set(v, "knownAt", q.KnownAt)
+	set(v, "knownEntry", q.KnownEntry)
 	set(v, "minRevision", q.MinRevision)
 	return v
 }
@@ -2400,6 +2453,128 @@ func (c *Client) HealthOutcomesState(ctx context.Context, act Act, id string, qu
 	return out, err
 }
 
+// HospitalDelayEndQuery are the parameters of [Client.HospitalDelayEnd]; one that is empty is not given.
+type HospitalDelayEndQuery struct {
+	DryRun bool // Decide, and record nothing.
+}
+
+func (q HospitalDelayEndQuery) values() url.Values {
+	v := url.Values{}
+	set(v, "dryRun", q.DryRun)
+	return v
+}
+
+// HospitalDelayEnd is the body of [Client.HospitalDelayEnd]. Record that what keeps an adult in hospital is over.
+type HospitalDelayEnd struct {
+	Happened string `json:"happened"`
+}
+
+// HospitalDelayEnd: Record that what keeps an adult in hospital is over.
+func (c *Client) HospitalDelayEnd(ctx context.Context, act Act, id string, delay string, query HospitalDelayEndQuery, body HospitalDelayEnd) (out Done, err error) {
+	out.Repeated, err = c.do(ctx, call{method: "POST", path: strings.Replace(strings.Replace("/v1/records/{id}/hospital-delays/{delay}/end", "{id}", url.PathEscape(id), 1), "{delay}", url.PathEscape(delay), 1), query: query.values(), body: body, act: &act}, &out.Receipt)
+	return out, err
+}
+
+// HospitalNoticeReceiveQuery are the parameters of [Client.HospitalNoticeReceive]; one that is empty is not given.
+type HospitalNoticeReceiveQuery struct {
+	DryRun bool // Decide, and record nothing.
+}
+
+func (q HospitalNoticeReceiveQuery) values() url.Values {
+	v := url.Values{}
+	set(v, "dryRun", q.DryRun)
+	return v
+}
+
+// HospitalNoticeReceive is the body of [Client.HospitalNoticeReceive]. Record a hospital's notice that an adult is to leave it.
+type HospitalNoticeReceive struct {
+	Expected string `json:"expected,omitzero"`
+	Happened string `json:"happened"`
+	Hospital string `json:"hospital"`
+	Notice   string `json:"notice"`
+	Stay     string `json:"stay"`
+	Ward     string `json:"ward,omitzero"`
+}
+
+// HospitalNoticeReceive: Record a hospital's notice that an adult is to leave it.
+func (c *Client) HospitalNoticeReceive(ctx context.Context, act Act, id string, query HospitalNoticeReceiveQuery, body HospitalNoticeReceive) (out Done, err error) {
+	out.Repeated, err = c.do(ctx, call{method: "POST", path: strings.Replace("/v1/records/{id}/hospital-notices", "{id}", url.PathEscape(id), 1), query: query.values(), body: body, act: &act}, &out.Receipt)
+	return out, err
+}
+
+// HospitalDischargeDelayQuery are the parameters of [Client.HospitalDischargeDelay]; one that is empty is not given.
+type HospitalDischargeDelayQuery struct {
+	DryRun bool // Decide, and record nothing.
+}
+
+func (q HospitalDischargeDelayQuery) values() url.Values {
+	v := url.Values{}
+	set(v, "dryRun", q.DryRun)
+	return v
+}
+
+// HospitalDischargeDelay is the body of [Client.HospitalDischargeDelay]. Record that an adult who is ready to leave a hospital cannot.
+type HospitalDischargeDelay struct {
+	By       string `json:"by"`
+	Delay    string `json:"delay"`
+	Happened string `json:"happened"`
+	Reason   string `json:"reason"`
+}
+
+// HospitalDischargeDelay: Record that an adult who is ready to leave a hospital cannot.
+func (c *Client) HospitalDischargeDelay(ctx context.Context, act Act, id string, stay string, query HospitalDischargeDelayQuery, body HospitalDischargeDelay) (out Done, err error) {
+	out.Repeated, err = c.do(ctx, call{method: "POST", path: strings.Replace(strings.Replace("/v1/records/{id}/hospital-stays/{stay}/delays", "{id}", url.PathEscape(id), 1), "{stay}", url.PathEscape(stay), 1), query: query.values(), body: body, act: &act}, &out.Receipt)
+	return out, err
+}
+
+// HospitalStayEndQuery are the parameters of [Client.HospitalStayEnd]; one that is empty is not given.
+type HospitalStayEndQuery struct {
+	DryRun bool // Decide, and record nothing.
+}
+
+func (q HospitalStayEndQuery) values() url.Values {
+	v := url.Values{}
+	set(v, "dryRun", q.DryRun)
+	return v
+}
+
+// HospitalStayEnd is the body of [Client.HospitalStayEnd]. Record that an adult left a hospital, and on which pathway.
+type HospitalStayEnd struct {
+	Happened string `json:"happened"`
+	Pathway  string `json:"pathway"`
+	To       string `json:"to"`
+}
+
+// HospitalStayEnd: Record that an adult left a hospital, and on which pathway.
+func (c *Client) HospitalStayEnd(ctx context.Context, act Act, id string, stay string, query HospitalStayEndQuery, body HospitalStayEnd) (out Done, err error) {
+	out.Repeated, err = c.do(ctx, call{method: "POST", path: strings.Replace(strings.Replace("/v1/records/{id}/hospital-stays/{stay}/end", "{id}", url.PathEscape(id), 1), "{stay}", url.PathEscape(stay), 1), query: query.values(), body: body, act: &act}, &out.Receipt)
+	return out, err
+}
+
+// HospitalNoticeWithdrawQuery are the parameters of [Client.HospitalNoticeWithdraw]; one that is empty is not given.
+type HospitalNoticeWithdrawQuery struct {
+	DryRun bool // Decide, and record nothing.
+}
+
+func (q HospitalNoticeWithdrawQuery) values() url.Values {
+	v := url.Values{}
+	set(v, "dryRun", q.DryRun)
+	return v
+}
+
+// HospitalNoticeWithdraw is the body of [Client.HospitalNoticeWithdraw]. Record that a hospital took a notice back.
+type HospitalNoticeWithdraw struct {
+	Happened string `json:"happened"`
+	Notice   string `json:"notice"`
+	Reason   string `json:"reason"`
+}
+
+// HospitalNoticeWithdraw: Record that a hospital took a notice back.
+func (c *Client) HospitalNoticeWithdraw(ctx context.Context, act Act, id string, stay string, query HospitalNoticeWithdrawQuery, body HospitalNoticeWithdraw) (out Done, err error) {
+	out.Repeated, err = c.do(ctx, call{method: "POST", path: strings.Replace(strings.Replace("/v1/records/{id}/hospital-stays/{stay}/withdrawal", "{id}", url.PathEscape(id), 1), "{stay}", url.PathEscape(stay), 1), query: query.values(), body: body, act: &act}, &out.Receipt)
+	return out, err
+}
+
 // HouseholdJoinQuery are the parameters of [Client.HouseholdJoin]; one that is empty is not given.
 type HouseholdJoinQuery struct {
 	DryRun bool // Decide, and record nothing.
@@ -2511,6 +2686,31 @@ type ImmunisationsCheck struct {
 // ImmunisationsCheck: Record whether immunisations are up to date.
 func (c *Client) ImmunisationsCheck(ctx context.Context, act Act, id string, query ImmunisationsCheckQuery, body ImmunisationsCheck) (out Done, err error) {
 	out.Repeated, err = c.do(ctx, call{method: "POST", path: strings.Replace("/v1/records/{id}/immunisation-checks", "{id}", url.PathEscape(id), 1), query: query.values(), body: body, act: &act}, &out.Receipt)
+	return out, err
+}
+
+// EntryStateImpactQuery are the parameters of [Client.EntryStateImpact]; one that is empty is not given.
+type EntryStateImpactQuery struct {
+	DryRun bool // Decide, and record nothing.
+}
+
+func (q EntryStateImpactQuery) values() url.Values {
+	v := url.Values{}
+	set(v, "dryRun", q.DryRun)
+	return v
+}
+
+// EntryStateImpact is the body of [Client.EntryStateImpact]. Record what an entry meant for the person.
+type EntryStateImpact struct {
+	By       string   `json:"by,omitzero"`
+	Entry    int64    `json:"entry"`
+	Happened string   `json:"happened"`
+	Text     []string `json:"text"`
+}
+
+// EntryStateImpact: Record what an entry meant for the person.
+func (c *Client) EntryStateImpact(ctx context.Context, act Act, id string, query EntryStateImpactQuery, body EntryStateImpact) (out Done, err error) {
+	out.Repeated, err = c.do(ctx, call{method: "POST", path: strings.Replace("/v1/records/{id}/impacts", "{id}", url.PathEscape(id), 1), query: query.values(), body: body, act: &act}, &out.Receipt)
 	return out, err
 }
 
@@ -2782,6 +2982,32 @@ func (c *Client) LookedAfterReviewHold(ctx context.Context, act Act, id string, 
 	return out, err
 }
 
+// EntryMarkQuery are the parameters of [Client.EntryMark]; one that is empty is not given.
+type EntryMarkQuery struct {
+	DryRun bool // Decide, and record nothing.
+}
+
+func (q EntryMarkQuery) values() url.Values {
+	v := url.Values{}
+	set(v, "dryRun", q.DryRun)
+	return v
+}
+
+// EntryMark is the body of [Client.EntryMark]. Record that a party disputes an entry, or agrees to it.
+type EntryMark struct {
+	Entry    int64  `json:"entry"`
+	Happened string `json:"happened"`
+	Note     string `json:"note,omitzero"`
+	Party    string `json:"party"`
+	Stand    string `json:"stand"`
+}
+
+// EntryMark: Record that a party disputes an entry, or agrees to it.
+func (c *Client) EntryMark(ctx context.Context, act Act, id string, query EntryMarkQuery, body EntryMark) (out Done, err error) {
+	out.Repeated, err = c.do(ctx, call{method: "POST", path: strings.Replace("/v1/records/{id}/marks", "{id}", url.PathEscape(id), 1), query: query.values(), body: body, act: &act}, &out.Receipt)
+	return out, err
+}
+
 // PersonMissIdentifierQuery are the parameters of [Client.PersonMissIdentifier]; one that is empty is not given.
 type PersonMissIdentifierQuery struct {
 	DryRun bool // Decide, and record nothing.
@@ -2859,6 +3085,7 @@ func (c *Client) PersonName(ctx context.Context, act Act, id string, query Perso
 type RecordNotesQuery struct {
 	KnownAt     string // As known at this time, or by the end of this day in London; now if not given.
 	TrueOn      string // As true on this day; whatever the day if not given.
+	KnownEntry  int64  // As known when this entry of the record was its last: the answer stays the same for ever.
 	MinRevision int64  // Wait until the record is at least at this revision, as an act answered it.
 }
 
@@ -2866,6 +3093,7 @@ func (q RecordNotesQuery) values() url.Values {
 	v := url.Values{}
 	set(v, "knownAt", q.KnownAt)
 	set(v, "trueOn", q.TrueOn)
+	set(v, "knownEntry", q.KnownEntry)
 	set(v, "minRevision", q.MinRevision)
 	return v
 }
@@ -3002,6 +3230,29 @@ type NoteSubmit struct {
 // NoteSubmit: Give a note to somebody to sign off.
 func (c *Client) NoteSubmit(ctx context.Context, act Act, id string, note string, query NoteSubmitQuery, body NoteSubmit) (out Done, err error) {
 	out.Repeated, err = c.do(ctx, call{method: "POST", path: strings.Replace(strings.Replace("/v1/records/{id}/notes/{note}/submission", "{id}", url.PathEscape(id), 1), "{note}", url.PathEscape(note), 1), query: query.values(), body: body, act: &act}, &out.Receipt)
+	return out, err
+}
+
+// RecordOverdueQuery are the parameters of [Client.RecordOverdue]; one that is empty is not given.
+type RecordOverdueQuery struct {
+	KnownAt     string // As known at this time, or by the end of this day in London; now if not given.
+	TrueOn      string // As true on this day; whatever the day if not given.
+	KnownEntry  int64  // As known when this entry of the record was its last: the answer stays the same for ever.
+	MinRevision int64  // Wait until the record is at least at this revision, as an act answered it.
+}
+
+func (q RecordOverdueQuery) values() url.Values {
+	v := url.Values{}
+	set(v, "knownAt", q.KnownAt)
+	set(v, "trueOn", q.TrueOn)
+	set(v, "knownEntry", q.KnownEntry)
+	set(v, "minRevision", q.MinRevision)
+	return v
+}
+
+// RecordOverdue: What should have been done on a record by a moment and was not, by the rules of that time.
+func (c *Client) RecordOverdue(ctx context.Context, id string, query RecordOverdueQuery) (out Overdue, err error) {
+	_, err = c.do(ctx, call{method: "GET", path: strings.Replace("/v1/records/{id}/overdue", "{id}", url.PathEscape(id), 1), query: query.values()}, &out)
 	return out, err
 }
 
@@ -3691,6 +3942,29 @@ func (c *Client) ReferralTakeNoFurther(ctx context.Context, act Act, id string, 
 	return out, err
 }
 
+// RecordRelationsQuery are the parameters of [Client.RecordRelations]; one that is empty is not given.
+type RecordRelationsQuery struct {
+	KnownAt     string // As known at this time, or by the end of this day in London; now if not given.
+	TrueOn      string // As true on this day; whatever the day if not given.
+	KnownEntry  int64  // As known when this entry of the record was its last: the answer stays the same for ever.
+	MinRevision int64  // Wait until the record is at least at this revision, as an act answered it.
+}
+
+func (q RecordRelationsQuery) values() url.Values {
+	v := url.Values{}
+	set(v, "knownAt", q.KnownAt)
+	set(v, "trueOn", q.TrueOn)
+	set(v, "knownEntry", q.KnownEntry)
+	set(v, "minRevision", q.MinRevision)
+	return v
+}
+
+// RecordRelations: The relationships that a record states.
+func (c *Client) RecordRelations(ctx context.Context, id string, query RecordRelationsQuery) (out Relations, err error) {
+	_, err = c.do(ctx, call{method: "GET", path: strings.Replace("/v1/records/{id}/relations", "{id}", url.PathEscape(id), 1), query: query.values()}, &out)
+	return out, err
+}
+
 // RelationRecordQuery are the parameters of [Client.RelationRecord]; one that is empty is not given.
 type RelationRecordQuery struct {
 	DryRun bool // Decide, and record nothing.
@@ -4148,6 +4422,31 @@ func (c *Client) SafeguardingPlanAgree(ctx context.Context, act Act, id string, 
 	return out, err
 }
 
+// SafeguardingPlanCloseActionQuery are the parameters of [Client.SafeguardingPlanCloseAction]; one that is empty is not given.
+type SafeguardingPlanCloseActionQuery struct {
+	DryRun bool // Decide, and record nothing.
+}
+
+func (q SafeguardingPlanCloseActionQuery) values() url.Values {
+	v := url.Values{}
+	set(v, "dryRun", q.DryRun)
+	return v
+}
+
+// SafeguardingPlanCloseAction is the body of [Client.SafeguardingPlanCloseAction]. Close an action of an adult's protection plan.
+type SafeguardingPlanCloseAction struct {
+	Action   string `json:"action"`
+	Happened string `json:"happened"`
+	Note     string `json:"note,omitzero"`
+	Result   string `json:"result"`
+}
+
+// SafeguardingPlanCloseAction: Close an action of an adult's protection plan.
+func (c *Client) SafeguardingPlanCloseAction(ctx context.Context, act Act, id string, plan string, action string, query SafeguardingPlanCloseActionQuery, body SafeguardingPlanCloseAction) (out Done, err error) {
+	out.Repeated, err = c.do(ctx, call{method: "POST", path: strings.Replace(strings.Replace(strings.Replace("/v1/records/{id}/safeguarding-plans/{plan}/actions/{action}/closure", "{id}", url.PathEscape(id), 1), "{plan}", url.PathEscape(plan), 1), "{action}", url.PathEscape(action), 1), query: query.values(), body: body, act: &act}, &out.Receipt)
+	return out, err
+}
+
 // SafeguardingPlanEndQuery are the parameters of [Client.SafeguardingPlanEnd]; one that is empty is not given.
 type SafeguardingPlanEndQuery struct {
 	DryRun bool // Decide, and record nothing.
@@ -4316,6 +4615,33 @@ type ShortBreaksEnd struct {
 // ShortBreaksEnd: End a series of short breaks.
 func (c *Client) ShortBreaksEnd(ctx context.Context, act Act, id string, agreement string, query ShortBreaksEndQuery, body ShortBreaksEnd) (out Done, err error) {
 	out.Repeated, err = c.do(ctx, call{method: "POST", path: strings.Replace(strings.Replace("/v1/records/{id}/short-breaks/{agreement}/end", "{id}", url.PathEscape(id), 1), "{agreement}", url.PathEscape(agreement), 1), query: query.values(), body: body, act: &act}, &out.Receipt)
+	return out, err
+}
+
+// RecordStepsQuery are the parameters of [Client.RecordSteps]; one that is empty is not given.
+type RecordStepsQuery struct {
+	After       int64  // Only entries after this one; 0 is the beginning.
+	Limit       int64  // At most this many rows; 100 if not given.
+	KnownAt     string // As known at this time, or by the end of this day in London; now if not given.
+	TrueOn      string // As true on this day; whatever the day if not given.
+	KnownEntry  int64  // As known when this entry of the record was its last: the answer stays the same for ever.
+	MinRevision int64  // Wait until the record is at least at this revision, as an act answered it.
+}
+
+func (q RecordStepsQuery) values() url.Values {
+	v := url.Values{}
+	set(v, "after", q.After)
+	set(v, "limit", q.Limit)
+	set(v, "knownAt", q.KnownAt)
+	set(v, "trueOn", q.TrueOn)
+	set(v, "knownEntry", q.KnownEntry)
+	set(v, "minRevision", q.MinRevision)
+	return v
+}
+
+// RecordSteps: A record's entries one after the other, each with what it made of the record.
+func (c *Client) RecordSteps(ctx context.Context, id string, query RecordStepsQuery) (out Steps, err error) {
+	_, err = c.do(ctx, call{method: "GET", path: strings.Replace("/v1/records/{id}/steps", "{id}", url.PathEscape(id), 1), query: query.values()}, &out)
 	return out, err
 }
 
@@ -4538,6 +4864,30 @@ type SupportRequestDecide struct {
 // SupportRequestDecide: Record what came of a request for support.
 func (c *Client) SupportRequestDecide(ctx context.Context, act Act, id string, supportRequest string, query SupportRequestDecideQuery, body SupportRequestDecide) (out Done, err error) {
 	out.Repeated, err = c.do(ctx, call{method: "POST", path: strings.Replace(strings.Replace("/v1/records/{id}/support-requests/{supportRequest}/decision", "{id}", url.PathEscape(id), 1), "{supportRequest}", url.PathEscape(supportRequest), 1), query: query.values(), body: body, act: &act}, &out.Receipt)
+	return out, err
+}
+
+// EntryTagQuery are the parameters of [Client.EntryTag]; one that is empty is not given.
+type EntryTagQuery struct {
+	DryRun bool // Decide, and record nothing.
+}
+
+func (q EntryTagQuery) values() url.Values {
+	v := url.Values{}
+	set(v, "dryRun", q.DryRun)
+	return v
+}
+
+// EntryTag is the body of [Client.EntryTag]. Record for what an entry matters; the tags that it had are replaced.
+type EntryTag struct {
+	Entry    int64    `json:"entry"`
+	Happened string   `json:"happened"`
+	Tags     []string `json:"tags,omitzero"`
+}
+
+// EntryTag: Record for what an entry matters; the tags that it had are replaced.
+func (c *Client) EntryTag(ctx context.Context, act Act, id string, query EntryTagQuery, body EntryTag) (out Done, err error) {
+	out.Repeated, err = c.do(ctx, call{method: "POST", path: strings.Replace("/v1/records/{id}/tags", "{id}", url.PathEscape(id), 1), query: query.values(), body: body, act: &act}, &out.Receipt)
 	return out, err
 }
 
@@ -4820,6 +5170,29 @@ func (c *Client) VisitMake(ctx context.Context, act Act, id string, query VisitM
 	return out, err
 }
 
+// RecordWhoKnewQuery are the parameters of [Client.RecordWhoKnew]; one that is empty is not given.
+type RecordWhoKnewQuery struct {
+	Entry       int64  // Only who knew of this entry; of the record at all if not given.
+	KnownAt     string // As known at this time, or by the end of this day in London; now if not given.
+	From        string // Read the accesses from this day on, in UTC; from the first entry asked about if not given, and at most 366 days.
+	MinRevision int64  // Wait until the record is at least at this revision, as an act answered it.
+}
+
+func (q RecordWhoKnewQuery) values() url.Values {
+	v := url.Values{}
+	set(v, "entry", q.Entry)
+	set(v, "knownAt", q.KnownAt)
+	set(v, "from", q.From)
+	set(v, "minRevision", q.MinRevision)
+	return v
+}
+
+// RecordWhoKnew: Who had written on a record, or had been given it, by a time; of one entry, who knew of it.
+func (c *Client) RecordWhoKnew(ctx context.Context, id string, query RecordWhoKnewQuery) (out Knowers, err error) {
+	_, err = c.do(ctx, call{method: "GET", path: strings.Replace("/v1/records/{id}/who-knew", "{id}", url.PathEscape(id), 1), query: query.values()}, &out)
+	return out, err
+}
+
 // RegisterListQuery are the parameters of [Client.RegisterList]; one that is empty is not given.
 type RegisterListQuery struct {
 	KnownAt string // As known at this time, or by the end of this day in London; now if not given.
@@ -4972,10 +5345,11 @@ type AudiencePageLeftOut struct {
 
 // Caseload is what the API answers with
 type Caseload struct {
-	KnownAt time.Time      `json:"knownAt,omitzero"`
-	TrueOn  string         `json:"trueOn,omitzero"`
-	Rows    []CaseloadRows `json:"rows"`
-	Next    string         `json:"next,omitzero"`
+	KnownAt    time.Time      `json:"knownAt,omitzero"`
+	KnownEntry int64          `json:"knownEntry,omitzero"`
+	TrueOn     string         `json:"trueOn,omitzero"`
+	Rows       []CaseloadRows `json:"rows"`
+	Next       string         `json:"next,omitzero"`
 }
 
 // CaseloadRows is a part of [Caseload].
@@ -4997,12 +5371,14 @@ type CaseloadRows struct {
 
 // Chronology is what the API answers with
 type Chronology struct {
-	Record   string               `json:"record"`
-	Revision int64                `json:"revision"`
-	KnownAt  time.Time            `json:"knownAt,omitzero"`
-	TrueOn   string               `json:"trueOn,omitzero"`
-	Withheld []ChronologyWithheld `json:"withheld,omitzero"`
-	Rows     []ChronologyRows     `json:"rows"`
+	Record     string               `json:"record"`
+	Revision   int64                `json:"revision"`
+	KnownAt    time.Time            `json:"knownAt,omitzero"`
+	KnownEntry int64                `json:"knownEntry,omitzero"`
+	TrueOn     string               `json:"trueOn,omitzero"`
+	Permanent  string               `json:"permanent,omitzero"`
+	Withheld   []ChronologyWithheld `json:"withheld,omitzero"`
+	Rows       []ChronologyRows     `json:"rows"`
 }
 
 // ChronologyWithheld is a part of [Chronology].
@@ -5031,13 +5407,15 @@ type ChronologyRows struct {
 
 // Comparison is what the API answers with
 type Comparison struct {
-	Record   string               `json:"record"`
-	Revision int64                `json:"revision"`
-	KnownAt  time.Time            `json:"knownAt,omitzero"`
-	TrueOn   string               `json:"trueOn,omitzero"`
-	Withheld []ComparisonWithheld `json:"withheld,omitzero"`
-	Then     ComparisonThen       `json:"then"`
-	Changes  []ComparisonChanges  `json:"changes"`
+	Record     string               `json:"record"`
+	Revision   int64                `json:"revision"`
+	KnownAt    time.Time            `json:"knownAt,omitzero"`
+	KnownEntry int64                `json:"knownEntry,omitzero"`
+	TrueOn     string               `json:"trueOn,omitzero"`
+	Permanent  string               `json:"permanent,omitzero"`
+	Withheld   []ComparisonWithheld `json:"withheld,omitzero"`
+	Then       ComparisonThen       `json:"then"`
+	Changes    []ComparisonChanges  `json:"changes"`
 }
 
 // ComparisonWithheld is a part of [Comparison].
@@ -5049,21 +5427,24 @@ type ComparisonWithheld struct {
 
 // ComparisonThen is a part of [Comparison].
 type ComparisonThen struct {
-	KnownAt time.Time `json:"knownAt,omitzero"`
-	TrueOn  string    `json:"trueOn,omitzero"`
+	KnownAt    time.Time `json:"knownAt,omitzero"`
+	KnownEntry int64     `json:"knownEntry,omitzero"`
+	TrueOn     string    `json:"trueOn,omitzero"`
 }
 
 // ComparisonChanges is a part of [Comparison].
 type ComparisonChanges struct {
-	About    string    `json:"about"`
-	Type     string    `json:"type"`
-	Field    string    `json:"field"`
-	Change   string    `json:"change"`
-	Before   string    `json:"before"`
-	After    string    `json:"after"`
-	Entry    int64     `json:"entry"`
-	Author   string    `json:"author"`
-	Recorded time.Time `json:"recorded"`
+	About        string    `json:"about"`
+	Type         string    `json:"type"`
+	Field        string    `json:"field"`
+	Change       string    `json:"change"`
+	Before       string    `json:"before"`
+	After        string    `json:"after"`
+	Entry        int64     `json:"entry"`
+	Author       string    `json:"author"`
+	Happened     string    `json:"happened,omitzero"`
+	Recorded     time.Time `json:"recorded"`
+	LatenessDays int64     `json:"latenessDays,omitzero"`
 }
 
 // DraftGone is what the API answers with
@@ -5143,10 +5524,11 @@ type DraftVersionsVersionsRefusedFaults struct {
 
 // Duties is what the API answers with
 type Duties struct {
-	KnownAt time.Time    `json:"knownAt,omitzero"`
-	TrueOn  string       `json:"trueOn,omitzero"`
-	Rows    []DutiesRows `json:"rows"`
-	Next    string       `json:"next,omitzero"`
+	KnownAt    time.Time    `json:"knownAt,omitzero"`
+	KnownEntry int64        `json:"knownEntry,omitzero"`
+	TrueOn     string       `json:"trueOn,omitzero"`
+	Rows       []DutiesRows `json:"rows"`
+	Next       string       `json:"next,omitzero"`
 }
 
 // DutiesRows is a part of [Duties].
@@ -5207,12 +5589,14 @@ type EnquiredRows struct {
 
 // Entries is what the API answers with
 type Entries struct {
-	Record   string            `json:"record"`
-	Revision int64             `json:"revision"`
-	KnownAt  time.Time         `json:"knownAt,omitzero"`
-	TrueOn   string            `json:"trueOn,omitzero"`
-	Withheld []EntriesWithheld `json:"withheld,omitzero"`
-	Entries  []EntriesEntries  `json:"entries"`
+	Record     string            `json:"record"`
+	Revision   int64             `json:"revision"`
+	KnownAt    time.Time         `json:"knownAt,omitzero"`
+	KnownEntry int64             `json:"knownEntry,omitzero"`
+	TrueOn     string            `json:"trueOn,omitzero"`
+	Permanent  string            `json:"permanent,omitzero"`
+	Withheld   []EntriesWithheld `json:"withheld,omitzero"`
+	Entries    []EntriesEntries  `json:"entries"`
 }
 
 // EntriesWithheld is a part of [Entries].
@@ -5271,12 +5655,14 @@ type EntriesEntriesChanges struct {
 
 // Facts is what the API answers with
 type Facts struct {
-	Record   string          `json:"record"`
-	Revision int64           `json:"revision"`
-	KnownAt  time.Time       `json:"knownAt,omitzero"`
-	TrueOn   string          `json:"trueOn,omitzero"`
-	Withheld []FactsWithheld `json:"withheld,omitzero"`
-	Facts    []FactsFacts    `json:"facts"`
+	Record     string          `json:"record"`
+	Revision   int64           `json:"revision"`
+	KnownAt    time.Time       `json:"knownAt,omitzero"`
+	KnownEntry int64           `json:"knownEntry,omitzero"`
+	TrueOn     string          `json:"trueOn,omitzero"`
+	Permanent  string          `json:"permanent,omitzero"`
+	Withheld   []FactsWithheld `json:"withheld,omitzero"`
+	Facts      []FactsFacts    `json:"facts"`
 }
 
 // FactsWithheld is a part of [Facts].
@@ -5318,12 +5704,14 @@ type FeedNotices struct {
 
 // FormList is what the API answers with
 type FormList struct {
-	Record   string             `json:"record"`
-	Revision int64              `json:"revision"`
-	KnownAt  time.Time          `json:"knownAt,omitzero"`
-	TrueOn   string             `json:"trueOn,omitzero"`
-	Withheld []FormListWithheld `json:"withheld,omitzero"`
-	Forms    []FormListForms    `json:"forms"`
+	Record     string             `json:"record"`
+	Revision   int64              `json:"revision"`
+	KnownAt    time.Time          `json:"knownAt,omitzero"`
+	KnownEntry int64              `json:"knownEntry,omitzero"`
+	TrueOn     string             `json:"trueOn,omitzero"`
+	Permanent  string             `json:"permanent,omitzero"`
+	Withheld   []FormListWithheld `json:"withheld,omitzero"`
+	Forms      []FormListForms    `json:"forms"`
 }
 
 // FormListWithheld is a part of [FormList].
@@ -5401,10 +5789,11 @@ type FormPageSectionsQuestionsCodes struct {
 
 // Gaps is what the API answers with
 type Gaps struct {
-	KnownAt time.Time  `json:"knownAt,omitzero"`
-	TrueOn  string     `json:"trueOn,omitzero"`
-	Rows    []GapsRows `json:"rows"`
-	Next    string     `json:"next,omitzero"`
+	KnownAt    time.Time  `json:"knownAt,omitzero"`
+	KnownEntry int64      `json:"knownEntry,omitzero"`
+	TrueOn     string     `json:"trueOn,omitzero"`
+	Rows       []GapsRows `json:"rows"`
+	Next       string     `json:"next,omitzero"`
 }
 
 // GapsRows is a part of [Gaps].
@@ -5439,12 +5828,14 @@ type GroupReceiptsReceipts struct {
 
 // Identities is what the API answers with
 type Identities struct {
-	Record   string               `json:"record"`
-	Revision int64                `json:"revision"`
-	KnownAt  time.Time            `json:"knownAt,omitzero"`
-	TrueOn   string               `json:"trueOn,omitzero"`
-	Withheld []IdentitiesWithheld `json:"withheld,omitzero"`
-	Rows     []IdentitiesRows     `json:"rows"`
+	Record     string               `json:"record"`
+	Revision   int64                `json:"revision"`
+	KnownAt    time.Time            `json:"knownAt,omitzero"`
+	KnownEntry int64                `json:"knownEntry,omitzero"`
+	TrueOn     string               `json:"trueOn,omitzero"`
+	Permanent  string               `json:"permanent,omitzero"`
+	Withheld   []IdentitiesWithheld `json:"withheld,omitzero"`
+	Rows       []IdentitiesRows     `json:"rows"`
 }
 
 // IdentitiesWithheld is a part of [Identities].
@@ -5461,6 +5852,43 @@ type IdentitiesRows struct {
 	Successor string  `json:"successor"`
 	Since     string  `json:"since,omitzero"`
 	Entries   []int64 `json:"entries"`
+}
+
+// Knowers is what the API answers with
+type Knowers struct {
+	Record       string            `json:"record"`
+	Revision     int64             `json:"revision"`
+	KnownAt      time.Time         `json:"knownAt,omitzero"`
+	KnownEntry   int64             `json:"knownEntry,omitzero"`
+	TrueOn       string            `json:"trueOn,omitzero"`
+	Permanent    string            `json:"permanent,omitzero"`
+	Withheld     []KnowersWithheld `json:"withheld,omitzero"`
+	Entry        int64             `json:"entry,omitzero"`
+	By           time.Time         `json:"by"`
+	AccessesFrom string            `json:"accessesFrom"`
+	Rows         []KnowersRows     `json:"rows"`
+}
+
+// KnowersWithheld is a part of [Knowers].
+type KnowersWithheld struct {
+	Reason  string   `json:"reason"`
+	Entries []int64  `json:"entries,omitzero"`
+	Records []string `json:"records,omitzero"`
+}
+
+// KnowersRows is a part of [Knowers].
+type KnowersRows struct {
+	Who      string    `json:"who"`
+	Role     string    `json:"role"`
+	Agency   string    `json:"agency"`
+	Wrote    int64     `json:"wrote"`
+	Read     int64     `json:"read"`
+	Listed   int64     `json:"listed"`
+	First    time.Time `json:"first"`
+	Last     time.Time `json:"last"`
+	Entry    int64     `json:"entry,omitzero"`
+	Purposes []string  `json:"purposes,omitzero"`
+	Through  []string  `json:"through,omitzero"`
 }
 
 // Looks is what the API answers with
@@ -5484,12 +5912,14 @@ type LooksRows struct {
 
 // Notes is what the API answers with
 type Notes struct {
-	Record   string          `json:"record"`
-	Revision int64           `json:"revision"`
-	KnownAt  time.Time       `json:"knownAt,omitzero"`
-	TrueOn   string          `json:"trueOn,omitzero"`
-	Withheld []NotesWithheld `json:"withheld,omitzero"`
-	Notes    []NotesNotes    `json:"notes"`
+	Record     string          `json:"record"`
+	Revision   int64           `json:"revision"`
+	KnownAt    time.Time       `json:"knownAt,omitzero"`
+	KnownEntry int64           `json:"knownEntry,omitzero"`
+	TrueOn     string          `json:"trueOn,omitzero"`
+	Permanent  string          `json:"permanent,omitzero"`
+	Withheld   []NotesWithheld `json:"withheld,omitzero"`
+	Notes      []NotesNotes    `json:"notes"`
 }
 
 // NotesWithheld is a part of [Notes].
@@ -5597,6 +6027,47 @@ type OpeningsRows struct {
 	Entries  []int64 `json:"entries"`
 }
 
+// Overdue is what the API answers with
+type Overdue struct {
+	Record     string            `json:"record"`
+	Revision   int64             `json:"revision"`
+	KnownAt    time.Time         `json:"knownAt,omitzero"`
+	KnownEntry int64             `json:"knownEntry,omitzero"`
+	TrueOn     string            `json:"trueOn,omitzero"`
+	Permanent  string            `json:"permanent,omitzero"`
+	Withheld   []OverdueWithheld `json:"withheld,omitzero"`
+	Rows       []OverdueRows     `json:"rows"`
+}
+
+// OverdueWithheld is a part of [Overdue].
+type OverdueWithheld struct {
+	Reason  string   `json:"reason"`
+	Entries []int64  `json:"entries,omitzero"`
+	Records []string `json:"records,omitzero"`
+}
+
+// OverdueRows is a part of [Overdue].
+type OverdueRows struct {
+	Record     string  `json:"record"`
+	Clock      string  `json:"clock"`
+	Work       string  `json:"work"`
+	Started    string  `json:"started,omitzero"`
+	Due        string  `json:"due"`
+	Done       string  `json:"done,omitzero"`
+	IsDone     bool    `json:"isDone"`
+	Stopped    string  `json:"stopped,omitzero"`
+	IsStopped  bool    `json:"isStopped"`
+	Allowed    string  `json:"allowed,omitzero"`
+	Worker     string  `json:"worker,omitzero"`
+	Team       string  `json:"team,omitzero"`
+	StartEntry int64   `json:"startEntry"`
+	Entries    []int64 `json:"entries"`
+	Overdue    bool    `json:"overdue"`
+	Days       int64   `json:"days"`
+	Sentence   string  `json:"sentence,omitzero"`
+	Source     string  `json:"source,omitzero"`
+}
+
 // Patterns is what the API answers with
 type Patterns struct {
 	Rows []PatternsRows `json:"rows"`
@@ -5675,9 +6146,10 @@ type Receipt struct {
 
 // Register is what the API answers with
 type Register struct {
-	KnownAt time.Time      `json:"knownAt,omitzero"`
-	TrueOn  string         `json:"trueOn,omitzero"`
-	Rows    []RegisterRows `json:"rows"`
+	KnownAt    time.Time      `json:"knownAt,omitzero"`
+	KnownEntry int64          `json:"knownEntry,omitzero"`
+	TrueOn     string         `json:"trueOn,omitzero"`
+	Rows       []RegisterRows `json:"rows"`
 }
 
 // RegisterRows is a part of [Register].
@@ -5705,6 +6177,42 @@ type RegisterRows struct {
 	Worker          string   `json:"worker,omitzero"`
 	Team            string   `json:"team,omitzero"`
 	Entries         []int64  `json:"entries"`
+}
+
+// Relations is what the API answers with
+type Relations struct {
+	Record     string              `json:"record"`
+	Revision   int64               `json:"revision"`
+	KnownAt    time.Time           `json:"knownAt,omitzero"`
+	KnownEntry int64               `json:"knownEntry,omitzero"`
+	TrueOn     string              `json:"trueOn,omitzero"`
+	Permanent  string              `json:"permanent,omitzero"`
+	Withheld   []RelationsWithheld `json:"withheld,omitzero"`
+	Rows       []RelationsRows     `json:"rows"`
+}
+
+// RelationsWithheld is a part of [Relations].
+type RelationsWithheld struct {
+	Reason  string   `json:"reason"`
+	Entries []int64  `json:"entries,omitzero"`
+	Records []string `json:"records,omitzero"`
+}
+
+// RelationsRows is a part of [Relations].
+type RelationsRows struct {
+	Record      string  `json:"record"`
+	Relation    string  `json:"relation"`
+	Kind        string  `json:"kind"`
+	Other       string  `json:"other,omitzero"`
+	Name        string  `json:"name,omitzero"`
+	Born        string  `json:"born,omitzero"`
+	From        string  `json:"from,omitzero"`
+	To          string  `json:"to,omitzero"`
+	Open        bool    `json:"open"`
+	Responsible bool    `json:"responsible"`
+	Basis       string  `json:"basis,omitzero"`
+	Significant bool    `json:"significant"`
+	Entries     []int64 `json:"entries"`
 }
 
 // Results is what the API answers with
@@ -5745,4 +6253,54 @@ type ResultsResultsProblemFaults struct {
 	Parameter string `json:"parameter,omitzero"`
 	Rule      string `json:"rule"`
 	Reason    string `json:"reason,omitzero"`
+}
+
+// Steps is what the API answers with
+type Steps struct {
+	Record     string          `json:"record"`
+	Revision   int64           `json:"revision"`
+	KnownAt    time.Time       `json:"knownAt,omitzero"`
+	KnownEntry int64           `json:"knownEntry,omitzero"`
+	TrueOn     string          `json:"trueOn,omitzero"`
+	Permanent  string          `json:"permanent,omitzero"`
+	Withheld   []StepsWithheld `json:"withheld,omitzero"`
+	Rows       []StepsRows     `json:"rows"`
+	Next       int64           `json:"next,omitzero"`
+}
+
+// StepsWithheld is a part of [Steps].
+type StepsWithheld struct {
+	Reason  string   `json:"reason"`
+	Entries []int64  `json:"entries,omitzero"`
+	Records []string `json:"records,omitzero"`
+}
+
+// StepsRows is a part of [Steps].
+type StepsRows struct {
+	Entry        int64              `json:"entry"`
+	Type         string             `json:"type"`
+	About        string             `json:"about"`
+	Happened     string             `json:"happened,omitzero"`
+	Recorded     time.Time          `json:"recorded"`
+	LatenessDays int64              `json:"latenessDays,omitzero"`
+	Author       string             `json:"author"`
+	Role         string             `json:"role"`
+	Agency       string             `json:"agency"`
+	Sentence     string             `json:"sentence"`
+	Changes      []StepsRowsChanges `json:"changes"`
+}
+
+// StepsRowsChanges is a part of [StepsRows].
+type StepsRowsChanges struct {
+	About        string    `json:"about"`
+	Type         string    `json:"type"`
+	Field        string    `json:"field"`
+	Change       string    `json:"change"`
+	Before       string    `json:"before"`
+	After        string    `json:"after"`
+	Entry        int64     `json:"entry"`
+	Author       string    `json:"author"`
+	Happened     string    `json:"happened,omitzero"`
+	Recorded     time.Time `json:"recorded"`
+	LatenessDays int64     `json:"latenessDays,omitzero"`
 }

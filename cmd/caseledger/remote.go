@@ -126,7 +126,7 @@ func (r *remote) show(ctx context.Context, id string, at projections.Moment, to 
 	if err != nil {
 		return err
 	}
-	facts, err := c.RecordRead(ctx, id, client.RecordReadQuery{KnownAt: knownText(at), TrueOn: at.On.String()})
+	facts, err := c.RecordRead(ctx, id, client.RecordReadQuery{KnownAt: knownText(at), TrueOn: at.On.String(), KnownEntry: int64(at.Entry)})
 	if err != nil {
 		return err
 	}
