@@ -26,6 +26,8 @@ import (
 	"caseledger/domain/privatefostering"
 	"caseledger/domain/protection"
 	"caseledger/domain/referral"
+	"caseledger/domain/safeguarding"
+	"caseledger/domain/support"
 	"caseledger/domain/temporary"
 	"caseledger/domain/transfer"
 	"caseledger/domain/visit"
@@ -270,6 +272,37 @@ func TestIndicatorsAreCountedOnTheCasesBehindThem(t *testing.T) {
 	then, err := db.PerformanceAt(ctx, l.load, moment(4), period, date("2024-12-31"))
 	if err != nil || len(then) == 0 || len(then) >= len(all) {
 		t.Errorf("as known after four entries: %d cases, %v", len(then), err)
+	}
+}
+
+func TestIndicatorsOfAdultsAreCountedOnTheWorkWithThem(t *testing.T) {
+	l := newLedger(t)
+	l.events("aaaa", support.Agreed{Dated: on("2024-01-10"), Plan: "p1", ReviewBy: date("2025-01-10")},
+		support.PaymentStarted{Dated: on("2024-02-01"), Payment: "d1", Plan: "p1"},
+		allocation.Allocated{Dated: on("2024-01-02"), Allocation: "l1", Worker: "w", Role: "lead"})
+	l.events("bbbb", support.Agreed{Dated: on("2024-01-11"), Plan: "p1", ReviewBy: date("2025-01-11")}, safeguarding.Raised{Dated: on("2024-03-01"), Concern: "c1"})
+	l.events("cccc", support.Agreed{Dated: on("2024-01-11"), Plan: "p1"}, support.Ended{Dated: on("2024-06-01"), Plan: "p1"})
+	count := func(day string) string {
+		all, err := caughtUp(t, l).Performance(ctx, projections.Period{From: date("2024-01-01"), To: date("2024-12-31")}, date(day))
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := ""
+		for _, i := range projections.Indicators(all) {
+			if !strings.HasPrefix(i.Indicator, projections.InTimePrefix) {
+				got += fmt.Sprintf("%s %d of %d; ", i.Indicator, i.Counted, i.Of)
+			}
+		}
+		return got
+	}
+	for day, want := range map[string]string{
+		"2025-01-10": "adults-unallocated 1 of 2; direct-payments 1 of 2; support-unreviewed 0 of 2; ",
+		"2025-01-11": "adults-unallocated 1 of 2; direct-payments 1 of 2; support-unreviewed 1 of 2; ",
+		"2025-01-12": "adults-unallocated 1 of 2; direct-payments 1 of 2; support-unreviewed 2 of 2; ",
+	} {
+		if got := count(day); got != want {
+			t.Errorf("on %s: %s, want %s", day, got, want)
+		}
 	}
 }
 

@@ -20,6 +20,10 @@ const (
 	DriftInNeed     = "drift-in-need"
 	SeenAlone       = "seen-alone"
 	Unallocated     = "unallocated"
+
+	AdultsUnallocated = "adults-unallocated"
+	DirectPayments    = "direct-payments"
+	SupportUnreviewed = "support-unreviewed"
 )
 
 // The lengths behind the indicators, in months.
@@ -116,7 +120,7 @@ func (db *DB) PerformanceAt(ctx context.Context, load Load, known time.Time, p P
 
 // evidence lists the cases behind all indicators, in their order.
 func (m measured) evidence(p Period, on domain.Date) []Evidence {
-	all := slices.Concat(m.timeliness(p), m.reReferrals(p), m.repeatPlans(p), m.drift(on), m.seenAlone(p), m.unallocated())
+	all := slices.Concat(m.timeliness(p), m.reReferrals(p), m.repeatPlans(p), m.drift(on), m.seenAlone(p), m.unallocated(), m.adults(on))
 	slices.SortStableFunc(all, func(a, b Evidence) int {
 		return cmp.Or(cmp.Compare(a.Indicator, b.Indicator), cmp.Compare(a.Record, b.Record), a.Day.Compare(b.Day), cmp.Compare(a.Work, b.Work), slices.Compare(a.Entries, b.Entries))
 	})
@@ -212,6 +216,44 @@ func (m measured) unallocated() []Evidence {
 	return all
 }
 
+// adultKinds are the kinds of work with an adult or carer.
+var adultKinds = []string{WorkSupportRequest, WorkAdultAssessment, WorkSupportPlan, WorkDirectPayment, WorkConcern, WorkAdultEnquiry,
+	WorkAdultProtection, WorkLibertyRequest, WorkLiberty, WorkHospitalStay}
+
+// adults are the adults and carers with whom there is work, and how those are
+// supported who have a plan.
+func (m measured) adults(on domain.Date) []Evidence {
+	held, paid := make(map[domain.RecordID]bool), make(map[domain.RecordID]bool)
+	work := slices.Clone(m.work) // the case that stands for an adult must not hang on the order of the rows
+	slices.SortFunc(work, func(a, b CaseloadRow) int {
+		return cmp.Or(cmp.Compare(a.Record, b.Record), cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Work, b.Work))
+	})
+	for _, w := range work {
+		held[w.Record] = held[w.Record] || w.Worker != ""
+		paid[w.Record] = paid[w.Record] || w.Kind == WorkDirectPayment
+	}
+	var all []Evidence
+	counted := make(map[domain.RecordID]bool)
+	for _, w := range work {
+		if !slices.Contains(adultKinds, w.Kind) {
+			continue
+		}
+		e := Evidence{Record: w.Record, Work: w.Work, Day: w.Opened, Due: w.Due, Worker: w.Worker, Team: w.Team, Entries: w.Entries}
+		if !counted[w.Record] {
+			counted[w.Record] = true
+			e.Indicator, e.Counted = AdultsUnallocated, !held[w.Record]
+			all = append(all, e)
+		}
+		if w.Kind == WorkSupportPlan {
+			e.Indicator, e.Counted = DirectPayments, paid[w.Record]
+			all = append(all, e)
+			e.Indicator, e.Counted = SupportUnreviewed, !w.Due.IsZero() && w.Due.Before(on)
+			all = append(all, e)
+		}
+	}
+	return all
+}
+
 // sentences of the indicators that are no clock's.
 var indicatorSentences = map[string]string{
 	ReReferrals:     "Referrals received in the period, and those of a child who had been referred in the 12 months before.",
@@ -220,6 +262,10 @@ var indicatorSentences = map[string]string{
 	DriftInNeed:     "Child-in-need plans that are open, and those open for more than a year.",
 	SeenAlone:       "Visits of the period at which the child was seen, and those at which the child was seen alone.",
 	Unallocated:     "Cases and referrals that are open, children looked after and care leavers without one, and those that no worker holds.",
+
+	AdultsUnallocated: "Adults and carers with whom work is open, and those whom no worker holds.",
+	DirectPayments:    "Support plans that are open, and those of people to whom the authority pays something so that they arrange support themselves.",
+	SupportUnreviewed: "Support plans that are open, and those of which the review is overdue.",
 }
 
 // Indicators sums up the evidence: one row for each indicator.
