@@ -197,7 +197,7 @@ func (r *Runner) load(ctx context.Context) error {
 	for rows.Next() {
 		var f follower
 		if err := rows.Scan(&f.Name, &f.Version, &f.position, &f.event, &f.inUse); err != nil {
-			return err
+			return fmt.Errorf("the positions of the projections: %w (%w)", ErrUnusable, err)
 		}
 		found[physical(f.Name, f.Version)] = f
 	}
@@ -207,7 +207,7 @@ func (r *Runner) load(ctx context.Context) error {
 	for _, f := range r.followers {
 		at, ok := found[physical(f.Name, f.Version)]
 		if !ok {
-			return fmt.Errorf("projection %s: the tables of version %d are gone, as another program has put its own in their place", f.Name, f.Version)
+			return fmt.Errorf("projection %s: the tables of version %d are gone, altered or replaced by those of another program: %w", f.Name, f.Version, ErrUnusable)
 		}
 		f.position, f.event, f.inUse = at.position, at.event, at.inUse
 	}

@@ -141,7 +141,7 @@ func (f *family) supportPlan(day domain.Date, after wants.ID) {
 		looked := begun.AddMonths(5)
 		f.act(record, looked, f.worker, support.ReviewPayment{Dated: dated(looked), Payment: "d1", Review: "v1", Proper: true})
 	}
-	if !paid || g.chance(3) {
+	if !paid || g.chance(2) {
 		f.supportReviews(day, paid)
 	}
 }
@@ -150,11 +150,11 @@ func (f *family) supportPlan(day domain.Date, after wants.ID) {
 // support ends.
 func (f *family) supportReviews(agreed domain.Date, paid bool) {
 	g, record := f.g, f.children[0].record
-	day := f.after(agreed, 28, 38)
+	day, times := f.after(agreed, 28, 38), g.between(1, 4)
 	if paid {
-		day = f.after(agreed, 112, 130) // after the look at the payment
+		day, times = f.after(agreed, 112, 130), min(times, 2) // after the look at the payment
 	}
-	for n := range g.between(1, 4) {
+	for n := range times {
 		f.act(record, day, f.worker, support.Review{Dated: dated(day), Plan: "p1", Review: support.ReviewID(fmt.Sprintf("v%d", n+1)), Planned: true,
 			Achieved: pick(g, []string{"fully", "partially"}), Outcome: "no-change"})
 		day = f.after(day, 230, 250)
@@ -212,6 +212,8 @@ func (f *family) keptSafe(lead actor, day domain.Date) {
 	reviewed := f.after(day, 40, 58)
 	f.act(record, day, lead, safeguarding.AgreePlan{Dated: dated(day), Plan: "sp1", Enquiry: "se1", ReviewBy: day.AddMonths(3),
 		Actions: []domain.Action{{ID: "x1", What: "Weekly visit by the support worker.", Who: f.worker.id, By: day.AddMonths(1)}}})
+	closed := f.after(day, 20, 35)
+	f.act(record, closed, lead, safeguarding.CloseAction{Dated: dated(closed), Plan: "sp1", Action: "x1", Result: pick(f.g, []string{"done", "not-done"})})
 	f.act(record, reviewed, lead, safeguarding.ReviewPlan{Dated: dated(reviewed), Plan: "sp1", Review: "sv1", ReviewBy: reviewed.AddMonths(3)})
 	if f.g.chance(2) {
 		end := f.after(reviewed, 30, 58)
