@@ -10,6 +10,7 @@ import (
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 
+	"caseledger/adapters/drafts"
 	"caseledger/adapters/feed"
 	"caseledger/schema"
 )
@@ -191,7 +192,7 @@ func (op operation) parameters() []node {
 	}
 	if op.group == groupDraft && op.id != "draft.list" && op.id != "draft.read" {
 		h := header("If-Match", op.id != "draft.save", "The versions of the draft that you saw, by their ETags.")
-		h["schema"] = node{"type": "string", "pattern": `^"[1-9][0-9]{0,15}"( *, *"[1-9][0-9]{0,15}")*$`}
+		h["schema"] = node{"type": "string", "pattern": fmt.Sprintf(`^"[1-9][0-9]{0,15}"( *, *"[1-9][0-9]{0,15}"){0,%d}$`, drafts.MaxCurrent-1)}
 		all = append(all, h)
 	}
 	if op.pinned {
