@@ -35,8 +35,8 @@ func write(w io.Writer, p paper.Paper, pages int) (int, error) {
 		return 0, err
 	}
 	b.Part()
-	sheets, err := b.Set(p.Blocks, func(s Sheet) ([]paper.Paragraph, error) {
-		return []paper.Paragraph{paper.Plain(fmt.Sprintf("%s – page %d of %d", p.Footer, s.Number+1, pages))}, nil
+	sheets, err := b.Set(p.Blocks, func(s Sheet) (Footer, error) {
+		return Footer{Text: fmt.Sprintf("%s – page %d of %d", p.Footer, s.Number+1, pages)}, nil
 	})
 	if err != nil {
 		return 0, err

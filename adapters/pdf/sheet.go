@@ -27,9 +27,15 @@ type Heading struct {
 	Top   float64 // points from the bottom of the page
 }
 
-// Foot says what stands at the foot of a page, in two paragraphs at most, of a line each. An
-// error ends the writing.
-type Foot func(Sheet) ([]paper.Paragraph, error)
+// Footer is what stands at the foot of a page, each on a line at most.
+type Footer struct {
+	Label  string // stands on the right, in bold
+	Text   string // beside it
+	Second string // below it
+}
+
+// Foot says what stands at the foot of a page. An error ends the writing.
+type Foot func(Sheet) (Footer, error)
 
 // open is the page being composed. What is on it is drawn at once; the page is
 // written when it is full.
@@ -152,14 +158,11 @@ func (b *Book) turn() error {
 func (b *Book) end() error {
 	p := b.page
 	b.page = nil
-	lines, err := b.foot(p.Sheet)
+	foot, err := b.foot(p.Sheet)
 	if err != nil {
 		return err
 	}
-	for i, line := range lines {
-		plan := b.setter.paragraph(line, size).PlanLayout(layout.LayoutArea{Width: p.width - 2*margin, Height: forced})
-		p.artifact(footing, drawBlocks(plan.Blocks[:min(1, len(plan.Blocks))], margin, footTop-float64(i)*leading))
-	}
+	b.drawFoot(p, foot)
 	resources := dict("Font", b.fontsOf(p))
 	if len(p.objects) > 0 {
 		objects := core.NewPdfDictionary()
@@ -181,6 +184,23 @@ func (b *Book) end() error {
 	b.sheets = append(b.sheets, p.page)
 	b.written = append(b.written, p.Sheet)
 	return b.file.err
+}
+
+func (b *Book) drawFoot(p *open, foot Footer) {
+	label := b.line(paper.Run{Text: foot.Label, Bold: true}, textWide)
+	right := p.width - margin
+	for _, block := range label {
+		right = min(right, p.width-margin-block.Width)
+	}
+	p.artifact(footing, drawBlocks(label, right, footTop))
+	p.artifact(footing, drawBlocks(b.line(paper.Run{Text: foot.Text}, max(right-margin-size, 1)), margin, footTop))
+	p.artifact(footing, drawBlocks(b.line(paper.Run{Text: foot.Second}, p.width-2*margin), margin, footTop-leading))
+}
+
+// line is as much of a text as fits on a line.
+func (b *Book) line(run paper.Run, width float64) []layout.PlacedBlock {
+	plan := b.setter.paragraph(paper.Paragraph{run}, size).PlanLayout(layout.LayoutArea{Width: width, Height: forced})
+	return plan.Blocks[:min(1, len(plan.Blocks))]
 }
 
 func (b *Book) fontsOf(p *open) *core.PdfDictionary {
