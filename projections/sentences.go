@@ -23,6 +23,7 @@ import (
 	"caseledger/domain/oversight"
 	"caseledger/domain/policy"
 	"caseledger/domain/protection"
+	"caseledger/domain/redaction"
 	"caseledger/domain/referral"
 	"caseledger/domain/register"
 	"caseledger/domain/settings"
@@ -54,6 +55,8 @@ func sentence(e domain.Event) string {
 		return recordingSentence(e)
 	case chronology.Event:
 		return chronologySentence(e)
+	case redaction.Event:
+		return redactionSentence(e)
 	}
 	if text := childSentence(e); text != "" {
 		return text

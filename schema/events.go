@@ -57,6 +57,7 @@ import (
 	"caseledger/domain/transition"
 
 	"caseledger/domain/chronology"
+	"caseledger/domain/redaction"
 )
 
 // EventType is one type of event with all its versions.
@@ -337,5 +338,8 @@ func Events() []EventType {
 		event[form.Answered]("form.answered", "A question of a form was answered, or it was said why not."),
 		event[form.Completed]("form.completed", "A form was filled in."),
 		event[form.Abandoned]("form.abandoned", "A form was given up."),
+		event[redaction.Proposed]("redaction.proposed", "It was proposed what of the record to withhold from a reader."),
+		event[redaction.Approved]("redaction.approved", "Somebody else decided to withhold so."),
+		event[redaction.Rejected]("redaction.rejected", "It was decided not to withhold so."),
 	}
 }
