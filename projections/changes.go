@@ -93,14 +93,22 @@ type field struct {
 	value jsontext.Value
 }
 
-// fieldsOf returns the members of what the event is as JSON. The text is our own
-// encoder's, so that nothing stands between its parts.
+// fieldsOf returns the members of what the event is as JSON.
 func fieldsOf(e domain.Event) ([]field, error) {
 	if e == nil {
 		return nil, nil
 	}
 	text, err := json.Marshal(e)
-	if err != nil || len(text) < len("{}") {
+	if err != nil {
+		return nil, errFields
+	}
+	return membersOf(text)
+}
+
+// membersOf returns the members of an object. The text is our own encoder's, so
+// that nothing stands between its parts.
+func membersOf(text []byte) ([]field, error) {
+	if len(text) < len("{}") {
 		return nil, errFields
 	}
 	all := make([]field, 0, usualFields)
@@ -116,6 +124,17 @@ func fieldsOf(e domain.Event) ([]field, error) {
 		rest = rest[value+1:] // after the comma or the closing brace
 	}
 	return all, nil
+}
+
+// elementsOf returns the elements of a list that our own encoder wrote.
+func elementsOf(list []byte) []jsontext.Value {
+	var all []jsontext.Value
+	for rest := list[1:]; len(rest) > 1; {
+		end := valueEnd(rest)
+		all = append(all, jsontext.Value(rest[:end:end]))
+		rest = rest[min(end+1, len(rest)):] // after the comma or the closing bracket
+	}
+	return all
 }
 
 // valueEnd returns where the value ends with which a text begins: at the first

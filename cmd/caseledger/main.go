@@ -144,6 +144,7 @@ returns from the events.`,
 		newChronology(to),
 		newForm(to), newView(to),
 		newFeed(to),
+		newPaper(to),
 	)
 }
 

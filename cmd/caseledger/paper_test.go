@@ -1,0 +1,98 @@
+package main
+
+import (
+	"archive/zip"
+	"bytes"
+	"fmt"
+	"io"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// words returns what a Word document says, a paragraph a line.
+func words(t *testing.T, path string) string {
+	t.Helper()
+	z, err := zip.OpenReader(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer z.Close()
+	f, err := z.Open("word/document.xml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := io.ReadAll(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text = bytes.ReplaceAll(text, []byte("</w:p>"), []byte("\n"))
+	return regexp.MustCompile(`<[^>]*>`).ReplaceAllString(string(text), "")
+}
+
+// printed returns what a PDF says, "" where there is no program to read it with.
+func printed(t *testing.T, path string) string {
+	t.Helper()
+	program, err := exec.LookPath("pdftotext")
+	if err != nil {
+		return ""
+	}
+	text, err := exec.Command(program, "-layout", path, "-").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
+// papered writes a paper of a kind, and returns what it says. The PDF says the
+// same.
+func papered(t *testing.T, dir, child, kind string, says []string, more ...string) string {
+	t.Helper()
+	out := filepath.Join(t.TempDir(), kind)
+	must(t, append([]string{"paper", child, "--data", dir, "--kind", kind, "--out", out + ".docx", "--out", out + ".pdf"}, more...)...)
+	text, page := words(t, out+".docx"), strings.Join(strings.Fields(printed(t, out+".pdf")), " ")
+	for _, want := range says {
+		if !strings.Contains(text, want) {
+			t.Errorf("%s: there is no %q in\n%.6000s", kind, want, text)
+		}
+		if page != "" && len(want) < 25 && !strings.Contains(page, want) { // a longer one may be broken by the end of a page
+			t.Errorf("%s: there is no %q in the PDF", kind, want)
+		}
+	}
+	return text
+}
+
+func TestEntriesAreWrittenInFullAsTheyWereKnownThen(t *testing.T) {
+	dir := smallDemo(t)
+	child := rows(t, "caseload", "--data", dir)[0]["record"].(string)
+	acted(t, dir, child, "note.write", `{"happened":"2026-01-05","note":"np","time":"14:05","kind":"visit","present":["mother"],"text":[{"text":"She said «שלום» 😀 and "},{"text":"left.","thirdParty":true}]}`, "np")
+	last := len(rows(t, "record", "entries", child, "--data", dir))
+	text := papered(t, dir, child, "entries", []string{"2026-01-05 14:05: Note written", fmt.Sprintf("Entry %d (leaf ", last), "[third party]", "solicitor"}, "--entry", fmt.Sprint(last))
+	if !strings.Contains(text, "She said «שלום» 😀 and left.") {
+		t.Errorf("the words of the note are not there as they were typed:\n%s", text)
+	}
+	then := papered(t, dir, child, "entries", nil, "--known-entry", "3")
+	acted(t, dir, child, "entry.tag", `{"happened":"2026-01-05","entry":3,"tags":["attendance"]}`, "t1")
+	if again := papered(t, dir, child, "entries", nil, "--known-entry", "3"); again != then || !strings.Contains(then, "Entry 1 (leaf ") {
+		t.Errorf("as known then, it is another paper:\n%s\n%s", then, again)
+	}
+	out := filepath.Join(t.TempDir(), "x.pdf")
+	for name, args := range map[string][]string{
+		"another kind":                 {"--kind", "letter", "--out", out},
+		"no file":                      {"--kind", "entries"},
+		"another format":               {"--kind", "entries", "--out", "x.odt"},
+		"a file that exists":           {"--kind", "entries", "--out", dir},
+		"an entry that is not there":   {"--kind", "entries", "--out", out, "--entry", "1-99999"},
+		"what is no entry":             {"--kind", "entries", "--out", out, "--entry", "3-2"},
+		"a chronology that is not":     {"--kind", "entries", "--out", out, "--chronology", "none"},
+		"a selection of nothing":       {"--kind", "entries", "--out", out, "--tag", "nothing"},
+		"a moment before all entries":  {"--kind", "entries", "--out", out, "--known-at", "1901-01-01"},
+		"entries of two ways to choose": {"--kind", "entries", "--out", out, "--entry", "1", "--chronology", "c1"},
+	} {
+		if code, _, errs := caseledger(t, append([]string{"paper", child, "--data", dir}, args...)...); code != exitUsage {
+			t.Errorf("%s: exit %d, %s", name, code, errs)
+		}
+	}
+}
