@@ -145,6 +145,7 @@ returns from the events.`,
 		newForm(to), newView(to),
 		newFeed(to),
 		newPaper(to),
+		newBundle(to),
 	)
 }
 
