@@ -11,6 +11,7 @@ import (
 	"caseledger/domain/assessment"
 	"caseledger/domain/batch"
 	"caseledger/domain/breakglass"
+	"caseledger/domain/bundle"
 	"caseledger/domain/chronology"
 	"caseledger/domain/cinplan"
 	"caseledger/domain/correction"
@@ -23,6 +24,7 @@ import (
 	"caseledger/domain/oversight"
 	"caseledger/domain/policy"
 	"caseledger/domain/protection"
+	"caseledger/domain/redaction"
 	"caseledger/domain/referral"
 	"caseledger/domain/register"
 	"caseledger/domain/settings"
@@ -54,6 +56,10 @@ func sentence(e domain.Event) string {
 		return recordingSentence(e)
 	case chronology.Event:
 		return chronologySentence(e)
+	case redaction.Event:
+		return redactionSentence(e)
+	case bundle.Event:
+		return bundleSentence(e)
 	}
 	if text := childSentence(e); text != "" {
 		return text

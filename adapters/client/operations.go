@@ -1109,6 +1109,307 @@ func (c *Client) BreakGlassReview(ctx context.Context, act Act, id string, use s
 	return out, err
 }
 
+// BundleOpenQuery are the parameters of [Client.BundleOpen]; one that is empty is not given.
+type BundleOpenQuery struct {
+	DryRun bool // Decide, and record nothing.
+}
+
+func (q BundleOpenQuery) values() url.Values {
+	v := url.Values{}
+	set(v, "dryRun", q.DryRun)
+	return v
+}
+
+// BundleOpen is the body of [Client.BundleOpen]. Begin a bundle for a court.
+type BundleOpen struct {
+	Bundle     string   `json:"bundle"`
+	Case       string   `json:"case"`
+	Court      string   `json:"court"`
+	Happened   string   `json:"happened"`
+	Parties    []string `json:"parties"`
+	Permission string   `json:"permission,omitzero"`
+	Rules      string   `json:"rules"`
+	Title      string   `json:"title"`
+}
+
+// BundleOpen: Begin a bundle for a court.
+func (c *Client) BundleOpen(ctx context.Context, act Act, id string, query BundleOpenQuery, body BundleOpen) (out Done, err error) {
+	out.Repeated, err = c.do(ctx, call{method: "POST", path: strings.Replace("/v1/records/{id}/bundles", "{id}", url.PathEscape(id), 1), query: query.values(), body: body, act: &act}, &out.Receipt)
+	return out, err
+}
+
+// BundleBuildQuery are the parameters of [Client.BundleBuild]; one that is empty is not given.
+type BundleBuildQuery struct {
+	DryRun bool // Decide, and record nothing.
+}
+
+func (q BundleBuildQuery) values() url.Values {
+	v := url.Values{}
+	set(v, "dryRun", q.DryRun)
+	return v
+}
+
+// BundleBuild is the body of [Client.BundleBuild]. Record which file a bundle became for a reader.
+type BundleBuild struct {
+	Happened string `json:"happened"`
+	Pages    *int64 `json:"pages,omitzero"`
+	Sha256   string `json:"sha256"`
+	Variant  string `json:"variant"`
+}
+
+// BundleBuild: Record which file a bundle became for a reader.
+func (c *Client) BundleBuild(ctx context.Context, act Act, id string, bundle string, query BundleBuildQuery, body BundleBuild) (out Done, err error) {
+	out.Repeated, err = c.do(ctx, call{method: "POST", path: strings.Replace(strings.Replace("/v1/records/{id}/bundles/{bundle}/builds", "{id}", url.PathEscape(id), 1), "{bundle}", url.PathEscape(bundle), 1), query: query.values(), body: body, act: &act}, &out.Receipt)
+	return out, err
+}
+
+// BundleFreezeQuery are the parameters of [Client.BundleFreeze]; one that is empty is not given.
+type BundleFreezeQuery struct {
+	DryRun bool // Decide, and record nothing.
+}
+
+func (q BundleFreezeQuery) values() url.Values {
+	v := url.Values{}
+	set(v, "dryRun", q.DryRun)
+	return v
+}
+
+// BundleFreeze is the body of [Client.BundleFreeze]. Record what a bundle is of from now on.
+type BundleFreeze struct {
+	Happened string                 `json:"happened"`
+	Known    []BundleFreezeKnown    `json:"known"`
+	KnownAt  string                 `json:"knownAt"`
+	Reserved []BundleFreezeReserved `json:"reserved"`
+	Root     string                 `json:"root"`
+	Size     *int64                 `json:"size,omitzero"`
+}
+
+// BundleFreezeKnown is a part of [BundleFreeze].
+type BundleFreezeKnown struct {
+	Record string `json:"record"`
+	Entry  int64  `json:"entry"`
+}
+
+// BundleFreezeReserved is a part of [BundleFreeze].
+type BundleFreezeReserved struct {
+	Document string `json:"document"`
+	Pages    *int64 `json:"pages,omitzero"`
+}
+
+// BundleFreeze: Record what a bundle is of from now on.
+func (c *Client) BundleFreeze(ctx context.Context, act Act, id string, bundle string, query BundleFreezeQuery, body BundleFreeze) (out Done, err error) {
+	out.Repeated, err = c.do(ctx, call{method: "POST", path: strings.Replace(strings.Replace("/v1/records/{id}/bundles/{bundle}/freezing", "{id}", url.PathEscape(id), 1), "{bundle}", url.PathEscape(bundle), 1), query: query.values(), body: body, act: &act}, &out.Receipt)
+	return out, err
+}
+
+// BundleReviewQuery are the parameters of [Client.BundleReview]; one that is empty is not given.
+type BundleReviewQuery struct {
+	DryRun bool // Decide, and record nothing.
+}
+
+func (q BundleReviewQuery) values() url.Values {
+	v := url.Values{}
+	set(v, "dryRun", q.DryRun)
+	return v
+}
+
+// BundleReview is the body of [Client.BundleReview]. Record a look through a bundle that others made.
+type BundleReview struct {
+	Happened string `json:"happened"`
+	Note     string `json:"note,omitzero"`
+}
+
+// BundleReview: Record a look through a bundle that others made.
+func (c *Client) BundleReview(ctx context.Context, act Act, id string, bundle string, query BundleReviewQuery, body BundleReview) (out Done, err error) {
+	out.Repeated, err = c.do(ctx, call{method: "POST", path: strings.Replace(strings.Replace("/v1/records/{id}/bundles/{bundle}/review", "{id}", url.PathEscape(id), 1), "{bundle}", url.PathEscape(bundle), 1), query: query.values(), body: body, act: &act}, &out.Receipt)
+	return out, err
+}
+
+// BundleScopeQuery are the parameters of [Client.BundleScope]; one that is empty is not given.
+type BundleScopeQuery struct {
+	DryRun bool // Decide, and record nothing.
+}
+
+func (q BundleScopeQuery) values() url.Values {
+	v := url.Values{}
+	set(v, "dryRun", q.DryRun)
+	return v
+}
+
+// BundleScope is the body of [Client.BundleScope]. Choose which entries of which records a bundle can draw on.
+type BundleScope struct {
+	Happened  string               `json:"happened"`
+	Parts     []BundleScopeParts   `json:"parts"`
+	Selection BundleScopeSelection `json:"selection,omitzero"`
+}
+
+// BundleScopeParts is a part of [BundleScope].
+type BundleScopeParts struct {
+	Record  string  `json:"record"`
+	Known   *int64  `json:"known,omitzero"`
+	Entries []int64 `json:"entries,omitzero"`
+}
+
+// BundleScopeSelection is a part of [BundleScope].
+type BundleScopeSelection struct {
+	From    string   `json:"from,omitzero"`
+	To      string   `json:"to,omitzero"`
+	Kinds   []string `json:"kinds,omitzero"`
+	Sources []string `json:"sources,omitzero"`
+	Tags    []string `json:"tags,omitzero"`
+	GapDays *int64   `json:"gapDays,omitzero"`
+}
+
+// BundleScope: Choose which entries of which records a bundle can draw on.
+func (c *Client) BundleScope(ctx context.Context, act Act, id string, bundle string, query BundleScopeQuery, body BundleScope) (out Done, err error) {
+	out.Repeated, err = c.do(ctx, call{method: "POST", path: strings.Replace(strings.Replace("/v1/records/{id}/bundles/{bundle}/scope", "{id}", url.PathEscape(id), 1), "{bundle}", url.PathEscape(bundle), 1), query: query.values(), body: body, act: &act}, &out.Receipt)
+	return out, err
+}
+
+// BundleArrangeQuery are the parameters of [Client.BundleArrange]; one that is empty is not given.
+type BundleArrangeQuery struct {
+	DryRun bool // Decide, and record nothing.
+}
+
+func (q BundleArrangeQuery) values() url.Values {
+	v := url.Values{}
+	set(v, "dryRun", q.DryRun)
+	return v
+}
+
+// BundleArrange is the body of [Client.BundleArrange]. Decide which documents are relevant, and where in a bundle each stands.
+type BundleArrange struct {
+	Happened string                  `json:"happened"`
+	Sections []BundleArrangeSections `json:"sections"`
+}
+
+// BundleArrangeSections is a part of [BundleArrange].
+type BundleArrangeSections struct {
+	Letter    string                           `json:"letter"`
+	Title     string                           `json:"title"`
+	Documents []BundleArrangeSectionsDocuments `json:"documents"`
+}
+
+// BundleArrangeSectionsDocuments is a part of [BundleArrangeSections].
+type BundleArrangeSectionsDocuments struct {
+	Document   string                                  `json:"document"`
+	Title      string                                  `json:"title"`
+	Date       string                                  `json:"date,omitzero"`
+	Chronology string                                  `json:"chronology,omitzero"`
+	Paper      string                                  `json:"paper,omitzero"`
+	Entries    []BundleArrangeSectionsDocumentsEntries `json:"entries,omitzero"`
+	File       string                                  `json:"file,omitzero"`
+}
+
+// BundleArrangeSectionsDocumentsEntries is a part of [BundleArrangeSectionsDocuments].
+type BundleArrangeSectionsDocumentsEntries struct {
+	Record  string  `json:"record"`
+	Known   *int64  `json:"known,omitzero"`
+	Entries []int64 `json:"entries,omitzero"`
+}
+
+// BundleArrange: Decide which documents are relevant, and where in a bundle each stands.
+func (c *Client) BundleArrange(ctx context.Context, act Act, id string, bundle string, query BundleArrangeQuery, body BundleArrange) (out Done, err error) {
+	out.Repeated, err = c.do(ctx, call{method: "POST", path: strings.Replace(strings.Replace("/v1/records/{id}/bundles/{bundle}/sections", "{id}", url.PathEscape(id), 1), "{bundle}", url.PathEscape(bundle), 1), query: query.values(), body: body, act: &act}, &out.Receipt)
+	return out, err
+}
+
+// BundleSupplementQuery are the parameters of [Client.BundleSupplement]; one that is empty is not given.
+type BundleSupplementQuery struct {
+	DryRun bool // Decide, and record nothing.
+}
+
+func (q BundleSupplementQuery) values() url.Values {
+	v := url.Values{}
+	set(v, "dryRun", q.DryRun)
+	return v
+}
+
+// BundleSupplement is the body of [Client.BundleSupplement]. Add documents that came late to a frozen bundle.
+type BundleSupplement struct {
+	Happened string                     `json:"happened"`
+	Known    []BundleSupplementKnown    `json:"known"`
+	KnownAt  string                     `json:"knownAt"`
+	Reason   string                     `json:"reason"`
+	Reserved []BundleSupplementReserved `json:"reserved"`
+	Root     string                     `json:"root"`
+	Sections []BundleSupplementSections `json:"sections"`
+	Size     *int64                     `json:"size,omitzero"`
+}
+
+// BundleSupplementKnown is a part of [BundleSupplement].
+type BundleSupplementKnown struct {
+	Record string `json:"record"`
+	Entry  int64  `json:"entry"`
+}
+
+// BundleSupplementReserved is a part of [BundleSupplement].
+type BundleSupplementReserved struct {
+	Document string `json:"document"`
+	Pages    *int64 `json:"pages,omitzero"`
+}
+
+// BundleSupplementSections is a part of [BundleSupplement].
+type BundleSupplementSections struct {
+	Letter    string                              `json:"letter"`
+	Title     string                              `json:"title"`
+	Documents []BundleSupplementSectionsDocuments `json:"documents"`
+}
+
+// BundleSupplementSectionsDocuments is a part of [BundleSupplementSections].
+type BundleSupplementSectionsDocuments struct {
+	Document   string                                     `json:"document"`
+	Title      string                                     `json:"title"`
+	Date       string                                     `json:"date,omitzero"`
+	Chronology string                                     `json:"chronology,omitzero"`
+	Paper      string                                     `json:"paper,omitzero"`
+	Entries    []BundleSupplementSectionsDocumentsEntries `json:"entries,omitzero"`
+	File       string                                     `json:"file,omitzero"`
+}
+
+// BundleSupplementSectionsDocumentsEntries is a part of [BundleSupplementSectionsDocuments].
+type BundleSupplementSectionsDocumentsEntries struct {
+	Record  string  `json:"record"`
+	Known   *int64  `json:"known,omitzero"`
+	Entries []int64 `json:"entries,omitzero"`
+}
+
+// BundleSupplement: Add documents that came late to a frozen bundle.
+func (c *Client) BundleSupplement(ctx context.Context, act Act, id string, bundle string, query BundleSupplementQuery, body BundleSupplement) (out Done, err error) {
+	out.Repeated, err = c.do(ctx, call{method: "POST", path: strings.Replace(strings.Replace("/v1/records/{id}/bundles/{bundle}/supplements", "{id}", url.PathEscape(id), 1), "{bundle}", url.PathEscape(bundle), 1), query: query.values(), body: body, act: &act}, &out.Receipt)
+	return out, err
+}
+
+// BundleVaryQuery are the parameters of [Client.BundleVary]; one that is empty is not given.
+type BundleVaryQuery struct {
+	DryRun bool // Decide, and record nothing.
+}
+
+func (q BundleVaryQuery) values() url.Values {
+	v := url.Values{}
+	set(v, "dryRun", q.DryRun)
+	return v
+}
+
+// BundleVary is the body of [Client.BundleVary]. Decide for which readers a bundle is made, and by which redactions.
+type BundleVary struct {
+	Happened string               `json:"happened"`
+	Variants []BundleVaryVariants `json:"variants"`
+}
+
+// BundleVaryVariants is a part of [BundleVary].
+type BundleVaryVariants struct {
+	Variant   string `json:"variant"`
+	Reader    string `json:"reader"`
+	Redaction string `json:"redaction,omitzero"`
+}
+
+// BundleVary: Decide for which readers a bundle is made, and by which redactions.
+func (c *Client) BundleVary(ctx context.Context, act Act, id string, bundle string, query BundleVaryQuery, body BundleVary) (out Done, err error) {
+	out.Repeated, err = c.do(ctx, call{method: "POST", path: strings.Replace(strings.Replace("/v1/records/{id}/bundles/{bundle}/variants", "{id}", url.PathEscape(id), 1), "{bundle}", url.PathEscape(bundle), 1), query: query.values(), body: body, act: &act}, &out.Receipt)
+	return out, err
+}
+
 // CapacityAssessQuery are the parameters of [Client.CapacityAssess]; one that is empty is not given.
 type CapacityAssessQuery struct {
 	DryRun bool // Decide, and record nothing.
@@ -3845,6 +4146,87 @@ type ProtectionPlanTraceChild struct {
 // ProtectionPlanTraceChild: Record that a missing registered child was found.
 func (c *Client) ProtectionPlanTraceChild(ctx context.Context, act Act, id string, plan string, query ProtectionPlanTraceChildQuery, body ProtectionPlanTraceChild) (out Done, err error) {
 	out.Repeated, err = c.do(ctx, call{method: "POST", path: strings.Replace(strings.Replace("/v1/records/{id}/protection-plans/{plan}/traced", "{id}", url.PathEscape(id), 1), "{plan}", url.PathEscape(plan), 1), query: query.values(), body: body, act: &act}, &out.Receipt)
+	return out, err
+}
+
+// RedactionProposeQuery are the parameters of [Client.RedactionPropose]; one that is empty is not given.
+type RedactionProposeQuery struct {
+	DryRun bool // Decide, and record nothing.
+}
+
+func (q RedactionProposeQuery) values() url.Values {
+	v := url.Values{}
+	set(v, "dryRun", q.DryRun)
+	return v
+}
+
+// RedactionPropose is the body of [Client.RedactionPropose]. Propose what of the record to withhold from a reader.
+type RedactionPropose struct {
+	Happened  string                  `json:"happened"`
+	Known     int64                   `json:"known"`
+	Lines     []RedactionProposeLines `json:"lines,omitzero"`
+	Nothing   *bool                   `json:"nothing,omitzero"`
+	Purpose   string                  `json:"purpose"`
+	Reader    string                  `json:"reader"`
+	Redaction string                  `json:"redaction"`
+}
+
+// RedactionProposeLines is a part of [RedactionPropose].
+type RedactionProposeLines struct {
+	Entry  int64  `json:"entry"`
+	Field  string `json:"field"`
+	Ground string `json:"ground"`
+	Reason string `json:"reason"`
+}
+
+// RedactionPropose: Propose what of the record to withhold from a reader.
+func (c *Client) RedactionPropose(ctx context.Context, act Act, id string, query RedactionProposeQuery, body RedactionPropose) (out Done, err error) {
+	out.Repeated, err = c.do(ctx, call{method: "POST", path: strings.Replace("/v1/records/{id}/redactions", "{id}", url.PathEscape(id), 1), query: query.values(), body: body, act: &act}, &out.Receipt)
+	return out, err
+}
+
+// RedactionApproveQuery are the parameters of [Client.RedactionApprove]; one that is empty is not given.
+type RedactionApproveQuery struct {
+	DryRun bool // Decide, and record nothing.
+}
+
+func (q RedactionApproveQuery) values() url.Values {
+	v := url.Values{}
+	set(v, "dryRun", q.DryRun)
+	return v
+}
+
+// RedactionApprove is the body of [Client.RedactionApprove]. Decide to withhold what somebody else proposed.
+type RedactionApprove struct {
+	Happened string `json:"happened"`
+}
+
+// RedactionApprove: Decide to withhold what somebody else proposed.
+func (c *Client) RedactionApprove(ctx context.Context, act Act, id string, redaction string, query RedactionApproveQuery, body RedactionApprove) (out Done, err error) {
+	out.Repeated, err = c.do(ctx, call{method: "POST", path: strings.Replace(strings.Replace("/v1/records/{id}/redactions/{redaction}/approval", "{id}", url.PathEscape(id), 1), "{redaction}", url.PathEscape(redaction), 1), query: query.values(), body: body, act: &act}, &out.Receipt)
+	return out, err
+}
+
+// RedactionRejectQuery are the parameters of [Client.RedactionReject]; one that is empty is not given.
+type RedactionRejectQuery struct {
+	DryRun bool // Decide, and record nothing.
+}
+
+func (q RedactionRejectQuery) values() url.Values {
+	v := url.Values{}
+	set(v, "dryRun", q.DryRun)
+	return v
+}
+
+// RedactionReject is the body of [Client.RedactionReject]. Decide not to withhold what was proposed.
+type RedactionReject struct {
+	Happened string `json:"happened"`
+	Reason   string `json:"reason"`
+}
+
+// RedactionReject: Decide not to withhold what was proposed.
+func (c *Client) RedactionReject(ctx context.Context, act Act, id string, redaction string, query RedactionRejectQuery, body RedactionReject) (out Done, err error) {
+	out.Repeated, err = c.do(ctx, call{method: "POST", path: strings.Replace(strings.Replace("/v1/records/{id}/redactions/{redaction}/rejection", "{id}", url.PathEscape(id), 1), "{redaction}", url.PathEscape(redaction), 1), query: query.values(), body: body, act: &act}, &out.Receipt)
 	return out, err
 }
 
