@@ -1,12 +1,17 @@
 package projections
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"iter"
+	"maps"
 	"slices"
+	"strings"
 
 	"caseledger/domain"
+	"caseledger/domain/chronology"
 	"caseledger/domain/policy"
 	"caseledger/domain/record"
 	"caseledger/domain/redaction"
@@ -103,13 +108,55 @@ func AsProposed(c schema.Codec, r record.Record, id redaction.ID) (Variant, erro
 // a record without one is an error, and never shown whole.
 func RedactedLoad(c schema.Codec, load Load, id redaction.ID) Load {
 	return func(ctx context.Context, of domain.RecordID) (record.Record, error) {
-		r, err := load(ctx, of)
-		if err != nil {
-			return r, err
-		}
-		v, err := Redacted(c, r, id)
+		v, err := loadRedacted(ctx, c, load, of, id)
 		return v.Record, err
 	}
+}
+
+func loadRedacted(ctx context.Context, c schema.Codec, load Load, of domain.RecordID, id redaction.ID) (Variant, error) {
+	r, err := load(ctx, of)
+	if err != nil {
+		return Variant{}, err
+	}
+	return Redacted(c, r, id)
+}
+
+// TellRedacted is Tell for the reader of the sets of redactions with an id: on the
+// record itself, and on every other one that the chronology tells of.
+func TellRedacted(ctx context.Context, c schema.Codec, load Load, of domain.RecordID, id chronology.ID, by redaction.ID) (Story, error) {
+	variants := make(map[domain.RecordID]Variant)
+	redacted := func(ctx context.Context, of domain.RecordID) (_ record.Record, err error) {
+		v, loaded := variants[of]
+		if !loaded {
+			if v, err = loadRedacted(ctx, c, load, of, by); err == nil {
+				variants[of] = v
+			}
+		}
+		return v.Record, err
+	}
+	r, err := redacted(ctx, of)
+	if err != nil {
+		return Story{}, err
+	}
+	s, err := Tell(ctx, redacted, r, id)
+	if errors.Is(err, ErrNoChronology) {
+		err = fmt.Errorf("%w; a chronology is built before its redactions are proposed", err)
+	}
+	s.For = &Readership{Redaction: by, Reader: variants[of].Reader, Grounds: groundsOf(maps.Values(variants))}
+	return s, err
+}
+
+func groundsOf(variants iter.Seq[Variant]) []Grounds {
+	all := []Grounds{}
+	for v := range variants {
+		for _, w := range v.Schedule {
+			if g := (Grounds{w.Name, w.Law, w.Explanation}); !slices.Contains(all, g) {
+				all = append(all, g)
+			}
+		}
+	}
+	slices.SortFunc(all, func(a, b Grounds) int { return cmp.Or(strings.Compare(a.Name, b.Name), strings.Compare(a.Law, b.Law)) })
+	return all
 }
 
 // withheldOf returns what lines withhold of an entry.

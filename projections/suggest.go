@@ -2,6 +2,7 @@ package projections
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -58,16 +59,39 @@ func Names(r record.Record) []string {
 	return all
 }
 
+// professional is what somebody is to a person whose name is not normally withheld.
+const professional = "professional"
+
 // Others returns those to whom the record gives a name itself, also where that is
-// no longer in force.
+// no longer in force; professionals are not among them.
 func Others(r record.Record) []Other {
 	var all []Other
 	for _, e := range r.Entries {
-		if f, is := e.Event.(family.Related); is && f.Name != "" {
+		if f, is := e.Event.(family.Related); is && f.Name != "" && f.Kind != professional {
 			all = append(all, Other{Of: f.Kind, Names: []string{f.Name}})
 		}
 	}
 	return all
+}
+
+// OthersOf returns the people of a person's family who have records of their own.
+func (db *DB) OthersOf(ctx context.Context, load Load, id domain.RecordID) ([]Other, error) {
+	members, err := db.FamilyOf(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	var all []Other
+	for _, m := range members {
+		if m.Record == id || slices.Contains(m.Kinds, professional) {
+			continue
+		}
+		r, err := load(ctx, m.Record)
+		if err != nil {
+			return nil, fmt.Errorf("record %s: %w", m.Record, err)
+		}
+		all = append(all, Other{Of: m.Kinds[0], Names: Names(r)})
+	}
+	return all, nil
 }
 
 // Suggest returns what of a record may have to be withheld from somebody else than
