@@ -1,15 +1,16 @@
 package projections
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"encoding/hex"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 	"unicode"
 
+	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 
 	"caseledger/domain"
@@ -67,9 +68,17 @@ type Reworded struct {
 	After  []Saying `json:"after,omitempty"`
 }
 
+// Sift returns what a reader may see of a field of an entry: the value, less of it,
+// or nothing. An object of which nothing may be seen says so in a member "withheld".
+type Sift func(e domain.Entry, field string, value jsontext.Value) jsontext.Value
+
 // InFull returns entries of a record with everything that they say, in the order
-// of their numbers. Leaves are the hashes of the record's leaves, see View.Leaves.
-func InFull(id domain.RecordID, r record.Record, leaves []string, entries []uint64) ([]FullEntry, error) {
+// in which they are asked for. Leaves are the hashes of the record's leaves, see
+// View.Leaves; sift is nil for a reader who may see everything.
+func InFull(id domain.RecordID, r record.Record, leaves []string, entries []uint64, sift Sift) ([]FullEntry, error) {
+	if sift == nil {
+		sift = func(_ domain.Entry, _ string, value jsontext.Value) jsontext.Value { return value }
+	}
 	out, person := record.OutOfForce(r.Entries), bestName(r.Person).Fact.Given
 	all := make([]FullEntry, 0, len(entries))
 	for _, seq := range entries {
@@ -77,7 +86,7 @@ func InFull(id domain.RecordID, r record.Record, leaves []string, entries []uint
 		if !found || seq > uint64(len(leaves)) {
 			return nil, fmt.Errorf("record %s: entry %d: %w", id, seq, ErrNoEntry)
 		}
-		f, err := fullEntry(r, e)
+		f, err := fullEntry(r, e, sift)
 		if err != nil {
 			return nil, fmt.Errorf("record %s: entry %d: %w", id, seq, err)
 		}
@@ -96,34 +105,56 @@ func ByDay(a, b FullEntry) int {
 	return cmp.Or(a.Happened.Compare(b.Happened), cmp.Compare(a.Record, b.Record), cmp.Compare(a.First, b.First), cmp.Compare(a.Entry, b.Entry))
 }
 
-func fullEntry(r record.Record, e domain.Entry) (FullEntry, error) {
+func fullEntry(r record.Record, e domain.Entry, sift Sift) (FullEntry, error) {
 	f := FullEntry{Entry: e.Seq, First: firstOf(r, e), Happened: e.Event.HappenedOn(), Recorded: e.Recorded, Lateness: lateness(e), Kind: typeName(e.Event),
 		Author: e.Actor, On: e.Authority, Source: e.Source, Captured: e.Captured, Sentence: sentence(e.Event)}
 	f.Late = f.Lateness != nil && *f.Lateness > lateAfterDays
 	fields, err := fieldsOf(e.Event)
-	if err != nil {
-		return f, err
-	}
-	if n, ok := e.Event.(note.Written); ok {
-		f.Time, f.Passages = n.Time, n.Text
-		fields = slices.DeleteFunc(fields, func(one field) bool { return one.name == "text" })
-	}
 	for _, one := range fields {
-		if one.name == "text" || len(f.Passages) > 0 {
-			f.Sentence = "" // it quotes what is told whole
-		}
-		if one.name == "happened" {
+		if one.name == "happened" || err != nil {
 			continue
 		}
-		if f.Sayings, err = appendSaying(f.Sayings, 0, one.name, one.value); err != nil {
-			return f, err
+		value := sift(e, one.name, one.value)
+		if one.name == "text" || !bytes.Equal(value, one.value) {
+			f.Sentence = "" // it quotes what is told whole, or left out
+		}
+		if n, is := e.Event.(note.Written); is && one.name == "text" {
+			f.Time = n.Time
+			f.Passages, err = passagesOf(value)
+			continue
+		}
+		f.Sayings, err = appendSaying(f.Sayings, 0, one.name, value)
+	}
+	if err == nil {
+		err = f.correct(r, e, sift)
+	}
+	return f, err
+}
+
+// passagesOf reads the passages of a note, of which some may be left out.
+func passagesOf(text jsontext.Value) ([]note.Passage, error) {
+	if len(text) == 0 {
+		return nil, nil
+	}
+	var some []struct {
+		note.Passage
+		Withheld string `json:"withheld"`
+	}
+	if err := json.Unmarshal(text, &some); err != nil {
+		return nil, errFields
+	}
+	all := make([]note.Passage, len(some))
+	for i, one := range some {
+		all[i] = one.Passage
+		if one.Withheld != "" {
+			all[i].Text = "[withheld: " + spaced(one.Withheld) + "]"
 		}
 	}
-	return f, f.correct(r, e)
+	return all, nil
 }
 
 // correct says what the entry does to an earlier one.
-func (f *FullEntry) correct(r record.Record, e domain.Entry) error {
+func (f *FullEntry) correct(r record.Record, e domain.Entry, sift Sift) error {
 	if v, ok := e.Event.(correction.EnteredInError); ok {
 		f.Voids, f.Reason = v.Entry, v.Reason
 		return nil
@@ -138,8 +169,8 @@ func (f *FullEntry) correct(r record.Record, e domain.Entry) error {
 			return err
 		}
 		one := Reworded{Name: inWords(c.Field)}
-		if one.Before, err = appendSaying(nil, 0, c.Field, c.Before); err == nil {
-			one.After, err = appendSaying(nil, 0, c.Field, c.After)
+		if one.Before, err = appendSaying(nil, 0, c.Field, sift(e, c.Field, c.Before)); err == nil {
+			one.After, err = appendSaying(nil, 0, c.Field, sift(e, c.Field, c.After))
 		}
 		f.Changes = append(f.Changes, one)
 	}

@@ -35,7 +35,7 @@ func TestAnEntryInFullSaysEveryFieldInPlainWords(t *testing.T) {
 		t.Fatal(err)
 	}
 	leaves := []string{"a1", "b2"}
-	all, err := projections.InFull(ann, r, leaves, []uint64{1, 2})
+	all, err := projections.InFull(ann, r, leaves, []uint64{1, 2}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -48,7 +48,7 @@ func TestAnEntryInFullSaysEveryFieldInPlainWords(t *testing.T) {
 	if got := all[1]; !strings.Contains(sayings(got.Sayings), "Lines=1 High St, Anytown") || got.Sentence == "" || got.Leaf != "b2" {
 		t.Errorf("%+v", got)
 	}
-	if _, err := projections.InFull(ann, r, leaves, []uint64{3}); !errors.Is(err, projections.ErrNoEntry) {
+	if _, err := projections.InFull(ann, r, leaves, []uint64{3}, nil); !errors.Is(err, projections.ErrNoEntry) {
 		t.Errorf("an entry that is not there: %v", err)
 	}
 }
@@ -64,7 +64,7 @@ func TestACorrectionInFullSaysWhatItChangesAndTheEntryWhatBecameOfIt(t *testing.
 	if err != nil {
 		t.Fatal(err)
 	}
-	all, err := projections.InFull(ann, r, []string{"a", "b"}, []uint64{1, 2})
+	all, err := projections.InFull(ann, r, []string{"a", "b"}, []uint64{1, 2}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -93,7 +93,7 @@ func TestEverySampleOfTheCatalogueIsToldInFull(t *testing.T) {
 			return err
 		}
 		e.Seq, e.Corrects = 1, nil
-		all, err := projections.InFull(ann, record.Record{Entries: []domain.Entry{e}}, []string{"a"}, []uint64{1})
+		all, err := projections.InFull(ann, record.Record{Entries: []domain.Entry{e}}, []string{"a"}, []uint64{1}, nil)
 		if err != nil {
 			return fmt.Errorf("%s: %w", kind, err)
 		}

@@ -1,13 +1,15 @@
 package projections
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
-	"github.com/go-json-experiment/json"
+	"golang.org/x/text/unicode/norm"
 
 	"caseledger/domain"
 	"caseledger/domain/chronology"
+	"caseledger/domain/note"
 	"caseledger/domain/record"
 )
 
@@ -44,13 +46,9 @@ func LookFor(l Looked, r record.Record) ([]uint64, error) {
 		if !chooses(s, e, nil) || !day.IsZero() && (day.Before(l.From) || !l.To.IsZero() && day.After(l.To)) {
 			continue
 		}
-		has := l.Word == ""
-		if !has {
-			text, err := json.Marshal(e.Event)
-			if err != nil {
-				return nil, err
-			}
-			has = strings.Contains(strings.ToLower(string(text)), strings.ToLower(l.Word))
+		has, err := holds(e.Event, l.Word)
+		if err != nil {
+			return nil, fmt.Errorf("entry %d: %w", e.Seq, err)
 		}
 		if has {
 			found = append(found, e.Seq)
@@ -58,3 +56,31 @@ func LookFor(l Looked, r record.Record) ([]uint64, error) {
 	}
 	return found, nil
 }
+
+// holds reports whether an event says a word, however it is written: in capitals or
+// not, composed or not, and over the ends of passages.
+func holds(e domain.Event, word string) (bool, error) {
+	if word == "" {
+		return true, nil
+	}
+	word = alike(word)
+	if n, is := e.(note.Written); is {
+		var typed strings.Builder
+		for _, p := range n.Text {
+			typed.WriteString(p.Text)
+		}
+		if strings.Contains(alike(typed.String()), word) {
+			return true, nil
+		}
+	}
+	fields, err := fieldsOf(e)
+	var all []Saying
+	for _, f := range fields {
+		if err == nil {
+			all, err = appendSaying(all, 0, f.name, f.value)
+		}
+	}
+	return slices.ContainsFunc(all, func(s Saying) bool { return strings.Contains(alike(s.Value), word) }), err
+}
+
+func alike(text string) string { return strings.ToLower(norm.NFKC.String(text)) }

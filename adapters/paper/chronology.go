@@ -253,7 +253,7 @@ func bounded(all []Paragraph, limit int) []Cell {
 		for _, run := range p {
 			for i, text := range Cut(run.Text, limit) {
 				n := Room(text)
-				if i > 0 || n > room {
+				if begun := len(line) > 0 || len(cells[len(cells)-1]) > 0; i > 0 || n > room && begun {
 					end()
 					cells, room = append(cells, Cell{}), limit
 				}

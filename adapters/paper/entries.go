@@ -57,7 +57,7 @@ func Entries(h Head, entries []projections.FullEntry) (Paper, error) {
 
 // entry sets one entry.
 func entry(e projections.FullEntry, several bool) []Block {
-	blocks := []Block{Heading{2, entryTitle(e, several)}}
+	blocks := []Block{referenceTo(e), Heading{2, entryTitle(e, several)}}
 	for _, line := range standing(e) {
 		blocks = append(blocks, line)
 	}
@@ -70,6 +70,10 @@ func entry(e projections.FullEntry, several bool) []Block {
 		blocks = append(blocks, p)
 	}
 	return append(blocks, tables([]int{26, 37, 37}, []string{"Changed by the correction", "Before", "Now"}, changedRows(e.Changes))...)
+}
+
+func referenceTo(e projections.FullEntry) Reference {
+	return Reference{Entry: e.Entry, Leaf: e.Leaf[:min(leafPrefix, len(e.Leaf))]}
 }
 
 func entryTitle(e projections.FullEntry, several bool) string {

@@ -71,7 +71,7 @@ func TestNoPaperOfEntriesIsEmptyOrWithoutBounds(t *testing.T) {
 func TestTheTablesOfAnEntryAreBoundedAndLoseNothing(t *testing.T) {
 	e := inFull("x")
 	long := strings.Repeat("all that was said. ", 2_000)
-	e.Sayings, e.Changes[0].Before[0].Value = nil, long
+	e.Sayings, e.Changes[0].After[0].Value = nil, long
 	for i := range 500 {
 		e.Sayings = append(e.Sayings, projections.Saying{Name: fmt.Sprint("Field ", i), Value: strings.Repeat("w ", 100)})
 	}

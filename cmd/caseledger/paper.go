@@ -16,6 +16,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"caseledger/adapters/accesslog"
 	"caseledger/adapters/docx"
 	"caseledger/adapters/paper"
 	"caseledger/adapters/pdf"
@@ -36,11 +37,22 @@ type papering struct {
 	entries     []string
 	chronology  string
 	selection   chronology.Selection
+	word        string
+	makers      []string
+	officer     paper.Officer
+	knownErrors []string
+	record      domain.RecordID
+	accesses    []accesslog.Row // of a statement about the system
 }
 
 // paperKinds are the papers that are filled in from the record.
 var paperKinds = map[string]func(context.Context, *app, domain.RecordID, record.Record, papering) (paper.Paper, error){
-	"entries": entriesPaper,
+	"entries":     entriesPaper,
+	"issues":      issuesPaper,
+	"exhibits":    exhibitsPaper,
+	"certificate": certificatePaper,
+	"absence":     absencePaper,
+	"system":      systemPaper,
 }
 
 func kindsOfPaper() string { return strings.Join(slices.Sorted(maps.Keys(paperKinds)), ", ") }
@@ -56,10 +68,21 @@ kinds are:
 
   entries       entries in full: every field, who recorded it, when and how late,
                 what it corrects and what became of it
+  issues        draft statement of issues, from how parties were recorded to stand
+                to entries ('act entry.mark')
+  exhibits      exhibit sheets of entries, by maker, marked AB/1, AB/2 …
+  certificate   an officer's certificate that entries are records of the authority
+                (Civil Evidence Act 1995, section 9(2))
+  absence       draft affidavit that no such entry is on the record, by --type,
+                --source, --word, --from and --to (section 9(3)); refused where one is
+  system        statement of the reliability of the system, with who opened the
+                record by a privilege from --from to --to
 
 The same record, as known when the same entry was its last, gives the same file.`,
 		Example: `  caseledger paper AT000001 --kind entries --type note --from 2024-01-01 --out notes.pdf
-  caseledger paper AT000001 --kind entries --entry 3 --entry 10-20 --out entries.docx`,
+  caseledger paper AT000001 --kind entries --entry 3 --entry 10-20 --out entries.docx
+  caseledger paper AT000001 --kind exhibits --chronology c1 --maker "sw-001=Anna Brown/5" --out exhibits.pdf
+  caseledger paper AT000001 --kind absence --type visit --from 2024-01-01 --to 2024-03-31 --out absence.docx`,
 		Args: exactly(1),
 	}
 	data := addData(cmd)
@@ -76,9 +99,27 @@ The same record, as known when the same entry was its last, gives the same file.
 	flags.StringArrayVar(&p.selection.Kinds, "type", nil, "only entries of this type: note, referral.received; may be given again")
 	flags.StringArrayVar(&p.selection.Sources, "source", nil, "only entries of this agency, or imported from this format; may be given again")
 	flags.StringArrayVar(&p.selection.Tags, "tag", nil, "only entries with this tag; may be given again")
+	flags.StringVar(&p.word, "word", "", "of absence: only entries that hold these letters, in capitals or not")
+	flags.StringArrayVar(&p.makers, "maker", nil, "of exhibits: name of an author, and the number that the first exhibit has, sw-001=Anna Brown/5; may be given again")
+	flags.StringVar(&p.officer.Name, "officer", "", "name of the officer who signs; left to be filled in if not given")
+	flags.StringVar(&p.officer.Position, "position", "", "the officer's position")
+	flags.StringVar(&p.officer.Authority, "authority", "", "name of the authority")
+	flags.StringArrayVar(&p.knownErrors, "known-error", nil, "of system: an error known to the authority; may be given again")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		if err := p.check(); err != nil {
 			return err
+		}
+		if p.kind == "system" { // the two ledgers are not opened at once
+			if err := onRecord(cmd.Context(), *data, args[0], to, func(_ *app, id domain.RecordID, _ record.Record) error {
+				p.record = id
+				return nil
+			}); err != nil {
+				return err
+			}
+			var err error
+			if p.accesses, err = accessed(cmd.Context(), *data, p.record, p); err != nil {
+				return err
+			}
 		}
 		return onRecord(cmd.Context(), *data, args[0], to, func(a *app, id domain.RecordID, r record.Record) error {
 			a.warn(to)
@@ -185,7 +226,7 @@ func (a *app) inFull(ctx context.Context, parts []chronology.Part) ([]projection
 		if err != nil {
 			return nil, err
 		}
-		some, err := projections.InFull(part.Record, r.Upto(part.Known), leaves, part.Entries)
+		some, err := projections.InFull(part.Record, r.Upto(part.Known), leaves, part.Entries, nil)
 		if err != nil {
 			return nil, err
 		}
@@ -195,10 +236,10 @@ func (a *app) inFull(ctx context.Context, parts []chronology.Part) ([]projection
 	return all, nil
 }
 
-// head is what a paper of entries says of itself: of which records it tells, and as
+// paperHead is what a paper says of itself: of which records it tells, and as
 // known when. It has the time of the last entry known, so that the same question
 // gives the same file.
-func (a *app) head(ctx context.Context, p papering, title string, parts []chronology.Part) (paper.Head, error) {
+func (a *app) paperHead(ctx context.Context, p papering, title string, parts []chronology.Part) (paper.Head, error) {
 	h := paper.Head{Title: cmp.Or(p.title, title), By: a.created.Ledger}
 	for _, part := range parts {
 		r, err := a.load(ctx, part.Record)
@@ -220,25 +261,10 @@ func (a *app) head(ctx context.Context, p papering, title string, parts []chrono
 }
 
 func entriesPaper(ctx context.Context, a *app, id domain.RecordID, r record.Record, p papering) (paper.Paper, error) {
-	parts, err := p.parts(id, r)
+	all, h, err := a.chosenInFull(ctx, id, r, p, "Entries in full")
 	if err != nil {
 		return paper.Paper{}, err
 	}
-	chosen := 0
-	for _, part := range parts {
-		chosen += len(part.Entries)
-	}
-	if chosen > paper.MaxEntries {
-		return paper.Paper{}, paper.ErrTooMany
-	}
-	all, err := a.inFull(ctx, parts)
-	if err != nil {
-		return paper.Paper{}, err
-	}
-	h, err := a.head(ctx, p, "Entries in full", parts)
-	if err != nil {
-		return paper.Paper{}, err
-	}
-	h.Preface = append(h.Preface, fmt.Sprintf("%d entries, oldest first, each with every field that it has. Beside each stand who recorded it, when, and the beginning of its leaf's hash in the log, by which the evidence package proves it.", chosen))
+	h.Preface = append(h.Preface, fmt.Sprintf("%d entries, oldest first, each with every field that it has. Beside each stand who recorded it, when, and the beginning of its leaf's hash in the log, by which the evidence package proves it.", len(all)))
 	return paper.Entries(h, all)
 }

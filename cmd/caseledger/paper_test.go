@@ -80,18 +80,51 @@ func TestEntriesAreWrittenInFullAsTheyWereKnownThen(t *testing.T) {
 	}
 	out := filepath.Join(t.TempDir(), "x.pdf")
 	for name, args := range map[string][]string{
-		"another kind":                 {"--kind", "letter", "--out", out},
-		"no file":                      {"--kind", "entries"},
-		"another format":               {"--kind", "entries", "--out", "x.odt"},
-		"a file that exists":           {"--kind", "entries", "--out", dir},
-		"an entry that is not there":   {"--kind", "entries", "--out", out, "--entry", "1-99999"},
-		"what is no entry":             {"--kind", "entries", "--out", out, "--entry", "3-2"},
-		"a chronology that is not":     {"--kind", "entries", "--out", out, "--chronology", "none"},
-		"a selection of nothing":       {"--kind", "entries", "--out", out, "--tag", "nothing"},
-		"a moment before all entries":  {"--kind", "entries", "--out", out, "--known-at", "1901-01-01"},
+		"another kind":                  {"--kind", "letter", "--out", out},
+		"no file":                       {"--kind", "entries"},
+		"another format":                {"--kind", "entries", "--out", "x.odt"},
+		"a file that exists":            {"--kind", "entries", "--out", dir},
+		"an entry that is not there":    {"--kind", "entries", "--out", out, "--entry", "1-99999"},
+		"what is no entry":              {"--kind", "entries", "--out", out, "--entry", "3-2"},
+		"a chronology that is not":      {"--kind", "entries", "--out", out, "--chronology", "none"},
+		"a selection of nothing":        {"--kind", "entries", "--out", out, "--tag", "nothing"},
+		"a moment before all entries":   {"--kind", "entries", "--out", out, "--known-at", "1901-01-01"},
 		"entries of two ways to choose": {"--kind", "entries", "--out", out, "--entry", "1", "--chronology", "c1"},
 	} {
 		if code, _, errs := caseledger(t, append([]string{"paper", child, "--data", dir}, args...)...); code != exitUsage {
+			t.Errorf("%s: exit %d, %s", name, code, errs)
+		}
+	}
+}
+
+func TestThePapersOfACourtAreFilledInFromTheRecord(t *testing.T) {
+	dir := smallDemo(t)
+	child := rows(t, "caseload", "--data", dir)[0]["record"].(string)
+	acted(t, dir, child, "entry.mark", `{"happened":"2026-01-05","entry":2,"party":"mother","stand":"disputed","note":"It was «never» so. שלום"}`, "m1")
+	n := len(rows(t, "record", "entries", child, "--data", dir))
+	officer := []string{"--officer", "Zoë Ö'Neil", "--position", "records manager", "--authority", "Anytown Council"}
+	with := func(more ...string) []string { return append(more, officer...) }
+	papered(t, dir, child, "issues", []string{"Issue 1", "It was «never» so. שלום", "Entry 2, by"})
+	author := rows(t, "record", "entries", child, "--data", dir)[1]["actor"].(string)
+	papered(t, dir, child, "exhibits", []string{"AB/5", "The next exhibit of this maker is AB/6."}, "--entry", "2", "--maker", author+"=Anna Brown/5")
+	papered(t, dir, child, "certificate", []string{"section 9 of the Civil Evidence Act 1995", "Zoë Ö'Neil", "Made under the checkpoint"}, with("--entry", "1-2")...)
+	papered(t, dir, child, "absence", []string{fmt.Sprintf("all %d entries", n), "no-such-word", "There is no such entry"}, with("--word", "no-such-word")...)
+	papered(t, dir, child, "system", []string{fmt.Sprintf("All %d entries of record %s", n, child), "the proof of it was made and verified", "A clock was late."},
+		with("--from", "2026-01-01", "--to", "2026-12-31", "--known-error", "A clock was late.")...)
+	out := filepath.Join(t.TempDir(), "x.pdf")
+	for name, tt := range map[string]struct {
+		code int
+		args []string
+	}{
+		"an absence of what is there":   {exitFailed, []string{"--kind", "absence", "--type", "person.registered"}},
+		"an absence by tag":             {exitUsage, []string{"--kind", "absence", "--tag", "x"}},
+		"a maker without a name":        {exitUsage, []string{"--kind", "exhibits", "--maker", "x"}},
+		"a maker's number that is none": {exitUsage, []string{"--kind", "exhibits", "--maker", "x=Y/0"}},
+		"a system of no days":           {exitUsage, []string{"--kind", "system"}},
+		"a certificate of nothing":      {exitUsage, []string{"--kind", "certificate", "--tag", "nothing"}},
+		"issues before there were any":  {exitUsage, []string{"--kind", "issues", "--known-entry", "2"}},
+	} {
+		if code, _, errs := caseledger(t, append([]string{"paper", child, "--data", dir, "--out", out}, tt.args...)...); code != tt.code {
 			t.Errorf("%s: exit %d, %s", name, code, errs)
 		}
 	}
