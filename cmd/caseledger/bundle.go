@@ -28,19 +28,13 @@ func newBundle(to streams) *cobra.Command {
 type stepping struct {
 	id    string
 	files string
-	by    actor
+	by    acting
 }
 
 func (s *stepping) add(cmd *cobra.Command) *place {
 	data := addData(cmd)
-	flags := cmd.Flags()
-	flags.StringVar(&s.id, "id", "", "id of the bundle within the record")
-	flags.StringVar(&s.by.id, "actor", "", "who takes the step")
-	flags.StringVar(&s.by.role, "role", "", "in which role")
-	flags.StringVar(&s.by.agency, "agency", "", "for which agency")
-	flags.StringVar(&s.by.basis, "basis", "", "on which legal basis")
-	flags.StringVar(&s.by.purpose, "purpose", "court", "for which purpose")
-	flags.StringVar(&s.by.request, "request", "", "idempotency key: a repeat with the same key changes nothing")
+	cmd.Flags().StringVar(&s.id, "id", "", "id of the bundle within the record")
+	s.by.add(cmd, "a repeat with the same key changes nothing")
 	return data
 }
 
@@ -84,7 +78,7 @@ look through it again.`,
 		ctx := cmd.Context()
 		return s.step(ctx, *data, args[0], to, func(a *app, id domain.RecordID, r record.Record, _ bundle.Bundle) error {
 			return a.planned(ctx, id, r, bundle.ID(s.id), p, folder(s.files), func(what string, command any) error {
-				if _, err := a.records.Do(ctx, id, s.by.act(what, command)); err != nil {
+				if _, err := a.records.Do(ctx, id, s.by.part(what, command)); err != nil {
 					return err
 				}
 				fmt.Fprintf(to.out, "Recorded: %s.\n", what)
@@ -108,7 +102,7 @@ func newBundleReview(to streams) *cobra.Command {
 	cmd.Flags().StringVar(&note, "note", "", "what was found")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		return s.step(cmd.Context(), *data, args[0], to, func(a *app, id domain.RecordID, _ record.Record, b bundle.Bundle) error {
-			_, err := a.records.Do(cmd.Context(), id, s.by.act("", bundle.Review{Dated: a.stepDay(), Bundle: b.ID, Note: note}))
+			_, err := a.records.Do(cmd.Context(), id, s.by.act(bundle.Review{Dated: a.stepDay(), Bundle: b.ID, Note: note}))
 			return err
 		})
 	}
@@ -156,7 +150,7 @@ func (a *app) freeze(ctx context.Context, to streams, id domain.RecordID, b bund
 	if stand.Reserved, err = a.reserve(ctx, to, id, b, stand, b.Arranged.Fact.Sections, folder(s.files)); err != nil {
 		return err
 	}
-	_, err = a.records.Do(ctx, id, s.by.act("", bundle.Freeze{Dated: a.stepDay(), Bundle: b.ID, Stand: stand}))
+	_, err = a.records.Do(ctx, id, s.by.act(bundle.Freeze{Dated: a.stepDay(), Bundle: b.ID, Stand: stand}))
 	return err
 }
 
@@ -206,7 +200,7 @@ func (a *app) supplement(ctx context.Context, to streams, id domain.RecordID, b 
 	if stand.Reserved, err = a.reserve(ctx, to, id, next, next.Stand(), sections, files); err != nil {
 		return err
 	}
-	_, err = a.records.Do(ctx, id, s.by.act("", bundle.Supplement{Dated: a.stepDay(), Bundle: b.ID, Sections: sections, Reason: reason, Stand: stand}))
+	_, err = a.records.Do(ctx, id, s.by.act(bundle.Supplement{Dated: a.stepDay(), Bundle: b.ID, Sections: sections, Reason: reason, Stand: stand}))
 	return err
 }
 

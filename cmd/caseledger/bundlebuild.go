@@ -98,7 +98,7 @@ func (h hashing) Write(p []byte) (int, error) {
 
 // file writes the files of the variant, each whole or not at all, and records the
 // build last: a repeat writes what is missing.
-func (b bundling) file(ctx context.Context, to streams, by actor, out string, progress func(done, total int)) (builtRow, error) {
+func (b bundling) file(ctx context.Context, to streams, by acting, out string, progress func(done, total int)) (builtRow, error) {
 	stem := filepath.Join(out, fileName(string(b.bundle.ID), b.variant.Variant))
 	part := filepath.Join(out, "."+filepath.Base(stem)+".part")
 	f, err := os.OpenFile(part, os.O_RDWR|os.O_CREATE|os.O_TRUNC, 0o600)
@@ -130,12 +130,12 @@ func (b bundling) file(ctx context.Context, to streams, by actor, out string, pr
 }
 
 // record records the build, unless this very file was recorded before.
-func (b bundling) record(ctx context.Context, by actor, row builtRow) error {
+func (b bundling) record(ctx context.Context, by acting, row builtRow) error {
 	if !b.bundle.BuiltOf(b.variant.Variant).IsZero() {
 		return nil
 	}
 	command := bundle.Build{Dated: b.app.stepDay(), Bundle: b.bundle.ID, Variant: row.Variant, SHA256: row.SHA256, Pages: row.Pages}
-	_, err := b.app.records.Do(ctx, b.on, by.act(row.Variant, command))
+	_, err := b.app.records.Do(ctx, b.on, by.part(row.Variant, command))
 	var refused domain.Refusals
 	var reused *eventstore.RequestReusedError
 	if !errors.As(err, &refused) && !errors.As(err, &reused) {

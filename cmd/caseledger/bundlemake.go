@@ -166,7 +166,7 @@ func (b bundling) inFull(ctx context.Context, d bundle.Document) (paper.Paper, e
 		if err != nil {
 			return paper.Paper{}, err
 		}
-		some, err := projections.InFull(p.Record, r.Upto(p.Known), leaves, p.Entries)
+		some, err := projections.InFull(p.Record, r.Upto(p.Known), leaves, p.Entries, nil)
 		if errors.Is(err, projections.ErrNoEntry) && b.variant.Redaction != "" {
 			err = projections.ErrNotLookedAt
 		}

@@ -244,17 +244,14 @@ func (a *app) within(ctx context.Context, s chronology.Selection, scope []chrono
 	return out, nil
 }
 
-// actor is who takes a step on the command line, and why.
-type actor struct{ id, role, agency, basis, purpose, request string }
-
-// act is the step as an act. What follows from one request has keys made of it.
-func (by actor) act(what string, command any) eventstore.Act {
-	request := by.request
-	if what != "" && request != "" {
-		request += "/" + what
+// part is one of several acts that follow from one request: its key is made of
+// the request's.
+func (by acting) part(what string, command any) eventstore.Act {
+	act := by.act(command)
+	if act.Request != "" {
+		act.Request += "/" + what
 	}
-	return eventstore.Act{Request: request, Actor: domain.Actor{ID: by.id, Role: by.role, Agency: by.agency},
-		Authority: domain.Authority{Basis: by.basis, Purpose: by.purpose}, Command: command}
+	return act
 }
 
 func rulesOf(name string, on domain.Date) (string, error) { return cmp.Or(name, "pd27a-2026"), nil }
