@@ -28,6 +28,7 @@ import (
 	"caseledger/domain/transition"
 
 	"caseledger/domain/chronology"
+	"caseledger/domain/subjectaccess"
 )
 
 // Allow checks the rules that hold for every event of a record, whatever its
@@ -75,7 +76,7 @@ func (r Record) partedBefore(day domain.Date) bool {
 // gone on under a new identity: what is about that record itself.
 func staysBehind(e domain.Event) bool {
 	switch e.(type) {
-	case restriction.Event, correction.EnteredInError, adoption.Event, chronology.Event:
+	case restriction.Event, correction.EnteredInError, adoption.Event, chronology.Event, subjectaccess.Event:
 		return true
 	}
 	return false
@@ -89,6 +90,8 @@ func startsWork(e domain.Event) bool {
 	case contact.HelpStarted, privatefostering.Notified, temporary.Entered, visit.Made:
 		return true
 	case needs.Started, support.Agreed, support.ServiceStarted, support.PaymentStarted, safeguarding.PlanAgreed, transition.Planned, capacity.Assessed, capacity.LibertyRequested, discharge.Noticed:
+		return true
+	case subjectaccess.Received: // what is recorded of the dead is asked for under another law
 		return true
 	}
 	return false

@@ -48,6 +48,7 @@ import (
 	"caseledger/domain/transition"
 
 	"caseledger/domain/chronology"
+	"caseledger/domain/subjectaccess"
 )
 
 // Record is a person's record as the entries tell it. The zero value is the
@@ -96,6 +97,8 @@ type Record struct {
 	Forms form.Forms
 
 	Chronologies chronology.Chronologies
+
+	AccessRequests subjectaccess.Requests
 
 	latest domain.Date // the latest day of an entry in force
 }
@@ -207,6 +210,8 @@ func (r Record) apply(e domain.Entry) Record {
 		r.Openings = r.Openings.Evolve(e.Seq, ev)
 	case discharge.Event:
 		r.Hospital = r.Hospital.Evolve(e.Seq, ev)
+	case subjectaccess.Event:
+		r.AccessRequests = r.AccessRequests.Evolve(e.Seq, ev)
 	case form.Event:
 		r.Forms = r.Forms.Evolve(e.Seq, ev)
 	}
