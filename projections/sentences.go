@@ -23,9 +23,11 @@ import (
 	"caseledger/domain/oversight"
 	"caseledger/domain/policy"
 	"caseledger/domain/protection"
+	"caseledger/domain/redaction"
 	"caseledger/domain/referral"
 	"caseledger/domain/register"
 	"caseledger/domain/settings"
+	"caseledger/domain/subjectaccess"
 	"caseledger/domain/unmapped"
 )
 
@@ -52,8 +54,12 @@ func sentence(e domain.Event) string {
 		return allocationSentence(e)
 	case note.Event, oversight.Event, correspondence.Event, form.Event:
 		return recordingSentence(e)
+	case subjectaccess.Event:
+		return accessSentence(e)
 	case chronology.Event:
 		return chronologySentence(e)
+	case redaction.Event:
+		return redactionSentence(e)
 	}
 	if text := childSentence(e); text != "" {
 		return text

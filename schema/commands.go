@@ -52,6 +52,7 @@ import (
 
 	"caseledger/domain/chronology"
 	"caseledger/domain/subjectaccess"
+	"caseledger/domain/redaction"
 )
 
 // Setting is what a decision needs to know beside the record: whose rules, what
@@ -834,74 +835,94 @@ func Commands() []Command {
 			func(r record.Record, s Setting, c subjectaccess.Receive) ([]domain.Event, error) {
 				return r.AccessRequests.Receive(c, s.Pack)
 			}),
-		command("subject-access.ask-identity", "subject-access-requests/{request}/identity-question", "Record that the requester was asked to show who they are.",
+		command("subject-access.ask-identity", "subject-access-requests/{accessRequest}/identity-question", "Record that the requester was asked to show who they are.",
 			func(r record.Record, s Setting, c subjectaccess.AskIdentity) ([]domain.Event, error) {
 				return r.AccessRequests.AskIdentity(c, s.Pack)
 			}),
-		command("subject-access.check-identity", "subject-access-requests/{request}/identity", "Record whether the requester has shown who they are.",
+		command("subject-access.check-identity", "subject-access-requests/{accessRequest}/identity", "Record whether the requester has shown who they are.",
 			func(r record.Record, s Setting, c subjectaccess.CheckIdentity) ([]domain.Event, error) {
 				return r.AccessRequests.CheckIdentity(c, s.Pack)
 			}),
-		command("subject-access.ask-clarification", "subject-access-requests/{request}/questions", "Record a question to the requester about the request; the clock stops where the law says so.",
+		command("subject-access.ask-clarification", "subject-access-requests/{accessRequest}/questions", "Record a question to the requester about the request; the clock stops where the law says so.",
 			func(r record.Record, s Setting, c subjectaccess.AskClarification) ([]domain.Event, error) {
 				return r.AccessRequests.AskClarification(c, s.Pack)
 			}),
-		command("subject-access.clarify", "subject-access-requests/{request}/answers", "Record the requester's answer to a question.",
+		command("subject-access.clarify", "subject-access-requests/{accessRequest}/answers", "Record the requester's answer to a question.",
 			func(r record.Record, s Setting, c subjectaccess.Clarify) ([]domain.Event, error) {
 				return r.AccessRequests.Clarify(c, s.Pack)
 			}),
-		command("subject-access.extend", "subject-access-requests/{request}/extension", "Record that the requester was told that the answer takes longer, and why.",
+		command("subject-access.extend", "subject-access-requests/{accessRequest}/extension", "Record that the requester was told that the answer takes longer, and why.",
 			func(r record.Record, s Setting, c subjectaccess.Extend) ([]domain.Event, error) {
 				return r.AccessRequests.Extend(c, s.Pack)
 			}),
-		command("subject-access.search", "subject-access-requests/{request}/searches", "Record where was searched, and what was found.",
+		command("subject-access.search", "subject-access-requests/{accessRequest}/searches", "Record where was searched, and what was found.",
 			func(r record.Record, _ Setting, c subjectaccess.Search) ([]domain.Event, error) {
 				return r.AccessRequests.Search(c, uint64(len(r.Entries)))
 			}),
-		command("subject-access.ask-harm-opinion", "subject-access-requests/{request}/harm-questions", "Record that a health professional was asked about serious harm.",
+		command("subject-access.ask-harm-opinion", "subject-access-requests/{accessRequest}/harm-questions", "Record that a health professional was asked about serious harm.",
 			func(r record.Record, _ Setting, c subjectaccess.AskHarmOpinion) ([]domain.Event, error) {
 				return r.AccessRequests.AskHarmOpinion(c, uint64(len(r.Entries)))
 			}),
-		command("subject-access.give-harm-opinion", "subject-access-requests/{request}/harm-opinions", "Record a health professional's opinion on serious harm.",
+		command("subject-access.give-harm-opinion", "subject-access-requests/{accessRequest}/harm-opinions", "Record a health professional's opinion on serious harm.",
 			func(r record.Record, s Setting, c subjectaccess.GiveHarmOpinion) ([]domain.Event, error) {
 				return r.AccessRequests.GiveHarmOpinion(c, s.Pack)
 			}),
-		command("subject-access.ask-consent", "subject-access-requests/{request}/consent-questions", "Record that somebody else was asked whether what is about them may be shown.",
+		command("subject-access.ask-consent", "subject-access-requests/{accessRequest}/consent-questions", "Record that somebody else was asked whether what is about them may be shown.",
 			func(r record.Record, _ Setting, c subjectaccess.AskConsent) ([]domain.Event, error) {
 				return r.AccessRequests.AskConsent(c, uint64(len(r.Entries)))
 			}),
-		command("subject-access.settle-consent", "subject-access-requests/{request}/consents", "Record a consent, its refusal, or what is reasonable without one.",
+		command("subject-access.settle-consent", "subject-access-requests/{accessRequest}/consents", "Record a consent, its refusal, or what is reasonable without one.",
 			func(r record.Record, _ Setting, c subjectaccess.SettleConsent) ([]domain.Event, error) {
 				return r.AccessRequests.SettleConsent(c)
 			}),
-		command("subject-access.exempt", "subject-access-requests/{request}/exemptions", "Record which approved set of redactions holds for the answer.",
+		command("subject-access.exempt", "subject-access-requests/{accessRequest}/exemptions", "Record which approved set of redactions holds for the answer.",
 			func(r record.Record, _ Setting, c subjectaccess.Exempt) ([]domain.Event, error) {
 				return r.AccessRequests.Exempt(c, r.Redactions)
 			}),
-		command("subject-access.decide", "subject-access-requests/{request}/decision", "Record what the requester is to be given.",
+		command("subject-access.decide", "subject-access-requests/{accessRequest}/decision", "Record what the requester is to be given.",
 			func(r record.Record, _ Setting, c subjectaccess.Decide) ([]domain.Event, error) {
 				return r.AccessRequests.Decide(c, r.Redactions)
 			}),
-		command("subject-access.deliver", "subject-access-requests/{request}/delivery", "Record that the answer was handed over.",
+		command("subject-access.deliver", "subject-access-requests/{accessRequest}/delivery", "Record that the answer was handed over.",
 			func(r record.Record, _ Setting, c subjectaccess.Deliver) ([]domain.Event, error) {
 				return r.AccessRequests.Deliver(c)
 			}),
-		command("subject-access.check", "subject-access-requests/{request}/checks", "Record what counting the answer against the record gave.",
+		command("subject-access.check", "subject-access-requests/{accessRequest}/checks", "Record what counting the answer against the record gave.",
 			func(r record.Record, _ Setting, c subjectaccess.Check) ([]domain.Event, error) {
 				return r.AccessRequests.Check(c, uint64(len(r.Entries)))
 			}),
-		command("subject-access.close", "subject-access-requests/{request}/closure", "End a request for access.",
+		command("subject-access.close", "subject-access-requests/{accessRequest}/closure", "End a request for access.",
 			func(r record.Record, _ Setting, c subjectaccess.Close) ([]domain.Event, error) {
 				return r.AccessRequests.Close(c)
 			}),
-		command("subject-access.complain", "subject-access-requests/{request}/complaints", "Record a complaint about the answer.",
+		command("subject-access.complain", "subject-access-requests/{accessRequest}/complaints", "Record a complaint about the answer.",
 			func(r record.Record, s Setting, c subjectaccess.Complain) ([]domain.Event, error) {
 				return r.AccessRequests.Complain(c, s.Pack)
 			}),
-		command("subject-access.review", "subject-access-requests/{request}/complaints/{complaint}/review", "Record what a review of the answer found.",
+		command("subject-access.review", "subject-access-requests/{accessRequest}/complaints/{complaint}/review", "Record what a review of the answer found.",
 			func(r record.Record, _ Setting, c subjectaccess.Review) ([]domain.Event, error) {
 				return r.AccessRequests.Review(c)
 			}),
+		command("redaction.propose", "redactions", "Propose what of the record to withhold from a reader.",
+			func(r record.Record, _ Setting, c redaction.Propose) ([]domain.Event, error) {
+				return r.Redactions.Propose(c, uint64(len(r.Entries)), fieldsOf(r))
+			}),
+		command("redaction.approve", "redactions/{redaction}/approval", "Decide to withhold what somebody else proposed.",
+			func(r record.Record, s Setting, c redaction.Approve) ([]domain.Event, error) {
+				return r.Redactions.Approve(c, r.Proposer(c.Redaction), s.By)
+			}),
+		command("redaction.reject", "redactions/{redaction}/rejection", "Decide not to withhold what was proposed.",
+			func(r record.Record, _ Setting, c redaction.Reject) ([]domain.Event, error) {
+				return r.Redactions.Reject(c)
+			}),
+	}
+}
+
+// fieldsOf returns what the rules of redactions ask about the entries of a record.
+func fieldsOf(r record.Record) redaction.Fields {
+	return func(entry uint64) (free, fixed []string) {
+		e, _ := r.Entry(entry)
+		return ofEvents().partsOf(e)
 	}
 }
 

@@ -58,6 +58,7 @@ import (
 	"caseledger/domain/transition"
 
 	"caseledger/domain/chronology"
+	"caseledger/domain/redaction"
 )
 
 // EventType is one type of event with all its versions.
@@ -342,11 +343,11 @@ func Events() []EventType {
 		event[subjectaccess.IdentityAsked]("subject-access.identity-asked", "The authority asked who it is that wants to see the record."),
 		event[subjectaccess.IdentityChecked]("subject-access.identity-checked", "It was checked who wants to see the record."),
 		event[subjectaccess.ClarificationAsked]("subject-access.clarification-asked", "The requester was asked what the request is about."),
-		event[subjectaccess.ClarificationGiven]("subject-access.clarification-given", "The requester said what the request is about."),
+		event[subjectaccess.ClarificationGiven]("subject-access.clarification-received", "The requester said what the request is about."),
 		event[subjectaccess.Extended]("subject-access.extended", "The requester was told that the answer takes longer, and why."),
 		event[subjectaccess.Searched]("subject-access.searched", "It was searched for what is recorded, and counted."),
 		event[subjectaccess.HarmOpinionAsked]("subject-access.harm-opinion-asked", "A health professional was asked whether seeing entries would cause serious harm."),
-		event[subjectaccess.HarmOpinionGiven]("subject-access.harm-opinion-given", "A health professional said whether seeing entries would cause serious harm."),
+		event[subjectaccess.HarmOpinionGiven]("subject-access.harm-opinion-received", "A health professional said whether seeing entries would cause serious harm."),
 		event[subjectaccess.ConsentAsked]("subject-access.consent-asked", "Somebody else was asked whether what is about them may be shown."),
 		event[subjectaccess.ConsentSettled]("subject-access.consent-settled", "It was settled whether what is about somebody else may be shown."),
 		event[subjectaccess.Exempted]("subject-access.exempted", "It was said which set of redactions holds for the answer."),
@@ -356,5 +357,8 @@ func Events() []EventType {
 		event[subjectaccess.Closed]("subject-access.closed", "A request for access ended."),
 		event[subjectaccess.Complained]("subject-access.complained", "The requester complained about the answer."),
 		event[subjectaccess.Reviewed]("subject-access.reviewed", "A complaint about the answer was reviewed."),
+		event[redaction.Proposed]("redaction.proposed", "It was proposed what of the record to withhold from a reader."),
+		event[redaction.Approved]("redaction.approved", "Somebody else decided to withhold so."),
+		event[redaction.Rejected]("redaction.rejected", "It was decided not to withhold so."),
 	}
 }

@@ -11,24 +11,24 @@ import (
 // Receive records a request.
 type Receive struct {
 	domain.Dated
-	Request ID     `json:"request" validate:"required,max=64,printascii"`
+	Request ID     `json:"accessRequest" validate:"required,max=64,printascii"`
 	From    string `json:"from" validate:"required,oneof=person parent guardian agent attorney court-appointee"`
 	Name    string `json:"name,omitempty" validate:"max=200"`
 	How     string `json:"how" validate:"required,oneof=letter email online telephone in-person other"`
-	About   string `json:"about" validate:"required,max=5000"`
+	Wants   string `json:"wants" validate:"required,max=5000"`
 }
 
 // AskIdentity records that the requester was asked to show who they are.
 type AskIdentity struct {
 	domain.Dated
-	Request ID     `json:"request" validate:"required,max=64,printascii"`
+	Request ID     `json:"accessRequest" validate:"required,max=64,printascii"`
 	What    string `json:"what" validate:"required,max=1000"`
 }
 
 // CheckIdentity records whether they did, and by what means.
 type CheckIdentity struct {
 	domain.Dated
-	Request ID     `json:"request" validate:"required,max=64,printascii"`
+	Request ID     `json:"accessRequest" validate:"required,max=64,printascii"`
 	Means   string `json:"means" validate:"required,max=1000"`
 	Proved  bool   `json:"proved"`
 }
@@ -36,21 +36,21 @@ type CheckIdentity struct {
 // AskClarification records a question to the requester.
 type AskClarification struct {
 	domain.Dated
-	Request ID     `json:"request" validate:"required,max=64,printascii"`
+	Request ID     `json:"accessRequest" validate:"required,max=64,printascii"`
 	What    string `json:"what" validate:"required,max=5000"`
 }
 
 // Clarify records the answer.
 type Clarify struct {
 	domain.Dated
-	Request ID     `json:"request" validate:"required,max=64,printascii"`
+	Request ID     `json:"accessRequest" validate:"required,max=64,printascii"`
 	What    string `json:"what" validate:"required,max=5000"`
 }
 
 // Extend records that the requester was told that the answer takes longer.
 type Extend struct {
 	domain.Dated
-	Request ID     `json:"request" validate:"required,max=64,printascii"`
+	Request ID     `json:"accessRequest" validate:"required,max=64,printascii"`
 	Reason  string `json:"reason" validate:"required,oneof=complex several-requests"`
 	Told    string `json:"told" validate:"required,max=5000"`
 }
@@ -58,7 +58,7 @@ type Extend struct {
 // Search records where was looked.
 type Search struct {
 	domain.Dated
-	Request ID      `json:"request" validate:"required,max=64,printascii"`
+	Request ID      `json:"accessRequest" validate:"required,max=64,printascii"`
 	Known   uint64  `json:"known" validate:"required"`
 	Found   []Found `json:"found,omitempty" validate:"max=10000,dive"`
 }
@@ -66,7 +66,7 @@ type Search struct {
 // AskHarmOpinion records a question to a health professional.
 type AskHarmOpinion struct {
 	domain.Dated
-	Request ID       `json:"request" validate:"required,max=64,printascii"`
+	Request ID       `json:"accessRequest" validate:"required,max=64,printascii"`
 	Opinion string   `json:"opinion" validate:"required,max=64,printascii"`
 	Of      string   `json:"of" validate:"required,max=200"`
 	Entries []uint64 `json:"entries" validate:"required,min=1,max=5000"`
@@ -75,7 +75,7 @@ type AskHarmOpinion struct {
 // GiveHarmOpinion records the answer.
 type GiveHarmOpinion struct {
 	domain.Dated
-	Request    ID     `json:"request" validate:"required,max=64,printascii"`
+	Request    ID     `json:"accessRequest" validate:"required,max=64,printascii"`
 	Opinion    string `json:"opinion" validate:"required,max=64,printascii"`
 	By         string `json:"by" validate:"required,max=200"`
 	Profession string `json:"profession" validate:"required,oneof=medical-practitioner nurse midwife dentist optician pharmacist child-psychotherapist psychologist other-health-professional social-worker other"`
@@ -86,7 +86,7 @@ type GiveHarmOpinion struct {
 // AskConsent records a question to somebody else who is in the record.
 type AskConsent struct {
 	domain.Dated
-	Request ID       `json:"request" validate:"required,max=64,printascii"`
+	Request ID       `json:"accessRequest" validate:"required,max=64,printascii"`
 	Party   string   `json:"party" validate:"required,max=200"`
 	Entries []uint64 `json:"entries" validate:"required,min=1,max=5000"`
 }
@@ -94,7 +94,7 @@ type AskConsent struct {
 // SettleConsent records the answer, or what is reasonable without one.
 type SettleConsent struct {
 	domain.Dated
-	Request ID     `json:"request" validate:"required,max=64,printascii"`
+	Request ID     `json:"accessRequest" validate:"required,max=64,printascii"`
 	Party   string `json:"party" validate:"required,max=200"`
 	Answer  string `json:"answer" validate:"required,oneof=given refused reasonable-without unreasonable-without"`
 	Reason  string `json:"reason,omitempty" validate:"max=5000"`
@@ -103,7 +103,7 @@ type SettleConsent struct {
 // Exempt records which set of redactions holds for the answer.
 type Exempt struct {
 	domain.Dated
-	Request   ID           `json:"request" validate:"required,max=64,printascii"`
+	Request   ID           `json:"accessRequest" validate:"required,max=64,printascii"`
 	Redaction redaction.ID `json:"redaction" validate:"required,max=64,printascii"`
 	Looks     []Look       `json:"looks,omitempty" validate:"max=10000,dive"`
 }
@@ -111,7 +111,7 @@ type Exempt struct {
 // Decide records what the requester is to be given.
 type Decide struct {
 	domain.Dated
-	Request ID     `json:"request" validate:"required,max=64,printascii"`
+	Request ID     `json:"accessRequest" validate:"required,max=64,printascii"`
 	Outcome string `json:"outcome" validate:"required,oneof=all part refused"`
 	Reason  string `json:"reason" validate:"required,max=5000"`
 }
@@ -119,7 +119,7 @@ type Decide struct {
 // Deliver records that the answer was handed over.
 type Deliver struct {
 	domain.Dated
-	Request ID     `json:"request" validate:"required,max=64,printascii"`
+	Request ID     `json:"accessRequest" validate:"required,max=64,printascii"`
 	How     string `json:"how" validate:"required,oneof=online encrypted-email post collected in-person-with-support"`
 	Hash    string `json:"hash,omitempty" validate:"omitempty,len=64,hexadecimal"`
 }
@@ -127,7 +127,7 @@ type Deliver struct {
 // Check records what counting what was handed over gave.
 type Check struct {
 	domain.Dated
-	Request   ID     `json:"request" validate:"required,max=64,printascii"`
+	Request   ID     `json:"accessRequest" validate:"required,max=64,printascii"`
 	Hash      string `json:"hash" validate:"required,len=64,hexadecimal"`
 	Known     uint64 `json:"known" validate:"required"`
 	Delivered int    `json:"delivered" validate:"min=0"`
@@ -138,22 +138,22 @@ type Check struct {
 // Close ends a request.
 type Close struct {
 	domain.Dated
-	Request ID     `json:"request" validate:"required,max=64,printascii"`
+	Request ID     `json:"accessRequest" validate:"required,max=64,printascii"`
 	Reason  string `json:"reason" validate:"required,oneof=answered withdrawn identity-not-proved no-clarification"`
 }
 
 // Complain records that the requester is not content.
 type Complain struct {
 	domain.Dated
-	Request   ID     `json:"request" validate:"required,max=64,printascii"`
+	Request   ID     `json:"accessRequest" validate:"required,max=64,printascii"`
 	Complaint string `json:"complaint" validate:"required,max=64,printascii"`
-	About     string `json:"about" validate:"required,max=5000"`
+	Says      string `json:"says" validate:"required,max=5000"`
 }
 
 // Review records what an internal review found.
 type Review struct {
 	domain.Dated
-	Request   ID     `json:"request" validate:"required,max=64,printascii"`
+	Request   ID     `json:"accessRequest" validate:"required,max=64,printascii"`
 	Complaint string `json:"complaint" validate:"required,max=64,printascii"`
 	Outcome   string `json:"outcome" validate:"required,oneof=upheld partly-upheld not-upheld"`
 	Reason    string `json:"reason" validate:"required,max=5000"`
@@ -162,7 +162,7 @@ type Review struct {
 // Receive decides on a request.
 func (rs Requests) Receive(c Receive, p policy.Pack) ([]domain.Event, error) {
 	r := rs.Find(c.Request)
-	e := Received{Dated: c.Dated, Request: c.Request, From: c.From, Name: c.Name, How: c.How, About: c.About}
+	e := Received{Dated: c.Dated, Request: c.Request, From: c.From, Name: c.Name, How: c.How, Wants: c.Wants}
 	e.AnswerBy, _ = p.Due(policy.SubjectAccess, c.Happened)
 	return []domain.Event{e}, domain.Refuse(
 		domain.Rule{Name: "access-already-asked", Broken: !r.Received.IsZero(), Reason: "A request for access with this id is already on the record."},
@@ -352,7 +352,7 @@ func (rs Requests) Close(c Close) ([]domain.Event, error) {
 // Complain decides on a complaint, which may come when the request is over.
 func (rs Requests) Complain(c Complain, p policy.Pack) ([]domain.Event, error) {
 	r := rs.Find(c.Request)
-	e := Complained{Dated: c.Dated, Request: c.Request, Complaint: c.Complaint, About: c.About}
+	e := Complained{Dated: c.Dated, Request: c.Request, Complaint: c.Complaint, Says: c.Says}
 	e.ReviewBy, _ = p.Due(policy.AccessReview, c.Happened)
 	return []domain.Event{e}, domain.Refuse(append(r.known(c.Happened),
 		domain.Rule{Name: "access-complaint-already-made", Broken: !r.complaint(c.Complaint).Made.IsZero(), Reason: "A complaint with this id is already on the record."})...)

@@ -28,11 +28,11 @@ type Event interface {
 // Received says that somebody asked to see what is recorded.
 type Received struct {
 	domain.Dated
-	Request ID     `json:"request"`
+	Request ID     `json:"accessRequest"`
 	From    string `json:"from"`           // person, parent, guardian, agent, attorney, court-appointee
 	Name    string `json:"name,omitempty"` // of whom acts for the person
 	How     string `json:"how"`            // letter, email, online, telephone, in-person, other
-	About   string `json:"about"`          // in the words of the request: "everything"
+	Wants   string `json:"wants"`          // in the words of the request: "everything"
 	// AnswerBy is the last day in time for the answer, where there is a clock.
 	AnswerBy domain.Date `json:"answerBy,omitzero"`
 }
@@ -41,7 +41,7 @@ type Received struct {
 // they may act for the person.
 type IdentityAsked struct {
 	domain.Dated
-	Request ID     `json:"request"`
+	Request ID     `json:"accessRequest"`
 	What    string `json:"what"`
 	// Stops says that the clock runs from the day on which it is shown.
 	Stops bool `json:"stops,omitzero"`
@@ -50,7 +50,7 @@ type IdentityAsked struct {
 // IdentityChecked says what came of it.
 type IdentityChecked struct {
 	domain.Dated
-	Request  ID          `json:"request"`
+	Request  ID          `json:"accessRequest"`
 	Means    string      `json:"means"`
 	Proved   bool        `json:"proved"`
 	AnswerBy domain.Date `json:"answerBy,omitzero"`
@@ -59,7 +59,7 @@ type IdentityChecked struct {
 // ClarificationAsked says that the authority asked what the request is about.
 type ClarificationAsked struct {
 	domain.Dated
-	Request ID     `json:"request"`
+	Request ID     `json:"accessRequest"`
 	What    string `json:"what"`
 	// Stops says that the days until the answer do not count.
 	Stops bool `json:"stops,omitzero"`
@@ -68,7 +68,7 @@ type ClarificationAsked struct {
 // ClarificationGiven says what the requester answered.
 type ClarificationGiven struct {
 	domain.Dated
-	Request  ID          `json:"request"`
+	Request  ID          `json:"accessRequest"`
 	What     string      `json:"what"`
 	AnswerBy domain.Date `json:"answerBy,omitzero"`
 }
@@ -76,7 +76,7 @@ type ClarificationGiven struct {
 // Extended says that the requester was told that the answer takes longer, and why.
 type Extended struct {
 	domain.Dated
-	Request  ID          `json:"request"`
+	Request  ID          `json:"accessRequest"`
 	Reason   string      `json:"reason"` // complex, several-requests
 	Told     string      `json:"told"`   // the explanation that the requester was given
 	AnswerBy domain.Date `json:"answerBy,omitzero"`
@@ -95,7 +95,7 @@ type Found struct {
 // Searched says where was looked, and what was found.
 type Searched struct {
 	domain.Dated
-	Request ID `json:"request"`
+	Request ID `json:"accessRequest"`
 	// Known is the last entry of the record that was looked at.
 	Known uint64  `json:"known"`
 	Found []Found `json:"found,omitempty"`
@@ -105,7 +105,7 @@ type Searched struct {
 // entries would cause serious harm.
 type HarmOpinionAsked struct {
 	domain.Dated
-	Request ID       `json:"request"`
+	Request ID       `json:"accessRequest"`
 	Opinion string   `json:"opinion"` // id of the question
 	Of      string   `json:"of"`      // who was asked
 	Entries []uint64 `json:"entries"`
@@ -114,7 +114,7 @@ type HarmOpinionAsked struct {
 // HarmOpinionGiven says what the opinion is.
 type HarmOpinionGiven struct {
 	domain.Dated
-	Request    ID     `json:"request"`
+	Request    ID     `json:"accessRequest"`
 	Opinion    string `json:"opinion"`
 	By         string `json:"by"`
 	Profession string `json:"profession"`
@@ -128,7 +128,7 @@ type HarmOpinionGiven struct {
 // shown.
 type ConsentAsked struct {
 	domain.Dated
-	Request ID       `json:"request"`
+	Request ID       `json:"accessRequest"`
 	Party   string   `json:"party"`
 	Entries []uint64 `json:"entries"`
 }
@@ -144,7 +144,7 @@ const (
 // ConsentSettled says whether what is about somebody else may be shown.
 type ConsentSettled struct {
 	domain.Dated
-	Request ID     `json:"request"`
+	Request ID     `json:"accessRequest"`
 	Party   string `json:"party"`
 	Answer  string `json:"answer"` // given, refused, reasonable-without, unreasonable-without
 	// Reason is why it is reasonable or not to show it without consent.
@@ -162,7 +162,7 @@ type Look struct {
 // the list of looks are left out. It replaces what was said before.
 type Exempted struct {
 	domain.Dated
-	Request   ID           `json:"request"`
+	Request   ID           `json:"accessRequest"`
 	Redaction redaction.ID `json:"redaction"`
 	Looks     []Look       `json:"looks,omitempty"`
 }
@@ -177,7 +177,7 @@ const (
 // Decided says what the requester is given.
 type Decided struct {
 	domain.Dated
-	Request ID     `json:"request"`
+	Request ID     `json:"accessRequest"`
 	Outcome string `json:"outcome"` // all, part, refused
 	Reason  string `json:"reason"`
 }
@@ -185,7 +185,7 @@ type Decided struct {
 // Delivered says that the answer was handed over.
 type Delivered struct {
 	domain.Dated
-	Request ID     `json:"request"`
+	Request ID     `json:"accessRequest"`
 	How     string `json:"how"`            // online, encrypted-email, post, collected, in-person-with-support
 	Hash    string `json:"hash,omitempty"` // SHA-256 of the file that was handed over; none where all was refused
 }
@@ -193,7 +193,7 @@ type Delivered struct {
 // Checked says what counting what was handed over against what is recorded gave.
 type Checked struct {
 	domain.Dated
-	Request   ID     `json:"request"`
+	Request   ID     `json:"accessRequest"`
 	Hash      string `json:"hash"`
 	Known     uint64 `json:"known"` // the last entry of the record that was counted
 	Delivered int    `json:"delivered"`
@@ -205,16 +205,16 @@ type Checked struct {
 // Closed says that the request is over.
 type Closed struct {
 	domain.Dated
-	Request ID     `json:"request"`
+	Request ID     `json:"accessRequest"`
 	Reason  string `json:"reason"` // answered, withdrawn, identity-not-proved, no-clarification
 }
 
 // Complained says that the requester is not content with the answer.
 type Complained struct {
 	domain.Dated
-	Request   ID     `json:"request"`
+	Request   ID     `json:"accessRequest"`
 	Complaint string `json:"complaint"`
-	About     string `json:"about"`
+	Says      string `json:"says"`
 	// ReviewBy is the last day in time for the review, where the authority has set
 	// itself a clock.
 	ReviewBy domain.Date `json:"reviewBy,omitzero"`
@@ -223,7 +223,7 @@ type Complained struct {
 // Reviewed says what an internal review of the answer found.
 type Reviewed struct {
 	domain.Dated
-	Request   ID     `json:"request"`
+	Request   ID     `json:"accessRequest"`
 	Complaint string `json:"complaint"`
 	Outcome   string `json:"outcome"` // upheld, partly-upheld, not-upheld
 	Reason    string `json:"reason"`
