@@ -11,6 +11,7 @@ import (
 	"caseledger/domain/assessment"
 	"caseledger/domain/batch"
 	"caseledger/domain/breakglass"
+	"caseledger/domain/bundle"
 	"caseledger/domain/chronology"
 	"caseledger/domain/cinplan"
 	"caseledger/domain/correction"
@@ -60,6 +61,8 @@ func sentence(e domain.Event) string {
 		return chronologySentence(e)
 	case redaction.Event:
 		return redactionSentence(e)
+	case bundle.Event:
+		return bundleSentence(e)
 	}
 	if text := childSentence(e); text != "" {
 		return text

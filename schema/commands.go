@@ -50,9 +50,10 @@ import (
 	"caseledger/domain/support"
 	"caseledger/domain/transition"
 
+	"caseledger/domain/bundle"
 	"caseledger/domain/chronology"
-	"caseledger/domain/subjectaccess"
 	"caseledger/domain/redaction"
+	"caseledger/domain/subjectaccess"
 )
 
 // Setting is what a decision needs to know beside the record: whose rules, what
@@ -914,6 +915,38 @@ func Commands() []Command {
 		command("redaction.reject", "redactions/{redaction}/rejection", "Decide not to withhold what was proposed.",
 			func(r record.Record, _ Setting, c redaction.Reject) ([]domain.Event, error) {
 				return r.Redactions.Reject(c)
+			}),
+		command("bundle.open", "bundles", "Begin a bundle for a court.",
+			func(r record.Record, _ Setting, c bundle.Open) ([]domain.Event, error) {
+				return r.Bundles.Find(c.Bundle).Open(c)
+			}),
+		command("bundle.scope", "bundles/{bundle}/scope", "Choose which entries of which records a bundle can draw on.",
+			func(r record.Record, _ Setting, c bundle.Scope) ([]domain.Event, error) {
+				return r.Bundles.Find(c.Bundle).Scope(c, uint64(len(r.Entries)))
+			}),
+		command("bundle.arrange", "bundles/{bundle}/sections", "Decide which documents are relevant, and where in a bundle each stands.",
+			func(r record.Record, _ Setting, c bundle.Arrange) ([]domain.Event, error) {
+				return r.Bundles.Find(c.Bundle).Arrange(c, r.Chronologies)
+			}),
+		command("bundle.vary", "bundles/{bundle}/variants", "Decide for which readers a bundle is made, and by which redactions.",
+			func(r record.Record, _ Setting, c bundle.Vary) ([]domain.Event, error) {
+				return r.Bundles.Find(c.Bundle).Vary(c, r.Redactions)
+			}),
+		command("bundle.review", "bundles/{bundle}/review", "Record a look through a bundle that others made.",
+			func(r record.Record, s Setting, c bundle.Review) ([]domain.Event, error) {
+				return r.Bundles.Find(c.Bundle).Review(c, s.By, r.Made(c.Bundle))
+			}),
+		command("bundle.freeze", "bundles/{bundle}/freezing", "Record what a bundle is of from now on.",
+			func(r record.Record, _ Setting, c bundle.Freeze) ([]domain.Event, error) {
+				return r.Bundles.Find(c.Bundle).Freeze(c)
+			}),
+		command("bundle.build", "bundles/{bundle}/builds", "Record which file a bundle became for a reader.",
+			func(r record.Record, _ Setting, c bundle.Build) ([]domain.Event, error) {
+				return r.Bundles.Find(c.Bundle).Build(c)
+			}),
+		command("bundle.supplement", "bundles/{bundle}/supplements", "Add documents that came late to a frozen bundle.",
+			func(r record.Record, _ Setting, c bundle.Supplement) ([]domain.Event, error) {
+				return r.Bundles.Find(c.Bundle).Supplement(c, r.Chronologies)
 			}),
 	}
 }

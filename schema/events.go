@@ -49,14 +49,15 @@ import (
 	"caseledger/domain/capacity"
 	"caseledger/domain/correspondence"
 	"caseledger/domain/discharge"
-	"caseledger/domain/subjectaccess"
 	"caseledger/domain/form"
 	"caseledger/domain/needs"
 	"caseledger/domain/oversight"
 	"caseledger/domain/safeguarding"
+	"caseledger/domain/subjectaccess"
 	"caseledger/domain/support"
 	"caseledger/domain/transition"
 
+	"caseledger/domain/bundle"
 	"caseledger/domain/chronology"
 	"caseledger/domain/redaction"
 )
@@ -360,5 +361,13 @@ func Events() []EventType {
 		event[redaction.Proposed]("redaction.proposed", "It was proposed what of the record to withhold from a reader."),
 		event[redaction.Approved]("redaction.approved", "Somebody else decided to withhold so."),
 		event[redaction.Rejected]("redaction.rejected", "It was decided not to withhold so."),
+		event[bundle.Opened]("bundle.opened", "A bundle is to be filed with a court."),
+		event[bundle.Scoped]("bundle.scoped", "It was chosen which entries of which records a bundle can draw on."),
+		event[bundle.Arranged]("bundle.arranged", "It was decided which documents are relevant, and where in a bundle each stands."),
+		event[bundle.Varied]("bundle.varied", "It was decided for which readers a bundle is made, and by which redactions."),
+		event[bundle.Reviewed]("bundle.reviewed", "Somebody who did not make a bundle looked through it."),
+		event[bundle.Frozen]("bundle.frozen", "A bundle was frozen: what it is of and how many pages each document takes."),
+		event[bundle.Built]("bundle.built", "A bundle was built for a reader."),
+		event[bundle.Supplemented]("bundle.supplemented", "Documents that came late were added to a frozen bundle."),
 	}
 }
