@@ -90,6 +90,7 @@ which calls in the role "service", the action "event.open".`,
 // serveLedger opens the ledger and serves it until ctx ends. The ledger itself
 // outlives ctx, so that what has begun is finished and sealed.
 func serveLedger(ctx context.Context, p place, o serveFlags, to streams) error {
+	spaciously()
 	open, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	defer cancel()
 	interrupted := context.AfterFunc(ctx, cancel) // while it opens
@@ -125,11 +126,11 @@ func (a *app) serve(ctx context.Context, second *app, o serveFlags, to streams) 
 	if err != nil {
 		return err
 	}
-	topics, err := a.openExchange(o.kafka, following, accesses, numbers, logger)
+	topics, err := a.openExchange(o.kafka, following, callers.policies, accesses, numbers, logger)
 	if err != nil {
 		return err
 	}
-	told, err := a.openWebhooks(o.webhooks, following, accesses, numbers, logger)
+	told, err := a.openWebhooks(o.webhooks, following, callers.policies, accesses, numbers, logger)
 	if err != nil {
 		return errors.Join(err, topics.close())
 	}
@@ -144,7 +145,7 @@ func (a *app) serve(ctx context.Context, second *app, o serveFlags, to streams) 
 	defer stop()
 	h := health{a, second, following, topics, told}
 	h.measure(numbers)
-	protocol, err := a.serveESDB(o, accesses, logger, to)
+	protocol, err := a.serveESDB(o, callers, accesses, logger, to)
 	if err != nil {
 		return errors.Join(err, topics.close())
 	}
@@ -159,16 +160,12 @@ func (a *app) serve(ctx context.Context, second *app, o serveFlags, to streams) 
 }
 
 func (a *app) api(second *app, accesses *accesslog.Log, f *following, callers *live, written *drafts.Store, numbers *prometheus.Registry, o serveFlags, logger *slog.Logger) (*httpapi.API, error) {
-	policies, err := o.readPolicies()
-	if err != nil {
-		return nil, err
-	}
 	secret, err := ensureSecret(filepath.Join(a.place.dir, secretFile))
 	if err != nil {
 		return nil, err
 	}
 	return httpapi.New(httpapi.Config{
-		View: a.view, CatchUp: f.catchUp, Head: a.store.Head, Callers: callers, Policies: policies, Access: accesses, Drafts: written, Accessed: second.records.Ledger,
+		View: a.view, CatchUp: f.catchUp, Head: a.store.Head, Callers: callers, Policies: callers.policies, Access: accesses, Drafts: written, Accessed: second.records.Ledger,
 		Ledger: a.created.Ledger, Secret: secret, Logger: logger, Metrics: numbers, Secure: o.cert != "", MadeUp: a.created.Ledger == demoLedger, Rates: o.rates,
 	})
 }
