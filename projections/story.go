@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"caseledger/domain"
+	"caseledger/domain/bundle"
 	"caseledger/domain/chronology"
 	"caseledger/domain/note"
 	"caseledger/domain/record"
@@ -123,7 +124,7 @@ func Choose(s chronology.Selection, ids []domain.RecordID, records []record.Reco
 // record for one cannot.
 func tells(e domain.Entry) bool {
 	switch e.Event.(type) {
-	case chronology.Event, redaction.Event:
+	case chronology.Event, redaction.Event, bundle.Event:
 		return false
 	}
 	return true
