@@ -117,6 +117,9 @@ func (a *API) builtChronology(ctx context.Context, r *request) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
+	if err := a.CatchUp(ctx); err != nil { // who may be told of the other records stands in the read models
+		return reply{}, err
+	}
 	rec, about, err := a.about(ctx, r)
 	if err != nil {
 		return reply{}, err

@@ -162,15 +162,15 @@ func sheet(id, initials string, maker Maker, entries []projections.FullEntry) []
 	var rows [][]Cell
 	for i, e := range entries {
 		rows = append(rows, []Cell{{Paragraph{{Text: fmt.Sprintf("%s/%d", initials, first+i), Bold: true}}}, {Plain(entryTitle(e, false))},
-			{Plain(fmt.Sprintf("Entry %d of record %s, leaf %s, recorded %s", e.Entry, e.Record, e.Leaf[:min(leafPrefix, len(e.Leaf))], Stamp(e.Recorded)))}})
+			{Plain(fmt.Sprintf("Entry %d, leaf %s", e.Entry, referenceTo(e).Leaf)), Plain("Record " + string(e.Record)), Plain("Recorded " + Stamp(e.Recorded))}})
 	}
-	marks := fmt.Sprintf("the exhibit marked %s/%d", initials, first)
+	marks := fmt.Sprintf("This is the exhibit marked %s/%d", initials, first)
 	if last > first {
-		marks = fmt.Sprintf("the exhibits marked %s/%d to %s/%d", initials, first, initials, last)
+		marks = fmt.Sprintf("These are the exhibits marked %s/%d to %s/%d", initials, first, initials, last)
 	}
 	blocks := []Block{Heading{2, "Exhibits of " + cmp.Or(maker.Name, id)}, Plain("Case number " + blank), Plain(fmt.Sprintf("Statement of %s dated %s", name, blank))}
 	blocks = append(blocks, tables([]int{18, 37, 45}, []string{"Mark", "What it is", "Where it is from"}, rows)...)
-	return append(blocks, Plain(fmt.Sprintf("This is %s referred to in the statement of %s.", marks, name)), Plain("Signed "+blank), Plain("Date "+blank),
+	return append(blocks, Plain(fmt.Sprintf("%s, referred to in the statement of %s.", marks, name)), Plain("Signed "+blank), Plain("Date "+blank),
 		Plain(fmt.Sprintf("The next exhibit of this maker is %s/%d.", initials, last+1)))
 }
 
@@ -197,7 +197,7 @@ func Certificate(h Head, o Officer, entries []projections.FullEntry, c Checkpoin
 	p.Blocks = append(p.Blocks, Heading{2, "Schedule"})
 	var rows [][]Cell
 	for i, e := range entries {
-		rows = append(rows, []Cell{{Plain(fmt.Sprint(i + 1))}, {Plain(entryTitle(e, false)), Plain(fmt.Sprintf("Entry %d of record %s, recorded %s", e.Entry, e.Record, Stamp(e.Recorded)))},
+		rows = append(rows, []Cell{{Plain(fmt.Sprint(i + 1))}, {Plain(entryTitle(e, false)), Plain(fmt.Sprintf("Entry %d, recorded %s", e.Entry, Stamp(e.Recorded))), Plain("Record " + string(e.Record))},
 			{Plain(inFours(e.Leaf))}})
 	}
 	p.Blocks = append(p.Blocks, tables([]int{8, 50, 42}, []string{"No", "Document", "Hash of the entry's leaf"}, rows)...)
@@ -300,7 +300,7 @@ func Reliability(h Head, o Officer, s System) Paper {
 	}
 	add("Program", s.Version)
 	add("Configuration", fmt.Sprintf("The settings of the ledger are entries of its own. The last is entry %d; its leaf has the hash %s, which covers every setting before it.", s.Settings, inFours(s.SettingsLeaf)),
-		"Rules in force: "+s.Policy+".", "Keys of records: "+s.Keys+".")
+		"Rules in force: "+s.Policy+".", "Keys of records: "+s.Keys)
 	add("Checks that were run for this statement, and held", s.Checked...)
 	known := s.KnownErrors
 	if len(known) == 0 {

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"iter"
 	"slices"
 	"strings"
 	"time"
@@ -294,7 +295,7 @@ func (b bundling) packages(ctx context.Context, to streams) ([]evidencePackage, 
 		if in.Head, err = b.app.head(ctx, in); err != nil {
 			return nil, err
 		}
-		in.Entries = b.app.stored(ctx, stream, 0, signed.Checkpoint)
+		in.Entries = upto(b.app.stored(ctx, stream, 0, signed.Checkpoint), k.Entry)
 		if in.Redactions, err = b.redactions(ctx, k.Record, at); err != nil {
 			return nil, err
 		}
@@ -305,6 +306,22 @@ func (b bundling) packages(ctx context.Context, to streams) ([]evidencePackage, 
 		all = append(all, evidencePackage{fmt.Sprintf("evidence-%d.zip", i+1), k.Record, k.Entry, content.Bytes()})
 	}
 	return all, nil
+}
+
+// upto yields the first entries only: those after them are not under the
+// checkpoint.
+func upto(all iter.Seq2[evidence.Stored, error], n uint64) iter.Seq2[evidence.Stored, error] {
+	return func(yield func(evidence.Stored, error) bool) {
+		left := n
+		for s, err := range all {
+			if !yield(s, err) || err != nil {
+				return
+			}
+			if left--; left == 0 {
+				return
+			}
+		}
+	}
 }
 
 // receipt is the last page: under which checkpoint the bundle was made.

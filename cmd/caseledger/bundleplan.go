@@ -17,6 +17,7 @@ import (
 
 	"github.com/go-json-experiment/json"
 
+	"caseledger/adapters/binder"
 	"caseledger/domain"
 	"caseledger/domain/bundle"
 	"caseledger/domain/chronology"
@@ -254,4 +255,13 @@ func (by acting) part(what string, command any) eventstore.Act {
 	return act
 }
 
-func rulesOf(name string, on domain.Date) (string, error) { return cmp.Or(name, "pd27a-2026"), nil }
+// rulesOf returns the name of the rules that are in force on a day, or of those
+// that are asked for.
+func rulesOf(name string, on domain.Date) (string, error) {
+	if name != "" {
+		rules, err := rulesNamed(name)
+		return rules.Name, err
+	}
+	rules, err := binder.RulesOn(on)
+	return rules.Name, err
+}

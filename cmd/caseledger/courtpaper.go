@@ -158,9 +158,9 @@ func systemPaper(ctx context.Context, a *app, id domain.RecordID, r record.Recor
 	}
 	b := buildInfo()
 	s := paper.System{At: at, Version: fmt.Sprintf("Caseledger %s, revision %s, %s %s/%s.", b.version, b.revision, runtime.Version(), runtime.GOOS, runtime.GOARCH),
-		Policy: a.records.Setting().Pack.Name(), Keys: "in a key management service", KnownErrors: p.knownErrors, From: p.selection.From, To: p.selection.To}
+		Policy: a.records.Setting().Pack.Name(), Keys: "in a key management service.", KnownErrors: p.knownErrors, From: p.selection.From, To: p.selection.To}
 	if a.warning != "" {
-		s.Keys = "in a file beside the ledger, or as the program warns: " + strings.TrimSpace(a.warning)
+		s.Keys = "as the program warns, " + strings.TrimSpace(a.warning)
 	}
 	if s.Settings, s.SettingsLeaf, _, err = a.reread(ctx, systemStream, signed, 0); err != nil {
 		return paper.Paper{}, err

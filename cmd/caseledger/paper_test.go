@@ -4,6 +4,7 @@ import (
 	"archive/zip"
 	"bytes"
 	"fmt"
+	"html"
 	"io"
 	"os/exec"
 	"path/filepath"
@@ -29,7 +30,7 @@ func words(t *testing.T, path string) string {
 		t.Fatal(err)
 	}
 	text = bytes.ReplaceAll(text, []byte("</w:p>"), []byte("\n"))
-	return regexp.MustCompile(`<[^>]*>`).ReplaceAllString(string(text), "")
+	return html.UnescapeString(regexp.MustCompile(`<[^>]*>`).ReplaceAllString(string(text), ""))
 }
 
 // printed returns what a PDF says, "" where there is no program to read it with.
