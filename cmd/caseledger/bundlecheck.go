@@ -1,12 +1,16 @@
 package main
 
 import (
+	"archive/zip"
 	"bytes"
+	"encoding/hex"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/go-json-experiment/json"
 	"github.com/pdfcpu/pdfcpu/pkg/api"
@@ -14,8 +18,10 @@ import (
 	"github.com/spf13/cobra"
 
 	"caseledger/adapters/binder"
+	"caseledger/adapters/paper"
 	"caseledger/domain"
 	"caseledger/eventstore/proof/evidence"
+	"caseledger/eventstore/seal"
 )
 
 // maxBundleBytes bounds a PDF that is checked or verified.
@@ -66,7 +72,7 @@ break it. It exits with 3 where one is broken.`,
 	cmd.Flags().StringVar(&permission, "permission", "", "the order that allows more pages than the limit")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		if on.IsZero() {
-			on = today()
+			on = domain.DateOf(time.Now())
 		}
 		rules, err := binder.RulesOn(on)
 		if err != nil {
@@ -95,7 +101,7 @@ break it. It exits with 3 where one is broken.`,
 	return cmd
 }
 
-// packageRow is what was found of one evidence package inside a bundle.
+// insideRow is what was found of one evidence package inside a bundle.
 type insideRow struct {
 	Package string `json:"package"`
 	Verdict string `json:"verdict"`
@@ -177,14 +183,38 @@ func inside(file []byte, trust evidence.Trust) ([]insideRow, map[string]bool, er
 		}
 		verdict := string(report.Overall)
 		rows = append(rows, insideRow{a.FileName, verdict, report.Record, len(report.Entries), report.Head})
-		for _, e := range report.Entries {
-			leaves[fmt.Sprintf("%d/%.*s", e.Seq, 16, e.Leaf)] = true
+		if err := leavesOf(content.Bytes(), leaves); err != nil {
+			return nil, nil, err
 		}
 	}
 	if len(rows) == 0 {
 		return nil, nil, verifyError{errors.New("no evidence package is inside the file")}
 	}
 	return rows, leaves, nil
+}
+
+// leavesOf adds how the leaves in a package that was verified begin.
+func leavesOf(content []byte, to map[string]bool) error {
+	files, err := zip.NewReader(bytes.NewReader(content), int64(len(content)))
+	if err != nil {
+		return verifyError{err}
+	}
+	for _, f := range files.File {
+		if !strings.HasSuffix(f.Name, ".leaf") {
+			continue
+		}
+		text, err := fs.ReadFile(files, f.Name)
+		if err != nil {
+			return verifyError{err}
+		}
+		leaf, err := seal.ParseLeaf(text)
+		if err != nil {
+			return verifyError{err}
+		}
+		hash := seal.HashLeaf(text)
+		to[fmt.Sprintf("%d/%s", leaf.Seq, paper.LeafPrefix(hex.EncodeToString(hash[:])))] = true
+	}
+	return nil
 }
 
 // fits reports what a manifest says that the packages do not.

@@ -40,7 +40,6 @@ type bundlePlan struct {
 	Court      string   `json:"court"`
 	Case       string   `json:"case"`
 	Parties    []string `json:"parties"`
-	Rules      string   `json:"rules"` // those in force today, if empty
 	Permission string   `json:"permission"`
 	Scope      struct {
 		Family bool     `json:"family"`
@@ -157,11 +156,11 @@ func hashOf(content []byte) string {
 func (a *app) planned(ctx context.Context, id domain.RecordID, r record.Record, of bundle.ID, p bundlePlan, files folder, act func(what string, command any) error) error {
 	now, dated := r.Bundles.Find(of), domain.Dated{Happened: a.records.Setting().Today}
 	if now.Opened.IsZero() {
-		rules, err := rulesOf(p.Rules, dated.Happened)
+		rules, err := binder.RulesOn(dated.Happened)
 		if err != nil {
 			return err
 		}
-		open := bundle.Open{Dated: dated, Bundle: of, Title: p.Title, Court: p.Court, Case: p.Case, Parties: p.Parties, Rules: rules, Permission: p.Permission}
+		open := bundle.Open{Dated: dated, Bundle: of, Title: p.Title, Court: p.Court, Case: p.Case, Parties: p.Parties, Rules: rules.Name, Permission: p.Permission}
 		if err := act("open", open); err != nil {
 			return err
 		}
@@ -253,15 +252,4 @@ func (by acting) part(what string, command any) eventstore.Act {
 		act.Request += "/" + what
 	}
 	return act
-}
-
-// rulesOf returns the name of the rules that are in force on a day, or of those
-// that are asked for.
-func rulesOf(name string, on domain.Date) (string, error) {
-	if name != "" {
-		rules, err := rulesNamed(name)
-		return rules.Name, err
-	}
-	rules, err := binder.RulesOn(on)
-	return rules.Name, err
 }
