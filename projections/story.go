@@ -9,9 +9,11 @@ import (
 	"time"
 
 	"caseledger/domain"
+	"caseledger/domain/bundle"
 	"caseledger/domain/chronology"
 	"caseledger/domain/note"
 	"caseledger/domain/record"
+	"caseledger/domain/redaction"
 )
 
 // Story is a chronology for a court, as it was built: the same for ever.
@@ -23,6 +25,22 @@ type Story struct {
 	Selection  chronology.Selection `json:"selection"`
 	Parts      []StoryPart          `json:"parts"`
 	Rows       []StoryRow           `json:"rows"` // oldest first; what nobody knows the day of comes last
+	// For is set of a story for one reader, from whom something is withheld.
+	For *Readership `json:"for,omitempty"`
+}
+
+// Readership is for whom a story is told, and on which grounds something is withheld.
+type Readership struct {
+	Redaction redaction.ID `json:"redaction"`
+	Reader    string       `json:"reader"`
+	Grounds   []Grounds    `json:"grounds"` // in the order of their names
+}
+
+// Grounds is a ground on which something is withheld, as the reader is told of it.
+type Grounds struct {
+	Name        string `json:"name"`
+	Law         string `json:"law"`
+	Explanation string `json:"explanation"`
 }
 
 // StoryPart is a record that a story tells of.
@@ -105,8 +123,11 @@ func Choose(s chronology.Selection, ids []domain.RecordID, records []record.Reco
 // tells reports whether an entry can be told in a chronology: what was made of the
 // record for one cannot.
 func tells(e domain.Entry) bool {
-	_, made := e.Event.(chronology.Event)
-	return !made
+	switch e.Event.(type) {
+	case chronology.Event, redaction.Event, bundle.Event:
+		return false
+	}
+	return true
 }
 
 func chooses(s chronology.Selection, e domain.Entry, tags []string) bool {

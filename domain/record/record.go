@@ -47,7 +47,10 @@ import (
 	"caseledger/domain/support"
 	"caseledger/domain/transition"
 
+	"caseledger/domain/bundle"
 	"caseledger/domain/chronology"
+	"caseledger/domain/redaction"
+	"caseledger/domain/subjectaccess"
 )
 
 // Record is a person's record as the entries tell it. The zero value is the
@@ -96,6 +99,10 @@ type Record struct {
 	Forms form.Forms
 
 	Chronologies chronology.Chronologies
+	Redactions   redaction.Redactions
+	Bundles      bundle.Bundles
+
+	AccessRequests subjectaccess.Requests
 
 	latest domain.Date // the latest day of an entry in force
 }
@@ -207,8 +214,14 @@ func (r Record) apply(e domain.Entry) Record {
 		r.Openings = r.Openings.Evolve(e.Seq, ev)
 	case discharge.Event:
 		r.Hospital = r.Hospital.Evolve(e.Seq, ev)
+	case subjectaccess.Event:
+		r.AccessRequests = r.AccessRequests.Evolve(e.Seq, ev)
+	case bundle.Event:
+		r.Bundles = r.Bundles.Evolve(e.Seq, ev)
 	case form.Event:
 		r.Forms = r.Forms.Evolve(e.Seq, ev)
+	case redaction.Event:
+		r.Redactions = r.Redactions.Evolve(e.Seq, ev)
 	}
 	if day := e.Event.HappenedOn(); day.After(r.latest) {
 		r.latest = day
@@ -237,6 +250,20 @@ func (r Record) Hands(id note.ID, by string) note.Hands {
 	of := r.Notes.Find(id)
 	signed, _ := r.Notes.Signed(of, false)
 	return note.Hands{Author: r.actor(of.Entry), Signed: r.actor(signed.By), By: by}
+}
+
+// Proposer returns who proposed a set of redactions.
+func (r Record) Proposer(id redaction.ID) string {
+	return r.actor(r.Redactions.Find(id).Proposed.Entry)
+}
+
+// Made returns who took part in making a bundle.
+func (r Record) Made(id bundle.ID) []string {
+	var authors []string
+	for _, entry := range r.Bundles.Find(id).Made() {
+		authors = append(authors, r.actor(entry))
+	}
+	return authors
 }
 
 // actor returns who made an entry, "" for no entry.

@@ -10,6 +10,7 @@ import (
 	"caseledger/domain"
 	"caseledger/domain/adoption"
 	"caseledger/domain/breakglass"
+	"caseledger/domain/bundle"
 	"caseledger/domain/careleaver"
 	"caseledger/domain/cinplan"
 	"caseledger/domain/correction"
@@ -20,6 +21,7 @@ import (
 	"caseledger/domain/privatefostering"
 	"caseledger/domain/protection"
 	"caseledger/domain/record"
+	"caseledger/domain/redaction"
 	"caseledger/domain/referral"
 	"caseledger/domain/restriction"
 	"caseledger/domain/temporary"
@@ -237,6 +239,34 @@ func TestThatTheGlassWasBrokenStandsWhoeverSaysOtherwise(t *testing.T) {
 		if !slices.Equal(refusals(err), want) {
 			t.Errorf("a correction of entry %d: %v, want %v", entry, err, want)
 		}
+	}
+}
+
+func TestWhatWasDecidedAboutARedactionStandsWhoeverSaysOtherwise(t *testing.T) {
+	r := record.Fold(entries(sex("2026-01-01", "F"), redaction.Proposed{Dated: on("2026-01-02"), Redaction: "r1"}, redaction.Approved{Dated: on("2026-01-03"), Redaction: "r1"}))
+	for entry, want := range map[uint64][]string{2: {"redaction-stands"}, 3: {"redaction-stands"}, 1: nil} {
+		if _, err := r.EnterInError(correction.EnterInError{Dated: on("2026-02-03"), Entry: entry, Reason: "x"}); !slices.Equal(refusals(err), want) {
+			t.Errorf("entry %d: %v, want %v", entry, err, want)
+		}
+		old, _ := r.Entry(entry)
+		_, err := r.Correct(entry, "x", func(record.Record) ([]domain.Event, error) { return []domain.Event{old.Event}, nil })
+		if !slices.Equal(refusals(err), want) {
+			t.Errorf("a correction of entry %d: %v, want %v", entry, err, want)
+		}
+	}
+}
+
+func TestAStepTowardsABundleIsMendedUntilTheBundleIsFrozen(t *testing.T) {
+	opened := func(id bundle.ID) domain.Event { return bundle.Opened{Dated: on("2026-01-02"), Bundle: id} }
+	frozen := bundle.Frozen{Dated: on("2026-01-03"), Bundle: "b1"}
+	r := record.Fold(entries(opened("b1"), opened("b2"), frozen))
+	for entry, want := range map[uint64][]string{1: {"bundle-stands"}, 2: nil, 3: {"bundle-stands"}} {
+		if _, err := r.EnterInError(correction.EnterInError{Dated: on("2026-02-03"), Entry: entry, Reason: "x"}); !slices.Equal(refusals(err), want) {
+			t.Errorf("entry %d: %v, want %v", entry, err, want)
+		}
+	}
+	if got := r.Made("b1"); !slices.Equal(got, []string{""}) {
+		t.Errorf("made by %q", got)
 	}
 }
 

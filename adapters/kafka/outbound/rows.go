@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -13,6 +14,7 @@ import (
 	"github.com/go-json-experiment/json"
 
 	"caseledger/adapters/kafka"
+	"caseledger/domain"
 	"caseledger/eventstore"
 	"caseledger/projections"
 )
@@ -39,6 +41,12 @@ const (
 	SchemaHeader = "schema"
 )
 
+// A Registry keeps the schemas of topics. RegisterJSON returns what each value of
+// the topic begins with.
+type Registry interface {
+	RegisterJSON(ctx context.Context, topic string, schema []byte) ([]byte, error)
+}
+
 // Rows keeps one table on its topic. The topic itself is the memory of what was
 // published: it is read when Run begins, so that nothing can be lost between
 // the two. Create it with NewRows.
@@ -53,9 +61,11 @@ type Rows struct {
 	db        *projections.DB
 	publisher message.Publisher
 	topic     kafka.SubscriberConfig
+	registry  Registry // or nil: a value is the row and nothing else
 
-	known map[string]published // by key; belongs to Run
-	round uint32
+	known  map[string]published // by key; belongs to Run, as what follows
+	round  uint32
+	prefix []byte // of each value
 
 	mu   sync.Mutex
 	at   eventstore.Position
@@ -68,9 +78,10 @@ type published struct {
 	round  uint32 // in which the row was last there
 }
 
-// NewRows returns a keeper of a table. cluster is where the topic is.
-func NewRows(model ReadModel, ledger Ledger, db *projections.DB, publisher message.Publisher, cluster kafka.Cluster) (*Rows, error) {
-	r := &Rows{model: model, ledger: ledger, db: db, publisher: publisher, recordAt: -1,
+// NewRows returns a keeper of a table. cluster is where the topic is; registry is
+// nil where there is none.
+func NewRows(model ReadModel, ledger Ledger, db *projections.DB, publisher message.Publisher, cluster kafka.Cluster, registry Registry) (*Rows, error) {
+	r := &Rows{model: model, ledger: ledger, db: db, publisher: publisher, registry: registry, recordAt: -1,
 		topic: kafka.SubscriberConfig{Cluster: cluster}}
 	if !kafka.TopicName(model.Topic) || model.Basis == "" || model.Purpose == "" {
 		return nil, fmt.Errorf("outbound: read model %s: it needs a topic, a legal basis and a purpose", model.Table)
@@ -174,6 +185,9 @@ func (r *Rows) Run(ctx context.Context, upTo func(context.Context) (eventstore.P
 // keep compares once.
 func (r *Rows) keep(ctx context.Context, upTo func(context.Context) (eventstore.Position, error)) error {
 	if r.known == nil {
+		if err := r.register(ctx); err != nil {
+			return err
+		}
 		if err := r.recall(ctx); err != nil {
 			return err
 		}
@@ -193,6 +207,20 @@ func (r *Rows) keep(ctx context.Context, upTo func(context.Context) (eventstore.
 	r.at = at
 	r.mu.Unlock()
 	return nil
+}
+
+// register registers the schema of a row where there is a registry. Another number
+// of it changes every value, so that all rows are published again.
+func (r *Rows) register(ctx context.Context) error {
+	if r.registry == nil {
+		return nil
+	}
+	text, err := RowSchema(r.table, r.version)
+	if err != nil {
+		return err
+	}
+	r.prefix, err = r.registry.RegisterJSON(ctx, r.model.Topic, text)
+	return err
 }
 
 // recall reads what the topic holds.
@@ -230,10 +258,18 @@ type change struct {
 }
 
 func (r *Rows) publishChanged(ctx context.Context) error {
+	account := r.ledger.Account(r.release())
+	kept, err := account.Kept(ctx)
+	if err != nil {
+		return err
+	}
 	var changed []change
 	for row, err := range r.db.EachRow(ctx, r.table) {
 		if err != nil {
 			return err
+		}
+		if names(row, kept) || !account.Told(r.recordOf(row)) {
+			continue // and what the topic holds of it goes
 		}
 		c, err := r.render(row)
 		if err != nil {
@@ -257,6 +293,17 @@ func (r *Rows) publishChanged(ctx context.Context) error {
 	return r.send(ctx, changed)
 }
 
+func (r *Rows) release() Release { return Release{r.model.Topic, r.model.Basis, r.model.Purpose} }
+
+// names reports whether a row names a record anywhere: as its own, as that of a
+// relation, or in a list. Ids are random, so that nothing else holds one.
+func names(row []any, records []domain.RecordID) bool {
+	return len(records) > 0 && slices.ContainsFunc(row, func(column any) bool {
+		text := fmt.Sprint(column)
+		return len(text) >= len(records[0]) && slices.ContainsFunc(records, func(id domain.RecordID) bool { return strings.Contains(text, string(id)) })
+	})
+}
+
 // render makes the message of a row.
 func (r *Rows) render(row []any) (change, error) {
 	key, err := r.object(r.key, row)
@@ -267,12 +314,20 @@ func (r *Rows) render(row []any) (change, error) {
 	if err != nil {
 		return change{}, err
 	}
+	value = slices.Concat(r.prefix, value)
 	c := change{key: string(key), digest: sha256.Sum256(value), m: message.NewMessage(r.id(key, value), value)}
 	c.m.Metadata = message.Metadata{kafka.KeyMetadata: c.key, ContentType: "application/json", SchemaHeader: schemaID(r.table, r.version)}
-	if r.recordAt >= 0 {
-		c.record, _ = row[r.recordAt].(string)
-	}
+	c.record = string(r.recordOf(row))
 	return c, nil
+}
+
+// recordOf returns the record of a row, "" where it is of none.
+func (r *Rows) recordOf(row []any) domain.RecordID {
+	if r.recordAt < 0 {
+		return ""
+	}
+	id, _ := row[r.recordAt].(string)
+	return domain.RecordID(id)
 }
 
 // id is the same for the same row, so that a repeat can be told.
@@ -303,7 +358,7 @@ func (r *Rows) send(ctx context.Context, changed []change) error {
 		}
 	}
 	slices.Sort(records)
-	if err := r.ledger.Release(ctx, Release{r.model.Topic, r.model.Basis, r.model.Purpose}, slices.Compact(records), len(changed)); err != nil {
+	if err := r.ledger.Release(ctx, r.release(), slices.Compact(records), len(changed)); err != nil {
 		return fmt.Errorf("outbound: topic %s: no access entry can be written: %w", r.model.Topic, err)
 	}
 	if err := r.publisher.Publish(r.model.Topic, messages...); err != nil {
