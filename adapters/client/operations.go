@@ -6243,6 +6243,7 @@ type BuiltChronology struct {
 	Selection  BuiltChronologySelection  `json:"selection"`
 	Parts      []BuiltChronologyParts    `json:"parts"`
 	Rows       []BuiltChronologyRows     `json:"rows"`
+	For        BuiltChronologyFor        `json:"for,omitzero"`
 }
 
 // BuiltChronologyWithheld is a part of [BuiltChronology].
@@ -6327,6 +6328,20 @@ type BuiltChronologyRowsImpact struct {
 	By    string   `json:"by"`
 	Text  []string `json:"text"`
 	Entry int64    `json:"entry"`
+}
+
+// BuiltChronologyFor is a part of [BuiltChronology].
+type BuiltChronologyFor struct {
+	Redaction string                      `json:"redaction"`
+	Reader    string                      `json:"reader"`
+	Grounds   []BuiltChronologyForGrounds `json:"grounds"`
+}
+
+// BuiltChronologyForGrounds is a part of [BuiltChronologyFor].
+type BuiltChronologyForGrounds struct {
+	Name        string `json:"name"`
+	Law         string `json:"law"`
+	Explanation string `json:"explanation"`
 }
 
 // Caseload is what the API answers with
