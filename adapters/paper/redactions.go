@@ -55,7 +55,7 @@ func Redactions(h Head, v projections.Variant) Paper {
 	return p
 }
 
-// pathInWords writes the path of a field as words: /text/0/text is "text 1, text".
+// pathInWords writes the path of a field as words: /text/0 is "text 1".
 func pathInWords(path string) string {
 	var words []string
 	for part := range strings.SplitSeq(strings.TrimPrefix(path, "/"), "/") {
