@@ -32,6 +32,7 @@ import (
 	"caseledger/domain/discharge"
 	"caseledger/domain/needs"
 	"caseledger/domain/safeguarding"
+	"caseledger/domain/subjectaccess"
 	"caseledger/domain/support"
 	"caseledger/domain/transition"
 )
@@ -56,7 +57,7 @@ func movesClocks(e domain.Entry) bool {
 		return true
 	case lookedafter.Event, health.Event, missing.Event, careleaver.Event, legal.Event, identity.Born, identity.Died:
 		return true
-	case needs.Event, support.Event, safeguarding.Event, transition.Event, capacity.Event, discharge.Event:
+	case needs.Event, support.Event, safeguarding.Event, transition.Event, capacity.Event, discharge.Event, subjectaccess.Event:
 		return true
 	}
 	return target(e) != 0
@@ -130,6 +131,7 @@ func clockRows(id domain.RecordID, r record.Record) []ClockRow {
 	c.court(r)
 	c.oversights(r)
 	c.adults(r)
+	c.access(r)
 	lead := leadOf(r)
 	for i := range c.rows {
 		row := &c.rows[i]

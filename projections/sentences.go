@@ -28,6 +28,7 @@ import (
 	"caseledger/domain/referral"
 	"caseledger/domain/register"
 	"caseledger/domain/settings"
+	"caseledger/domain/subjectaccess"
 	"caseledger/domain/unmapped"
 )
 
@@ -54,6 +55,8 @@ func sentence(e domain.Event) string {
 		return allocationSentence(e)
 	case note.Event, oversight.Event, correspondence.Event, form.Event:
 		return recordingSentence(e)
+	case subjectaccess.Event:
+		return accessSentence(e)
 	case chronology.Event:
 		return chronologySentence(e)
 	case redaction.Event:

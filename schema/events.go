@@ -53,6 +53,7 @@ import (
 	"caseledger/domain/needs"
 	"caseledger/domain/oversight"
 	"caseledger/domain/safeguarding"
+	"caseledger/domain/subjectaccess"
 	"caseledger/domain/support"
 	"caseledger/domain/transition"
 
@@ -339,6 +340,24 @@ func Events() []EventType {
 		event[form.Answered]("form.answered", "A question of a form was answered, or it was said why not."),
 		event[form.Completed]("form.completed", "A form was filled in."),
 		event[form.Abandoned]("form.abandoned", "A form was given up."),
+		event[subjectaccess.Received]("subject-access.received", "Somebody asked to see what is recorded."),
+		event[subjectaccess.IdentityAsked]("subject-access.identity-asked", "The authority asked who it is that wants to see the record."),
+		event[subjectaccess.IdentityChecked]("subject-access.identity-checked", "It was checked who wants to see the record."),
+		event[subjectaccess.ClarificationAsked]("subject-access.clarification-asked", "The requester was asked what the request is about."),
+		event[subjectaccess.ClarificationGiven]("subject-access.clarification-received", "The requester said what the request is about."),
+		event[subjectaccess.Extended]("subject-access.extended", "The requester was told that the answer takes longer, and why."),
+		event[subjectaccess.Searched]("subject-access.searched", "It was searched for what is recorded, and counted."),
+		event[subjectaccess.HarmOpinionAsked]("subject-access.harm-opinion-asked", "A health professional was asked whether seeing entries would cause serious harm."),
+		event[subjectaccess.HarmOpinionGiven]("subject-access.harm-opinion-received", "A health professional said whether seeing entries would cause serious harm."),
+		event[subjectaccess.ConsentAsked]("subject-access.consent-asked", "Somebody else was asked whether what is about them may be shown."),
+		event[subjectaccess.ConsentSettled]("subject-access.consent-settled", "It was settled whether what is about somebody else may be shown."),
+		event[subjectaccess.Exempted]("subject-access.exempted", "It was said which set of redactions holds for the answer."),
+		event[subjectaccess.Decided]("subject-access.decided", "It was decided what the requester is given."),
+		event[subjectaccess.Delivered]("subject-access.delivered", "The answer was handed over."),
+		event[subjectaccess.Checked]("subject-access.checked", "It was counted whether anything is missing from the answer."),
+		event[subjectaccess.Closed]("subject-access.closed", "A request for access ended."),
+		event[subjectaccess.Complained]("subject-access.complained", "The requester complained about the answer."),
+		event[subjectaccess.Reviewed]("subject-access.reviewed", "A complaint about the answer was reviewed."),
 		event[redaction.Proposed]("redaction.proposed", "It was proposed what of the record to withhold from a reader."),
 		event[redaction.Approved]("redaction.approved", "Somebody else decided to withhold so."),
 		event[redaction.Rejected]("redaction.rejected", "It was decided not to withhold so."),

@@ -5078,6 +5078,460 @@ func (c *Client) StrengthsAndDifficultiesScore(ctx context.Context, act Act, id 
 	return out, err
 }
 
+// SubjectAccessReceiveQuery are the parameters of [Client.SubjectAccessReceive]; one that is empty is not given.
+type SubjectAccessReceiveQuery struct {
+	DryRun bool // Decide, and record nothing.
+}
+
+func (q SubjectAccessReceiveQuery) values() url.Values {
+	v := url.Values{}
+	set(v, "dryRun", q.DryRun)
+	return v
+}
+
+// SubjectAccessReceive is the body of [Client.SubjectAccessReceive]. Record that somebody asks to see what is recorded.
+type SubjectAccessReceive struct {
+	AccessRequest string `json:"accessRequest"`
+	From          string `json:"from"`
+	Happened      string `json:"happened"`
+	How           string `json:"how"`
+	Name          string `json:"name,omitzero"`
+	Wants         string `json:"wants"`
+}
+
+// SubjectAccessReceive: Record that somebody asks to see what is recorded.
+func (c *Client) SubjectAccessReceive(ctx context.Context, act Act, id string, query SubjectAccessReceiveQuery, body SubjectAccessReceive) (out Done, err error) {
+	out.Repeated, err = c.do(ctx, call{method: "POST", path: strings.Replace("/v1/records/{id}/subject-access-requests", "{id}", url.PathEscape(id), 1), query: query.values(), body: body, act: &act}, &out.Receipt)
+	return out, err
+}
+
+// SubjectAccessClarifyQuery are the parameters of [Client.SubjectAccessClarify]; one that is empty is not given.
+type SubjectAccessClarifyQuery struct {
+	DryRun bool // Decide, and record nothing.
+}
+
+func (q SubjectAccessClarifyQuery) values() url.Values {
+	v := url.Values{}
+	set(v, "dryRun", q.DryRun)
+	return v
+}
+
+// SubjectAccessClarify is the body of [Client.SubjectAccessClarify]. Record the requester's answer to a question.
+type SubjectAccessClarify struct {
+	Happened string `json:"happened"`
+	What     string `json:"what"`
+}
+
+// SubjectAccessClarify: Record the requester's answer to a question.
+func (c *Client) SubjectAccessClarify(ctx context.Context, act Act, id string, accessRequest string, query SubjectAccessClarifyQuery, body SubjectAccessClarify) (out Done, err error) {
+	out.Repeated, err = c.do(ctx, call{method: "POST", path: strings.Replace(strings.Replace("/v1/records/{id}/subject-access-requests/{accessRequest}/answers", "{id}", url.PathEscape(id), 1), "{accessRequest}", url.PathEscape(accessRequest), 1), query: query.values(), body: body, act: &act}, &out.Receipt)
+	return out, err
+}
+
+// SubjectAccessCheckQuery are the parameters of [Client.SubjectAccessCheck]; one that is empty is not given.
+type SubjectAccessCheckQuery struct {
+	DryRun bool // Decide, and record nothing.
+}
+
+func (q SubjectAccessCheckQuery) values() url.Values {
+	v := url.Values{}
+	set(v, "dryRun", q.DryRun)
+	return v
+}
+
+// SubjectAccessCheck is the body of [Client.SubjectAccessCheck]. Record what counting the answer against the record gave.
+type SubjectAccessCheck struct {
+	Delivered *int64 `json:"delivered,omitzero"`
+	Happened  string `json:"happened"`
+	Hash      string `json:"hash"`
+	Known     int64  `json:"known"`
+	Missing   *int64 `json:"missing,omitzero"`
+	Withheld  *int64 `json:"withheld,omitzero"`
+}
+
+// SubjectAccessCheck: Record what counting the answer against the record gave.
+func (c *Client) SubjectAccessCheck(ctx context.Context, act Act, id string, accessRequest string, query SubjectAccessCheckQuery, body SubjectAccessCheck) (out Done, err error) {
+	out.Repeated, err = c.do(ctx, call{method: "POST", path: strings.Replace(strings.Replace("/v1/records/{id}/subject-access-requests/{accessRequest}/checks", "{id}", url.PathEscape(id), 1), "{accessRequest}", url.PathEscape(accessRequest), 1), query: query.values(), body: body, act: &act}, &out.Receipt)
+	return out, err
+}
+
+// SubjectAccessCloseQuery are the parameters of [Client.SubjectAccessClose]; one that is empty is not given.
+type SubjectAccessCloseQuery struct {
+	DryRun bool // Decide, and record nothing.
+}
+
+func (q SubjectAccessCloseQuery) values() url.Values {
+	v := url.Values{}
+	set(v, "dryRun", q.DryRun)
+	return v
+}
+
+// SubjectAccessClose is the body of [Client.SubjectAccessClose]. End a request for access.
+type SubjectAccessClose struct {
+	Happened string `json:"happened"`
+	Reason   string `json:"reason"`
+}
+
+// SubjectAccessClose: End a request for access.
+func (c *Client) SubjectAccessClose(ctx context.Context, act Act, id string, accessRequest string, query SubjectAccessCloseQuery, body SubjectAccessClose) (out Done, err error) {
+	out.Repeated, err = c.do(ctx, call{method: "POST", path: strings.Replace(strings.Replace("/v1/records/{id}/subject-access-requests/{accessRequest}/closure", "{id}", url.PathEscape(id), 1), "{accessRequest}", url.PathEscape(accessRequest), 1), query: query.values(), body: body, act: &act}, &out.Receipt)
+	return out, err
+}
+
+// SubjectAccessComplainQuery are the parameters of [Client.SubjectAccessComplain]; one that is empty is not given.
+type SubjectAccessComplainQuery struct {
+	DryRun bool // Decide, and record nothing.
+}
+
+func (q SubjectAccessComplainQuery) values() url.Values {
+	v := url.Values{}
+	set(v, "dryRun", q.DryRun)
+	return v
+}
+
+// SubjectAccessComplain is the body of [Client.SubjectAccessComplain]. Record a complaint about the answer.
+type SubjectAccessComplain struct {
+	Complaint string `json:"complaint"`
+	Happened  string `json:"happened"`
+	Says      string `json:"says"`
+}
+
+// SubjectAccessComplain: Record a complaint about the answer.
+func (c *Client) SubjectAccessComplain(ctx context.Context, act Act, id string, accessRequest string, query SubjectAccessComplainQuery, body SubjectAccessComplain) (out Done, err error) {
+	out.Repeated, err = c.do(ctx, call{method: "POST", path: strings.Replace(strings.Replace("/v1/records/{id}/subject-access-requests/{accessRequest}/complaints", "{id}", url.PathEscape(id), 1), "{accessRequest}", url.PathEscape(accessRequest), 1), query: query.values(), body: body, act: &act}, &out.Receipt)
+	return out, err
+}
+
+// SubjectAccessReviewQuery are the parameters of [Client.SubjectAccessReview]; one that is empty is not given.
+type SubjectAccessReviewQuery struct {
+	DryRun bool // Decide, and record nothing.
+}
+
+func (q SubjectAccessReviewQuery) values() url.Values {
+	v := url.Values{}
+	set(v, "dryRun", q.DryRun)
+	return v
+}
+
+// SubjectAccessReview is the body of [Client.SubjectAccessReview]. Record what a review of the answer found.
+type SubjectAccessReview struct {
+	Complaint string `json:"complaint"`
+	Happened  string `json:"happened"`
+	Outcome   string `json:"outcome"`
+	Reason    string `json:"reason"`
+}
+
+// SubjectAccessReview: Record what a review of the answer found.
+func (c *Client) SubjectAccessReview(ctx context.Context, act Act, id string, accessRequest string, complaint string, query SubjectAccessReviewQuery, body SubjectAccessReview) (out Done, err error) {
+	out.Repeated, err = c.do(ctx, call{method: "POST", path: strings.Replace(strings.Replace(strings.Replace("/v1/records/{id}/subject-access-requests/{accessRequest}/complaints/{complaint}/review", "{id}", url.PathEscape(id), 1), "{accessRequest}", url.PathEscape(accessRequest), 1), "{complaint}", url.PathEscape(complaint), 1), query: query.values(), body: body, act: &act}, &out.Receipt)
+	return out, err
+}
+
+// SubjectAccessAskConsentQuery are the parameters of [Client.SubjectAccessAskConsent]; one that is empty is not given.
+type SubjectAccessAskConsentQuery struct {
+	DryRun bool // Decide, and record nothing.
+}
+
+func (q SubjectAccessAskConsentQuery) values() url.Values {
+	v := url.Values{}
+	set(v, "dryRun", q.DryRun)
+	return v
+}
+
+// SubjectAccessAskConsent is the body of [Client.SubjectAccessAskConsent]. Record that somebody else was asked whether what is about them may be shown.
+type SubjectAccessAskConsent struct {
+	Entries  []int64 `json:"entries"`
+	Happened string  `json:"happened"`
+	Party    string  `json:"party"`
+}
+
+// SubjectAccessAskConsent: Record that somebody else was asked whether what is about them may be shown.
+func (c *Client) SubjectAccessAskConsent(ctx context.Context, act Act, id string, accessRequest string, query SubjectAccessAskConsentQuery, body SubjectAccessAskConsent) (out Done, err error) {
+	out.Repeated, err = c.do(ctx, call{method: "POST", path: strings.Replace(strings.Replace("/v1/records/{id}/subject-access-requests/{accessRequest}/consent-questions", "{id}", url.PathEscape(id), 1), "{accessRequest}", url.PathEscape(accessRequest), 1), query: query.values(), body: body, act: &act}, &out.Receipt)
+	return out, err
+}
+
+// SubjectAccessSettleConsentQuery are the parameters of [Client.SubjectAccessSettleConsent]; one that is empty is not given.
+type SubjectAccessSettleConsentQuery struct {
+	DryRun bool // Decide, and record nothing.
+}
+
+func (q SubjectAccessSettleConsentQuery) values() url.Values {
+	v := url.Values{}
+	set(v, "dryRun", q.DryRun)
+	return v
+}
+
+// SubjectAccessSettleConsent is the body of [Client.SubjectAccessSettleConsent]. Record a consent, its refusal, or what is reasonable without one.
+type SubjectAccessSettleConsent struct {
+	Answer   string `json:"answer"`
+	Happened string `json:"happened"`
+	Party    string `json:"party"`
+	Reason   string `json:"reason,omitzero"`
+}
+
+// SubjectAccessSettleConsent: Record a consent, its refusal, or what is reasonable without one.
+func (c *Client) SubjectAccessSettleConsent(ctx context.Context, act Act, id string, accessRequest string, query SubjectAccessSettleConsentQuery, body SubjectAccessSettleConsent) (out Done, err error) {
+	out.Repeated, err = c.do(ctx, call{method: "POST", path: strings.Replace(strings.Replace("/v1/records/{id}/subject-access-requests/{accessRequest}/consents", "{id}", url.PathEscape(id), 1), "{accessRequest}", url.PathEscape(accessRequest), 1), query: query.values(), body: body, act: &act}, &out.Receipt)
+	return out, err
+}
+
+// SubjectAccessDecideQuery are the parameters of [Client.SubjectAccessDecide]; one that is empty is not given.
+type SubjectAccessDecideQuery struct {
+	DryRun bool // Decide, and record nothing.
+}
+
+func (q SubjectAccessDecideQuery) values() url.Values {
+	v := url.Values{}
+	set(v, "dryRun", q.DryRun)
+	return v
+}
+
+// SubjectAccessDecide is the body of [Client.SubjectAccessDecide]. Record what the requester is to be given.
+type SubjectAccessDecide struct {
+	Happened string `json:"happened"`
+	Outcome  string `json:"outcome"`
+	Reason   string `json:"reason"`
+}
+
+// SubjectAccessDecide: Record what the requester is to be given.
+func (c *Client) SubjectAccessDecide(ctx context.Context, act Act, id string, accessRequest string, query SubjectAccessDecideQuery, body SubjectAccessDecide) (out Done, err error) {
+	out.Repeated, err = c.do(ctx, call{method: "POST", path: strings.Replace(strings.Replace("/v1/records/{id}/subject-access-requests/{accessRequest}/decision", "{id}", url.PathEscape(id), 1), "{accessRequest}", url.PathEscape(accessRequest), 1), query: query.values(), body: body, act: &act}, &out.Receipt)
+	return out, err
+}
+
+// SubjectAccessDeliverQuery are the parameters of [Client.SubjectAccessDeliver]; one that is empty is not given.
+type SubjectAccessDeliverQuery struct {
+	DryRun bool // Decide, and record nothing.
+}
+
+func (q SubjectAccessDeliverQuery) values() url.Values {
+	v := url.Values{}
+	set(v, "dryRun", q.DryRun)
+	return v
+}
+
+// SubjectAccessDeliver is the body of [Client.SubjectAccessDeliver]. Record that the answer was handed over.
+type SubjectAccessDeliver struct {
+	Happened string `json:"happened"`
+	Hash     string `json:"hash,omitzero"`
+	How      string `json:"how"`
+}
+
+// SubjectAccessDeliver: Record that the answer was handed over.
+func (c *Client) SubjectAccessDeliver(ctx context.Context, act Act, id string, accessRequest string, query SubjectAccessDeliverQuery, body SubjectAccessDeliver) (out Done, err error) {
+	out.Repeated, err = c.do(ctx, call{method: "POST", path: strings.Replace(strings.Replace("/v1/records/{id}/subject-access-requests/{accessRequest}/delivery", "{id}", url.PathEscape(id), 1), "{accessRequest}", url.PathEscape(accessRequest), 1), query: query.values(), body: body, act: &act}, &out.Receipt)
+	return out, err
+}
+
+// SubjectAccessExemptQuery are the parameters of [Client.SubjectAccessExempt]; one that is empty is not given.
+type SubjectAccessExemptQuery struct {
+	DryRun bool // Decide, and record nothing.
+}
+
+func (q SubjectAccessExemptQuery) values() url.Values {
+	v := url.Values{}
+	set(v, "dryRun", q.DryRun)
+	return v
+}
+
+// SubjectAccessExempt is the body of [Client.SubjectAccessExempt]. Record which approved set of redactions holds for the answer.
+type SubjectAccessExempt struct {
+	Happened  string                     `json:"happened"`
+	Looks     []SubjectAccessExemptLooks `json:"looks,omitzero"`
+	Redaction string                     `json:"redaction"`
+}
+
+// SubjectAccessExemptLooks is a part of [SubjectAccessExempt].
+type SubjectAccessExemptLooks struct {
+	Day    string `json:"day"`
+	Entry  int64  `json:"entry"`
+	Ground string `json:"ground"`
+}
+
+// SubjectAccessExempt: Record which approved set of redactions holds for the answer.
+func (c *Client) SubjectAccessExempt(ctx context.Context, act Act, id string, accessRequest string, query SubjectAccessExemptQuery, body SubjectAccessExempt) (out Done, err error) {
+	out.Repeated, err = c.do(ctx, call{method: "POST", path: strings.Replace(strings.Replace("/v1/records/{id}/subject-access-requests/{accessRequest}/exemptions", "{id}", url.PathEscape(id), 1), "{accessRequest}", url.PathEscape(accessRequest), 1), query: query.values(), body: body, act: &act}, &out.Receipt)
+	return out, err
+}
+
+// SubjectAccessExtendQuery are the parameters of [Client.SubjectAccessExtend]; one that is empty is not given.
+type SubjectAccessExtendQuery struct {
+	DryRun bool // Decide, and record nothing.
+}
+
+func (q SubjectAccessExtendQuery) values() url.Values {
+	v := url.Values{}
+	set(v, "dryRun", q.DryRun)
+	return v
+}
+
+// SubjectAccessExtend is the body of [Client.SubjectAccessExtend]. Record that the requester was told that the answer takes longer, and why.
+type SubjectAccessExtend struct {
+	Happened string `json:"happened"`
+	Reason   string `json:"reason"`
+	Told     string `json:"told"`
+}
+
+// SubjectAccessExtend: Record that the requester was told that the answer takes longer, and why.
+func (c *Client) SubjectAccessExtend(ctx context.Context, act Act, id string, accessRequest string, query SubjectAccessExtendQuery, body SubjectAccessExtend) (out Done, err error) {
+	out.Repeated, err = c.do(ctx, call{method: "POST", path: strings.Replace(strings.Replace("/v1/records/{id}/subject-access-requests/{accessRequest}/extension", "{id}", url.PathEscape(id), 1), "{accessRequest}", url.PathEscape(accessRequest), 1), query: query.values(), body: body, act: &act}, &out.Receipt)
+	return out, err
+}
+
+// SubjectAccessGiveHarmOpinionQuery are the parameters of [Client.SubjectAccessGiveHarmOpinion]; one that is empty is not given.
+type SubjectAccessGiveHarmOpinionQuery struct {
+	DryRun bool // Decide, and record nothing.
+}
+
+func (q SubjectAccessGiveHarmOpinionQuery) values() url.Values {
+	v := url.Values{}
+	set(v, "dryRun", q.DryRun)
+	return v
+}
+
+// SubjectAccessGiveHarmOpinion is the body of [Client.SubjectAccessGiveHarmOpinion]. Record a health professional's opinion on serious harm.
+type SubjectAccessGiveHarmOpinion struct {
+	By         string `json:"by"`
+	Happened   string `json:"happened"`
+	Harm       *bool  `json:"harm,omitzero"`
+	Opinion    string `json:"opinion"`
+	Profession string `json:"profession"`
+	Text       string `json:"text"`
+}
+
+// SubjectAccessGiveHarmOpinion: Record a health professional's opinion on serious harm.
+func (c *Client) SubjectAccessGiveHarmOpinion(ctx context.Context, act Act, id string, accessRequest string, query SubjectAccessGiveHarmOpinionQuery, body SubjectAccessGiveHarmOpinion) (out Done, err error) {
+	out.Repeated, err = c.do(ctx, call{method: "POST", path: strings.Replace(strings.Replace("/v1/records/{id}/subject-access-requests/{accessRequest}/harm-opinions", "{id}", url.PathEscape(id), 1), "{accessRequest}", url.PathEscape(accessRequest), 1), query: query.values(), body: body, act: &act}, &out.Receipt)
+	return out, err
+}
+
+// SubjectAccessAskHarmOpinionQuery are the parameters of [Client.SubjectAccessAskHarmOpinion]; one that is empty is not given.
+type SubjectAccessAskHarmOpinionQuery struct {
+	DryRun bool // Decide, and record nothing.
+}
+
+func (q SubjectAccessAskHarmOpinionQuery) values() url.Values {
+	v := url.Values{}
+	set(v, "dryRun", q.DryRun)
+	return v
+}
+
+// SubjectAccessAskHarmOpinion is the body of [Client.SubjectAccessAskHarmOpinion]. Record that a health professional was asked about serious harm.
+type SubjectAccessAskHarmOpinion struct {
+	Entries  []int64 `json:"entries"`
+	Happened string  `json:"happened"`
+	Of       string  `json:"of"`
+	Opinion  string  `json:"opinion"`
+}
+
+// SubjectAccessAskHarmOpinion: Record that a health professional was asked about serious harm.
+func (c *Client) SubjectAccessAskHarmOpinion(ctx context.Context, act Act, id string, accessRequest string, query SubjectAccessAskHarmOpinionQuery, body SubjectAccessAskHarmOpinion) (out Done, err error) {
+	out.Repeated, err = c.do(ctx, call{method: "POST", path: strings.Replace(strings.Replace("/v1/records/{id}/subject-access-requests/{accessRequest}/harm-questions", "{id}", url.PathEscape(id), 1), "{accessRequest}", url.PathEscape(accessRequest), 1), query: query.values(), body: body, act: &act}, &out.Receipt)
+	return out, err
+}
+
+// SubjectAccessCheckIdentityQuery are the parameters of [Client.SubjectAccessCheckIdentity]; one that is empty is not given.
+type SubjectAccessCheckIdentityQuery struct {
+	DryRun bool // Decide, and record nothing.
+}
+
+func (q SubjectAccessCheckIdentityQuery) values() url.Values {
+	v := url.Values{}
+	set(v, "dryRun", q.DryRun)
+	return v
+}
+
+// SubjectAccessCheckIdentity is the body of [Client.SubjectAccessCheckIdentity]. Record whether the requester has shown who they are.
+type SubjectAccessCheckIdentity struct {
+	Happened string `json:"happened"`
+	Means    string `json:"means"`
+	Proved   *bool  `json:"proved,omitzero"`
+}
+
+// SubjectAccessCheckIdentity: Record whether the requester has shown who they are.
+func (c *Client) SubjectAccessCheckIdentity(ctx context.Context, act Act, id string, accessRequest string, query SubjectAccessCheckIdentityQuery, body SubjectAccessCheckIdentity) (out Done, err error) {
+	out.Repeated, err = c.do(ctx, call{method: "POST", path: strings.Replace(strings.Replace("/v1/records/{id}/subject-access-requests/{accessRequest}/identity", "{id}", url.PathEscape(id), 1), "{accessRequest}", url.PathEscape(accessRequest), 1), query: query.values(), body: body, act: &act}, &out.Receipt)
+	return out, err
+}
+
+// SubjectAccessAskIdentityQuery are the parameters of [Client.SubjectAccessAskIdentity]; one that is empty is not given.
+type SubjectAccessAskIdentityQuery struct {
+	DryRun bool // Decide, and record nothing.
+}
+
+func (q SubjectAccessAskIdentityQuery) values() url.Values {
+	v := url.Values{}
+	set(v, "dryRun", q.DryRun)
+	return v
+}
+
+// SubjectAccessAskIdentity is the body of [Client.SubjectAccessAskIdentity]. Record that the requester was asked to show who they are.
+type SubjectAccessAskIdentity struct {
+	Happened string `json:"happened"`
+	What     string `json:"what"`
+}
+
+// SubjectAccessAskIdentity: Record that the requester was asked to show who they are.
+func (c *Client) SubjectAccessAskIdentity(ctx context.Context, act Act, id string, accessRequest string, query SubjectAccessAskIdentityQuery, body SubjectAccessAskIdentity) (out Done, err error) {
+	out.Repeated, err = c.do(ctx, call{method: "POST", path: strings.Replace(strings.Replace("/v1/records/{id}/subject-access-requests/{accessRequest}/identity-question", "{id}", url.PathEscape(id), 1), "{accessRequest}", url.PathEscape(accessRequest), 1), query: query.values(), body: body, act: &act}, &out.Receipt)
+	return out, err
+}
+
+// SubjectAccessAskClarificationQuery are the parameters of [Client.SubjectAccessAskClarification]; one that is empty is not given.
+type SubjectAccessAskClarificationQuery struct {
+	DryRun bool // Decide, and record nothing.
+}
+
+func (q SubjectAccessAskClarificationQuery) values() url.Values {
+	v := url.Values{}
+	set(v, "dryRun", q.DryRun)
+	return v
+}
+
+// SubjectAccessAskClarification is the body of [Client.SubjectAccessAskClarification]. Record a question to the requester about the request; the clock stops where the law says so.
+type SubjectAccessAskClarification struct {
+	Happened string `json:"happened"`
+	What     string `json:"what"`
+}
+
+// SubjectAccessAskClarification: Record a question to the requester about the request; the clock stops where the law says so.
+func (c *Client) SubjectAccessAskClarification(ctx context.Context, act Act, id string, accessRequest string, query SubjectAccessAskClarificationQuery, body SubjectAccessAskClarification) (out Done, err error) {
+	out.Repeated, err = c.do(ctx, call{method: "POST", path: strings.Replace(strings.Replace("/v1/records/{id}/subject-access-requests/{accessRequest}/questions", "{id}", url.PathEscape(id), 1), "{accessRequest}", url.PathEscape(accessRequest), 1), query: query.values(), body: body, act: &act}, &out.Receipt)
+	return out, err
+}
+
+// SubjectAccessSearchQuery are the parameters of [Client.SubjectAccessSearch]; one that is empty is not given.
+type SubjectAccessSearchQuery struct {
+	DryRun bool // Decide, and record nothing.
+}
+
+func (q SubjectAccessSearchQuery) values() url.Values {
+	v := url.Values{}
+	set(v, "dryRun", q.DryRun)
+	return v
+}
+
+// SubjectAccessSearch is the body of [Client.SubjectAccessSearch]. Record where was searched, and what was found.
+type SubjectAccessSearch struct {
+	Found    []SubjectAccessSearchFound `json:"found,omitzero"`
+	Happened string                     `json:"happened"`
+	Known    int64                      `json:"known"`
+}
+
+// SubjectAccessSearchFound is a part of [SubjectAccessSearch].
+type SubjectAccessSearchFound struct {
+	Place  string `json:"place"`
+	Record string `json:"record,omitzero"`
+	Count  *int64 `json:"count,omitzero"`
+}
+
+// SubjectAccessSearch: Record where was searched, and what was found.
+func (c *Client) SubjectAccessSearch(ctx context.Context, act Act, id string, accessRequest string, query SubjectAccessSearchQuery, body SubjectAccessSearch) (out Done, err error) {
+	out.Repeated, err = c.do(ctx, call{method: "POST", path: strings.Replace(strings.Replace("/v1/records/{id}/subject-access-requests/{accessRequest}/searches", "{id}", url.PathEscape(id), 1), "{accessRequest}", url.PathEscape(accessRequest), 1), query: query.values(), body: body, act: &act}, &out.Receipt)
+	return out, err
+}
+
 // SubstanceMisuseIdentifyQuery are the parameters of [Client.SubstanceMisuseIdentify]; one that is empty is not given.
 type SubstanceMisuseIdentifyQuery struct {
 	DryRun bool // Decide, and record nothing.

@@ -30,6 +30,7 @@ import (
 	"caseledger/domain/bundle"
 	"caseledger/domain/chronology"
 	"caseledger/domain/redaction"
+	"caseledger/domain/subjectaccess"
 )
 
 // Allow checks the rules that hold for every event of a record, whatever its
@@ -77,7 +78,7 @@ func (r Record) partedBefore(day domain.Date) bool {
 // gone on under a new identity: what is about that record itself.
 func staysBehind(e domain.Event) bool {
 	switch e.(type) {
-	case restriction.Event, correction.EnteredInError, adoption.Event, chronology.Event, redaction.Event, bundle.Event:
+	case restriction.Event, correction.EnteredInError, adoption.Event, chronology.Event, redaction.Event, bundle.Event, subjectaccess.Event:
 		return true
 	}
 	return false
@@ -91,6 +92,8 @@ func startsWork(e domain.Event) bool {
 	case contact.HelpStarted, privatefostering.Notified, temporary.Entered, visit.Made:
 		return true
 	case needs.Started, support.Agreed, support.ServiceStarted, support.PaymentStarted, safeguarding.PlanAgreed, transition.Planned, capacity.Assessed, capacity.LibertyRequested, discharge.Noticed:
+		return true
+	case subjectaccess.Received: // what is recorded of the dead is asked for under another law
 		return true
 	}
 	return false

@@ -50,6 +50,7 @@ import (
 	"caseledger/domain/bundle"
 	"caseledger/domain/chronology"
 	"caseledger/domain/redaction"
+	"caseledger/domain/subjectaccess"
 )
 
 // Record is a person's record as the entries tell it. The zero value is the
@@ -100,6 +101,8 @@ type Record struct {
 	Chronologies chronology.Chronologies
 	Redactions   redaction.Redactions
 	Bundles      bundle.Bundles
+
+	AccessRequests subjectaccess.Requests
 
 	latest domain.Date // the latest day of an entry in force
 }
@@ -211,6 +214,8 @@ func (r Record) apply(e domain.Entry) Record {
 		r.Openings = r.Openings.Evolve(e.Seq, ev)
 	case discharge.Event:
 		r.Hospital = r.Hospital.Evolve(e.Seq, ev)
+	case subjectaccess.Event:
+		r.AccessRequests = r.AccessRequests.Evolve(e.Seq, ev)
 	case bundle.Event:
 		r.Bundles = r.Bundles.Evolve(e.Seq, ev)
 	case form.Event:
