@@ -140,20 +140,36 @@ func elementsOf(list []byte) []jsontext.Value {
 // valueEnd returns where the value ends with which a text begins: at the first
 // comma, colon or closing bracket that is not inside of it.
 func valueEnd(text []byte) int {
-	depth, quoted := 0, false
+	depth := 0
 	for i := 0; i < len(text); i++ {
 		switch c := text[i]; {
-		case quoted && c == '\\':
-			i++
 		case c == '"':
-			quoted = !quoted
-		case quoted:
+			i = quoteEnd(text, i)
 		case c == '{' || c == '[':
 			depth++
 		case depth == 0 && (c == ',' || c == ':' || c == '}' || c == ']'):
 			return i
 		case c == '}' || c == ']':
 			depth--
+		}
+	}
+	return len(text)
+}
+
+// quoteEnd returns where the string ends whose first quotation mark is at open.
+func quoteEnd(text []byte, open int) int {
+	for at := open + 1; at < len(text); at++ {
+		n := bytes.IndexByte(text[at:], '"')
+		if n < 0 {
+			break
+		}
+		at += n
+		escapes := 0
+		for text[at-1-escapes] == '\\' {
+			escapes++
+		}
+		if escapes%2 == 0 {
+			return at
 		}
 	}
 	return len(text)

@@ -14,6 +14,7 @@ import (
 	"caseledger/domain"
 	"caseledger/domain/chronology"
 	"caseledger/domain/record"
+	"caseledger/domain/redaction"
 	"caseledger/eventstore"
 	"caseledger/eventstore/proof"
 	"caseledger/eventstore/seal"
@@ -86,7 +87,7 @@ func (a *app) chosenInFull(ctx context.Context, id domain.RecordID, r record.Rec
 	if err != nil {
 		return nil, h, err
 	}
-	all, err := a.inFull(ctx, parts)
+	all, err := a.inFull(ctx, p.load, parts)
 	return all, h, err
 }
 
@@ -242,4 +243,17 @@ func accessed(ctx context.Context, data place, id domain.RecordID, p papering) (
 		err = usageError{fmt.Errorf("the record was looked at %d times or more in that time: choose fewer days", accesslog.MaxRows)}
 	}
 	return rows, err
+}
+
+func redactionsPaper(ctx context.Context, a *app, id domain.RecordID, _ record.Record, p papering) (paper.Paper, error) {
+	r, err := a.load(ctx, id)
+	if err != nil {
+		return paper.Paper{}, err
+	}
+	v, err := projections.Redacted(a.sealed.Payload, r, redaction.ID(p.redaction))
+	if err != nil {
+		return paper.Paper{}, err
+	}
+	h, err := a.paperHead(ctx, p, "Schedule of redactions", whole(id, v.Record))
+	return paper.Redactions(h, v), err
 }

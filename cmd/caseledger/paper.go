@@ -23,6 +23,7 @@ import (
 	"caseledger/domain"
 	"caseledger/domain/chronology"
 	"caseledger/domain/record"
+	"caseledger/domain/redaction"
 	"caseledger/projections"
 )
 
@@ -43,6 +44,8 @@ type papering struct {
 	knownErrors []string
 	record      domain.RecordID
 	accesses    []accesslog.Row // of a statement about the system
+	redaction   string
+	load        projections.Load // of the records as the reader of the paper may know them
 }
 
 // paperKinds are the papers that are filled in from the record.
@@ -53,6 +56,7 @@ var paperKinds = map[string]func(context.Context, *app, domain.RecordID, record.
 	"certificate": certificatePaper,
 	"absence":     absencePaper,
 	"system":      systemPaper,
+	"redactions":  redactionsPaper,
 }
 
 func kindsOfPaper() string { return strings.Join(slices.Sorted(maps.Keys(paperKinds)), ", ") }
@@ -77,8 +81,10 @@ kinds are:
                 --source, --word, --from and --to (section 9(3)); refused where one is
   system        statement of the reliability of the system, with who opened the
                 record by a privilege from --from to --to
+  redactions    schedule of what a set of redactions withholds from its reader
 
-The same record, as known when the same entry was its last, gives the same file.`,
+With --redaction a paper is made of the record as an approved set of redactions lets
+its reader know it. The same record, as known when the same entry was its last, gives the same file.`,
 		Example: `  caseledger paper AT000001 --kind entries --type note --from 2024-01-01 --out notes.pdf
   caseledger paper AT000001 --kind entries --entry 3 --entry 10-20 --out entries.docx
   caseledger paper AT000001 --kind exhibits --chronology c1 --maker "sw-001=Anna Brown/5" --out exhibits.pdf
@@ -99,6 +105,7 @@ The same record, as known when the same entry was its last, gives the same file.
 	flags.StringArrayVar(&p.selection.Kinds, "type", nil, "only entries of this type: note, referral.received; may be given again")
 	flags.StringArrayVar(&p.selection.Sources, "source", nil, "only entries of this agency, or imported from this format; may be given again")
 	flags.StringArrayVar(&p.selection.Tags, "tag", nil, "only entries with this tag; may be given again")
+	flags.StringVar(&p.redaction, "redaction", "", "make the paper of the record as this set of redactions lets its reader know it")
 	flags.StringVar(&p.word, "word", "", "of absence: only entries that hold these letters, in capitals or not")
 	flags.StringArrayVar(&p.makers, "maker", nil, "of exhibits: name of an author, and the number that the first exhibit has, sw-001=Anna Brown/5; may be given again")
 	flags.StringVar(&p.officer.Name, "officer", "", "name of the officer who signs; left to be filled in if not given")
@@ -123,6 +130,10 @@ The same record, as known when the same entry was its last, gives the same file.
 		}
 		return onRecord(cmd.Context(), *data, args[0], to, func(a *app, id domain.RecordID, r record.Record) error {
 			a.warn(to)
+			r, err := p.redacted(a, r)
+			if err != nil {
+				return err
+			}
 			made, err := paperKinds[p.kind](cmd.Context(), a, id, r.Known(p.known.Known, p.known.Entry), p)
 			if errors.Is(err, paper.ErrNothing) || errors.Is(err, paper.ErrTooMany) || errors.Is(err, projections.ErrNoEntry) {
 				err = usageError{err}
@@ -152,6 +163,28 @@ func (p papering) check() error {
 		}
 	}
 	return nil
+}
+
+// redacted returns the record as the reader of the paper may know it, and sees to it
+// that others are loaded so too.
+func (p *papering) redacted(a *app, r record.Record) (record.Record, error) {
+	if p.redaction == "" {
+		if p.kind == "redactions" {
+			return r, usageError{errors.New("--redaction says which set of redactions")}
+		}
+		p.load = a.load
+		return r, nil
+	}
+	if p.kind == "absence" || p.kind == "system" {
+		return r, usageError{errors.New("this paper is of the whole record, and says nothing of what its entries hold")}
+	}
+	id := redaction.ID(p.redaction)
+	p.load = projections.RedactedLoad(a.sealed.Payload, a.load, id)
+	v, err := projections.Redacted(a.sealed.Payload, r, id)
+	if errors.Is(err, projections.ErrNoRedaction) || errors.Is(err, projections.ErrNotApproved) {
+		err = usageError{err}
+	}
+	return v.Record, err
 }
 
 func writePapers(to streams, p paper.Paper, out []string) error {
@@ -215,10 +248,10 @@ func entryRange(text string, last uint64) ([]uint64, error) {
 
 // inFull returns the chosen entries of each record, as it was known then, oldest
 // first.
-func (a *app) inFull(ctx context.Context, parts []chronology.Part) ([]projections.FullEntry, error) {
+func (a *app) inFull(ctx context.Context, load projections.Load, parts []chronology.Part) ([]projections.FullEntry, error) {
 	var all []projections.FullEntry
 	for _, part := range parts {
-		r, err := a.load(ctx, part.Record)
+		r, err := load(ctx, part.Record)
 		if err != nil {
 			return nil, err
 		}
@@ -242,7 +275,7 @@ func (a *app) inFull(ctx context.Context, parts []chronology.Part) ([]projection
 func (a *app) paperHead(ctx context.Context, p papering, title string, parts []chronology.Part) (paper.Head, error) {
 	h := paper.Head{Title: cmp.Or(p.title, title), By: a.created.Ledger}
 	for _, part := range parts {
-		r, err := a.load(ctx, part.Record)
+		r, err := p.load(ctx, part.Record)
 		if err != nil {
 			return h, err
 		}

@@ -130,3 +130,37 @@ func TestThePapersOfACourtAreFilledInFromTheRecord(t *testing.T) {
 		}
 	}
 }
+
+func TestAPaperForAReaderHoldsNothingThatIsWithheldAndAScheduleOfIt(t *testing.T) {
+	dir := smallDemo(t)
+	child := rows(t, "caseload", "--data", dir)[0]["record"].(string)
+	acted(t, dir, child, "note.write", `{"happened":"2026-01-05","note":"np","kind":"visit","text":[{"text":"She was well. "},{"text":"zqcanary drinks."}]}`, "np")
+	n := fmt.Sprint(len(rows(t, "record", "entries", child, "--data", dir)))
+	acted(t, dir, child, "redaction.propose", `{"happened":"2026-01-06","redaction":"m1","reader":"mother","purpose":"court","known":`+n+
+		`,"lines":[{"entry":`+n+`,"field":"/text/1","ground":"third-party","reason":"zqreason"}]}`, "p1")
+	out := filepath.Join(t.TempDir(), "x.pdf")
+	if code, _, errs := caseledger(t, "paper", child, "--data", dir, "--kind", "entries", "--redaction", "m1", "--out", out); code != exitUsage {
+		t.Errorf("a set that nobody approved: exit %d, %s", code, errs)
+	}
+	actedBy(t, "mgr-09", dir, child, "redaction.approve", `{"happened":"2026-01-06","redaction":"m1"}`, "a1")
+	for _, text := range []string{
+		papered(t, dir, child, "entries", []string{"She was well. [withheld: third party]"}, "--redaction", "m1"),
+		papered(t, dir, child, "redactions", []string{"withheld from: mother", "Entry " + n, "third party"}, "--redaction", "m1"),
+	} {
+		if strings.Contains(text, "Schedule of redactions") && !strings.Contains(text, "Data Protection Act 2018") {
+			t.Errorf("the schedule does not name the law:\n%s", text)
+		}
+		if strings.Contains(text, "zqcanary") || strings.Contains(text, "zqreason") {
+			t.Errorf("what is withheld stands in\n%s", text)
+		}
+	}
+	for name, args := range map[string][]string{
+		"a schedule of no set":    {"--kind", "redactions"},
+		"a set that is not there": {"--kind", "entries", "--redaction", "none"},
+		"an absence for a reader": {"--kind", "absence", "--redaction", "m1"},
+	} {
+		if code, _, errs := caseledger(t, append([]string{"paper", child, "--data", dir, "--out", out}, args...)...); code != exitUsage {
+			t.Errorf("%s: exit %d, %s", name, code, errs)
+		}
+	}
+}
