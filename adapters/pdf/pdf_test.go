@@ -119,3 +119,10 @@ func FuzzAPDFIsWrittenWhateverItSays(f *testing.F) {
 		validate(t, written(t, sample(says)))
 	})
 }
+
+func TestALetterWithItsAccentIsOneCharacterAndWhatFollowsItStandsBehindIt(t *testing.T) {
+	file := written(t, paper.Paper{Title: "T", Blocks: []paper.Block{paper.Plain("Jose\u0301.")}})
+	if again := written(t, paper.Paper{Title: "T", Blocks: []paper.Block{paper.Plain("José.")}}); !bytes.Equal(file, again) {
+		t.Error("they are set differently")
+	}
+}

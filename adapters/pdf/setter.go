@@ -13,6 +13,7 @@ import (
 	"github.com/go-fonts/dejavu/dejavusansbold"
 	"github.com/go-fonts/liberation/liberationsansbold"
 	"github.com/go-fonts/liberation/liberationsansregular"
+	"golang.org/x/text/unicode/norm"
 
 	"caseledger/adapters/paper"
 )
@@ -80,9 +81,10 @@ func (s setter) runs(p paper.Paragraph, points float64) []layout.TextRun {
 }
 
 // shown is text without what has no shape: control characters are white space, and
-// what is no character at all is one that says so.
+// what is no character at all is one that says so. A letter and its accent are one
+// character where there is one: the layout sets it better.
 func shown(text string) string {
-	return strings.Map(func(r rune) rune {
+	return norm.NFC.String(strings.Map(func(r rune) rune {
 		switch {
 		case unicode.IsControl(r):
 			return ' '
@@ -92,7 +94,7 @@ func shown(text string) string {
 			return -1
 		}
 		return r
-	}, text)
+	}, text))
 }
 
 // fit returns the first font that has every character of a cluster, or the
