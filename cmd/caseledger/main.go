@@ -142,6 +142,7 @@ returns from the events.`,
 		newBench(to),
 		newWebhook(to),
 		newChronology(to),
+		newRedaction(to),
 		newForm(to), newView(to),
 		newFeed(to),
 	)
