@@ -66,7 +66,7 @@ func TestAnAnswerHoldsAllThatIsNotWithheldAndWhatIsSpoiledIsMissed(t *testing.T)
 	file := filepath.Join(out, "answer.zip")
 	deliver := []string{"subject-access", "deliver", child, "--data", dir, "--request", "sa1", "--out", file, "--output", "json"}
 	act("io-1", "subject-access.receive", `{"happened":"2026-03-02","accessRequest":"sa1","from":"person","how":"letter","wants":"Everything."}`)
-	if duties := must(t, "duties", "--data", dir, "--record", child, "--output", "json"); !strings.Contains(duties, "subject-access") || !strings.Contains(duties, "2026-04-02") {
+	if duties := must(t, "duties", "--data", dir, "--true-on", "2026-04-03", "--overdue", "--output", "json"); !strings.Contains(duties, "subject-access") || !strings.Contains(duties, "2026-04-02") {
 		t.Errorf("the duties are %s", duties)
 	}
 	act("io-1", "subject-access.search", strings.ReplaceAll(`{"happened":"2026-03-03","accessRequest":"sa1","known":N}`, "N", strconv.Itoa(known)))
