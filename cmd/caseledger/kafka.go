@@ -142,7 +142,7 @@ func (x *exchange) openOutbound(a *app, config kafkaConfig, cluster kafka.Cluste
 	as := func(to outbound.Release) domain.Circumstances {
 		return domain.Circumstances{Actor: domain.Actor{ID: "topic " + to.Topic, Role: "kafka", Agency: "authority"}, Authority: domain.Authority{Basis: to.Basis, Purpose: to.Purpose}}
 	}
-	ledger := outbound.Ledger{Name: a.created.Ledger, Store: a.store, Open: a.sealed.Open,
+	ledger := outbound.Ledger{Name: a.created.Ledger, Store: a.records.Ledger.Store, Open: a.sealed.Open,
 		Account: func(to outbound.Release) outbound.Account {
 			return a.account(as(to), kafkaPublish, x.following, policies)
 		},

@@ -85,7 +85,7 @@ func (a *app) openWebhooks(path string, f *following, policies *cedar.Policies, 
 	as := func(to webhook.Subscription) domain.Circumstances {
 		return domain.Circumstances{Actor: domain.Actor{ID: "webhook " + to.ID, Role: "webhook", Agency: "authority"}, Authority: domain.Authority{Basis: to.Basis, Purpose: to.Purpose}}
 	}
-	ledger := webhook.Ledger{Name: a.created.Ledger, Store: a.store, Held: feed.HeldIn(a.db, f.catchUp),
+	ledger := webhook.Ledger{Name: a.created.Ledger, Store: a.records.Ledger.Store, Held: feed.HeldIn(a.db, f.catchUp),
 		Hides: func(ctx context.Context, to webhook.Subscription) (feed.Hides, error) {
 			return a.account(as(to), webhookSend, f, policies).Hides(ctx)
 		},
