@@ -205,8 +205,15 @@ func toYou(e domain.Event) (told string, words []string) {
 	return speak(sentence(e)), nil
 }
 
-// speak turns a sentence about a person into one to the person.
-func speak(text string) string { return toTheReader.Replace(text) }
+// speak turns a sentence about a person into one to the person, up to a colon: what
+// follows is what somebody wrote or said, and stands as it was.
+func speak(text string) string {
+	head, rest, quoted := strings.Cut(text, ": ")
+	if !quoted {
+		return toTheReader.Replace(text)
+	}
+	return toTheReader.Replace(head) + ": " + rest
+}
 
 var toTheReader = strings.NewReplacer(
 	"The child-in-need plan", "The plan to help you", "the child-in-need plan", "the plan to help you",
@@ -217,6 +224,7 @@ var toTheReader = strings.NewReplacer(
 	"The child has", "You have", "the child has", "you have", "The adult has", "You have", "the adult has", "you have",
 	"The child goes", "You go", "The child's", "Your", "the child's", "your", "The adult's", "Your", "the adult's", "your",
 	"An adult's", "Your", "an adult's", "your", "The person's", "Your", "the person's", "your", "The child", "You", "the child", "you",
-	"The adult", "You", "the adult", "you", "The person died", "You died", "on the person", "on you", "the person", "you", "The case", "Your case", "the case", "your case",
+	"The adult", "You", "the adult", "you", "The person died", "You died", "The person is", "You are", "the person is", "you are", "on the person", "on you", "the person", "you", "Name (", "Your name (", "Address", "You lived at", "Ethnicity", "Your ethnicity", "Disabilities", "Your disabilities",
+	"The case", "Your case", "the case", "your case",
 	"A looked-after review", "A review of your care", "An enquiry under section 47", "An enquiry into whether you were safe (under section 47)",
 )

@@ -104,18 +104,18 @@ func TestAStorySpeaksToThePersonWhoseItIs(t *testing.T) {
 	r := asked([]redaction.Line{{Entry: 4, Field: "/text/1", Ground: "third-party", Reason: "r"}},
 		identity.Registered{Dated: on("2010-05-01"), Person: "p"}, identity.Born{Dated: on("2010-04-30")},
 		identity.Named{Dated: on("2010-04-30"), Kind: "legal", Given: "Ann", Family: "Example"},
-		note.Written{Dated: on("2016-02-01"), Note: "n1", Kind: "visit", Present: []string{"Ann", "her aunt"}, Text: []note.Passage{{Text: "She drew a boat.", From: "aunt"}, {Text: "Her cousin cried."}}})
+		note.Written{Dated: on("2016-02-01"), Note: "n1", Kind: "visit", Present: []string{"Ann", "her aunt"}, Text: []note.Passage{{Text: "She drew a boat of the child.", From: "aunt"}, {Text: "Her cousin cried."}}})
 	a, err := projections.AnswerOf(schema.NewCodec(schema.Events()), ann, r, "a1")
 	if err != nil {
 		t.Fatal(err)
 	}
 	text := fmt.Sprint(a.Person, a.Story)
-	for _, want := range []string{"Ann", "2010: the year in which you were born", "You were born.", "2016: the year in which you turned 6", "1 February 2016", "there were Ann, her aunt", "aunt: She drew a boat.", "[withheld: third party]"} {
+	for _, want := range []string{"Ann", "2010: the year in which you were born", "You were born.", "2016: the year in which you turned 6", "1 February 2016", "there were Ann, her aunt", "aunt: She drew a boat of the child.", "[withheld: third party]"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("%q is not in %s", want, text)
 		}
 	}
-	for _, not := range []string{"cousin", "The child", "opened a record"} {
+	for _, not := range []string{"cousin", "The child", "Name (legal)", "opened a record"} {
 		if strings.Contains(text, not) {
 			t.Errorf("%q is in %s", not, text)
 		}

@@ -79,7 +79,7 @@ func OwnRecord(a projections.Answer) Paper {
 		if !e.Happened.IsZero() {
 			when = "It happened on " + e.Happened.String() + "."
 		}
-		p.say(when + " It was written down on " + stamp(e.Recorded) + ".")
+		p.say(when + " It was written down on " + Stamp(e.Recorded) + ".")
 		var rows [][]Cell
 		for _, f := range e.Fields {
 			rows = append(rows, fieldCells(inWords(f.Field), valueInWords(f))...)
