@@ -153,3 +153,33 @@ func TestAWordInAnotherDirectionIsSetOnce(t *testing.T) {
 		}
 	}
 }
+
+func TestTheLettersOfAWordReadFromRightToLeftStandFromRightToLeft(t *testing.T) {
+	for says, stands := range map[string]string{"שלום עולם": "םלוע םולש", "Name: שלום 12": "Name: 12 םולש", "محمد": "دمحم", "אב (גד) Ann 5": "Ann 5 (דג) בא"} {
+		file := written(t, paper.Paper{Title: "T", Blocks: []paper.Block{paper.Plain(says)}})
+		r, err := reader.Parse(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		page, err := r.Page(0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		spans, err := page.TextSpans()
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := ""
+		for _, s := range spans {
+			if s.Tag != "Artifact" {
+				got += s.Text
+			}
+		}
+		if got != stands {
+			t.Errorf("%q stands as %q, want %q", says, got, stands)
+		}
+		if !bytes.Contains(file, []byte("/ActualText")) {
+			t.Errorf("%q: the structure does not say the order of reading", says)
+		}
+	}
+}

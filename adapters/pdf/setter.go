@@ -6,7 +6,6 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf16"
-	"unicode/utf8"
 
 	"github.com/carlos7ags/folio/font"
 	"github.com/carlos7ags/folio/layout"
@@ -43,44 +42,25 @@ func newSetter() (setter, error) {
 	return s, nil
 }
 
-func (s setter) paragraph(p paper.Paragraph, points float64) *layout.Paragraph {
-	out := layout.NewStyledParagraph(s.runs(p, points)...)
-	if len(p) > 0 && paper.IsRightToLeft(p[0].Text) {
-		out.SetDirection(layout.DirectionRTL)
+// paragraph sets a paragraph: one that has letters read from right to left letter by
+// letter, any other word by word.
+func (s setter) paragraph(p paper.Paragraph, points float64) layout.Element {
+	runs := s.runs(p, points)
+	if slices.ContainsFunc(p, func(run paper.Run) bool { return strings.ContainsFunc(run.Text, isRightToLeft) }) {
+		return newTurned(runs, paper.IsRightToLeft(p[0].Text), points)
 	}
-	return out
+	return layout.NewStyledParagraph(runs...)
 }
 
-// apart raises every other run by nothing that can be seen, so that the layout does
-// not take the punctuation at its beginning for a part of the word before it.
-const apart = 1e-9
-
-// runs cuts text where its font changes, and, in a paragraph of two directions,
-// between what has a direction of its own and what has none: the layout sets a word
-// that has two twice.
+// runs cuts text where its font changes.
 func (s setter) runs(p paper.Paragraph, points float64) []layout.TextRun {
 	var all []layout.TextRun
-	mixed := slices.ContainsFunc(p, func(run paper.Run) bool { return strings.ContainsFunc(run.Text, isRightToLeft) })
-	raised := 0.0
 	for _, run := range p {
 		fonts := s.regular
 		if run.Bold {
 			fonts = s.bold
 		}
-		words := shown(run.Text)
-		if !mixed {
-			all = append(all, cut(words, fonts, points, 0)...)
-			continue
-		}
-		for _, piece := range paper.Pieces(words) {
-			from, to := directed(piece.Text)
-			for _, part := range []string{piece.Text[:from], piece.Text[from:to], piece.Text[to:]} {
-				if part != "" {
-					all = append(all, cut(part, fonts, points, raised)...)
-					raised = apart - raised
-				}
-			}
-		}
+		all = append(all, cut(shown(run.Text), fonts, points)...)
 	}
 	return all
 }
@@ -90,34 +70,14 @@ func isRightToLeft(r rune) bool {
 	return p.Class() == bidi.R || p.Class() == bidi.AL || p.Class() == bidi.AN
 }
 
-// directed is from where to where a text has characters with a direction of their
-// own.
-func directed(text string) (from, to int) {
-	from = -1
-	for at := 0; at < len(text); {
-		next := grapheme.NextBreak(text, at)
-		r, _ := utf8.DecodeRuneInString(text[at:])
-		if p, _ := bidi.LookupRune(r); p.Class() == bidi.L || p.Class() == bidi.EN || isRightToLeft(r) {
-			to = next
-			if from < 0 {
-				from = at
-			}
-		}
-		at = next
-	}
-	return max(from, 0), to
-}
-
 // cut cuts text where its font changes.
-func cut(words string, fonts []*font.EmbeddedFont, points, raised float64) []layout.TextRun {
+func cut(words string, fonts []*font.EmbeddedFont, points float64) []layout.TextRun {
 	var all []layout.TextRun
 	var text strings.Builder
 	var current *font.EmbeddedFont
 	end := func() {
 		if text.Len() > 0 {
-			run := layout.NewRunEmbedded(text.String(), current, points)
-			run.BaselineShift = raised
-			all = append(all, run)
+			all = append(all, layout.NewRunEmbedded(text.String(), current, points))
 		}
 		text.Reset()
 	}

@@ -3,6 +3,7 @@ package pdf
 import (
 	"fmt"
 	"math"
+	"strings"
 
 	"github.com/carlos7ags/folio/content"
 	"github.com/carlos7ags/folio/core"
@@ -114,8 +115,23 @@ func (b *Book) element(ref, parent Ref, tag string, kids []core.PdfObject, more 
 // say draws text as an element of its own.
 func (b *Book) say(parent Ref, tag string, blocks []layout.PlacedBlock, x, top float64) Ref {
 	ref := b.file.reserve()
-	b.element(ref, parent, tag, []core.PdfObject{b.page.mark(tag, ref, drawBlocks(blocks, x, top))})
+	b.element(ref, parent, tag, []core.PdfObject{b.page.mark(tag, ref, drawBlocks(blocks, x, top))}, inOrder(blocks)...)
 	return ref
+}
+
+// inOrder is what an element says of the order of reading, where its lines have
+// letters that do not stand in it.
+func inOrder(blocks []layout.PlacedBlock) []any {
+	var lines []string
+	for _, block := range blocks {
+		if block.AltText != "" {
+			lines = append(lines, block.AltText)
+		}
+	}
+	if len(lines) == 0 {
+		return nil
+	}
+	return []any{"ActualText", text(strings.Join(lines, " "))}
 }
 
 // lead draws text that leads to another page.
@@ -130,7 +146,7 @@ func (b *Book) lead(parent Ref, blocks []layout.PlacedBlock, x, top float64, to 
 	annotation := b.file.add(dict("Type", "Annot", "Subtype", "Link", "Rect", numbers(left, low, right, high), "Border", numbers(0, 0, 0), "F", number(4),
 		"Contents", text(says), "Dest", destination(to, a4High), "StructParent", number(b.number(link))))
 	p.links = append(p.links, annotation)
-	b.element(link, ref, "Link", []core.PdfObject{piece, dict("Type", "OBJR", "Obj", annotation, "Pg", p.page)})
+	b.element(link, ref, "Link", []core.PdfObject{piece, dict("Type", "OBJR", "Obj", annotation, "Pg", p.page)}, inOrder(blocks)...)
 	b.element(ref, parent, "P", []core.PdfObject{link})
 	return ref
 }
