@@ -15,6 +15,7 @@ import (
 	"caseledger/domain/cinplan"
 	"caseledger/domain/correction"
 	"caseledger/domain/correspondence"
+	"caseledger/domain/disclosure"
 	"caseledger/domain/enquiry"
 	"caseledger/domain/form"
 	"caseledger/domain/group"
@@ -54,6 +55,8 @@ func sentence(e domain.Event) string {
 		return recordingSentence(e)
 	case chronology.Event:
 		return chronologySentence(e)
+	case disclosure.Event:
+		return disclosureSentence(e)
 	}
 	if text := childSentence(e); text != "" {
 		return text

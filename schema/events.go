@@ -49,6 +49,7 @@ import (
 	"caseledger/domain/capacity"
 	"caseledger/domain/correspondence"
 	"caseledger/domain/discharge"
+	"caseledger/domain/disclosure"
 	"caseledger/domain/form"
 	"caseledger/domain/needs"
 	"caseledger/domain/oversight"
@@ -337,5 +338,14 @@ func Events() []EventType {
 		event[form.Answered]("form.answered", "A question of a form was answered, or it was said why not."),
 		event[form.Completed]("form.completed", "A form was filled in."),
 		event[form.Abandoned]("form.abandoned", "A form was given up."),
+		event[disclosure.Requested]("disclosure.requested", "Somebody outside the authority asked for information."),
+		event[disclosure.Considered]("disclosure.considered", "A request for information was looked at under a profile."),
+		event[disclosure.Decided]("disclosure.decided", "It was decided what is disclosed, and why."),
+		event[disclosure.NotShared]("disclosure.not-shared", "It was decided not to share something, and why."),
+		event[disclosure.Disclosed]("disclosure.made", "Information was disclosed."),
+		event[disclosure.Acknowledged]("disclosure.acknowledged", "The receiver has what was disclosed."),
+		event[disclosure.Looked]("disclosure.looked-at", "Somebody looked, in another system, at what the authority shares."),
+		event[disclosure.Sent]("record.sent", "The whole record was sent to another authority."),
+		event[disclosure.Received]("record.received", "The record was taken over from another authority's ledger."),
 	}
 }

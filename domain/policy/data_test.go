@@ -18,6 +18,7 @@ var everyClock = []Clock{
 	RapidReview, PrivateFosteringFirstVisit, PrivateFosteringVisit, PrivateFosteringSettledVisit,
 	FirstSupportReview, SupportReview, DirectPaymentFirstReview, DirectPaymentReview,
 	LibertyDecision, UrgentAuthorisation, StandardAuthorisation,
+	DisclosurePolice,
 }
 
 func TestNoNationSetsAClockThatIsLocal(t *testing.T) {

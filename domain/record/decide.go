@@ -28,6 +28,7 @@ import (
 	"caseledger/domain/transition"
 
 	"caseledger/domain/chronology"
+	"caseledger/domain/disclosure"
 )
 
 // Allow checks the rules that hold for every event of a record, whatever its
@@ -75,7 +76,7 @@ func (r Record) partedBefore(day domain.Date) bool {
 // gone on under a new identity: what is about that record itself.
 func staysBehind(e domain.Event) bool {
 	switch e.(type) {
-	case restriction.Event, correction.EnteredInError, adoption.Event, chronology.Event:
+	case restriction.Event, correction.EnteredInError, adoption.Event, chronology.Event, disclosure.Event:
 		return true
 	}
 	return false

@@ -48,6 +48,7 @@ import (
 	"caseledger/domain/transition"
 
 	"caseledger/domain/chronology"
+	"caseledger/domain/disclosure"
 )
 
 // Record is a person's record as the entries tell it. The zero value is the
@@ -96,6 +97,7 @@ type Record struct {
 	Forms form.Forms
 
 	Chronologies chronology.Chronologies
+	Disclosures  disclosure.Disclosures
 
 	latest domain.Date // the latest day of an entry in force
 }
@@ -209,6 +211,8 @@ func (r Record) apply(e domain.Entry) Record {
 		r.Hospital = r.Hospital.Evolve(e.Seq, ev)
 	case form.Event:
 		r.Forms = r.Forms.Evolve(e.Seq, ev)
+	case disclosure.Event:
+		r.Disclosures = r.Disclosures.Evolve(e.Seq, ev)
 	}
 	if day := e.Event.HappenedOn(); day.After(r.latest) {
 		r.latest = day
@@ -221,6 +225,7 @@ func (r Record) apply(e domain.Entry) Record {
 func (r Record) Fork() Record {
 	r.Entries = slices.Clip(r.Entries)
 	r.Notes, r.Visits, r.Letters, r.Chronologies = r.Notes.Fork(), r.Visits.Fork(), r.Letters.Fork(), r.Chronologies.Fork()
+	r.Disclosures = r.Disclosures.Fork()
 	return r
 }
 
