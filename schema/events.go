@@ -345,7 +345,7 @@ func Events() []EventType {
 		event[disclosure.Disclosed]("disclosure.made", "Information was disclosed."),
 		event[disclosure.Acknowledged]("disclosure.acknowledged", "The receiver has what was disclosed."),
 		event[disclosure.Looked]("disclosure.looked-at", "Somebody looked, in another system, at what the authority shares."),
-		event[disclosure.Sent]("record.sent", "The whole record was sent to another authority."),
+		event[disclosure.Sent]("record.dispatched", "The whole record was sent to another authority."),
 		event[disclosure.Received]("record.received", "The record was taken over from another authority's ledger."),
 	}
 }

@@ -142,6 +142,8 @@ returns from the events.`,
 		newBench(to),
 		newWebhook(to),
 		newChronology(to),
+		newTransfer(to),
+		newDisclosure(to),
 		newForm(to), newView(to),
 		newFeed(to),
 	)
