@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"caseledger/domain/chronology"
+	"caseledger/domain/redaction"
 )
 
 // chronologySentence tells what was made of the record for a court.
@@ -31,3 +32,16 @@ func chronologySentence(e chronology.Event) string {
 
 // stands are how a party stands to an entry, as a sentence has it.
 var stands = map[string]string{chronology.Disputed: "disputed", chronology.Agreed: "agreed", chronology.Withdrawn: "neither disputed nor agreed any more"}
+
+// redactionSentence tells what is withheld from whom, and never what or why.
+func redactionSentence(e redaction.Event) string {
+	switch e := e.(type) {
+	case redaction.Proposed:
+		return fmt.Sprintf("Redaction %s was proposed, for %s (%s): %d lines.", e.Redaction, e.Reader, spaced(e.Purpose), len(e.Lines))
+	case redaction.Approved:
+		return fmt.Sprintf("Redaction %s was approved.", e.Redaction)
+	case redaction.Rejected:
+		return fmt.Sprintf("Redaction %s was rejected.", e.Redaction)
+	}
+	return ""
+}

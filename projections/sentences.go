@@ -24,6 +24,7 @@ import (
 	"caseledger/domain/oversight"
 	"caseledger/domain/policy"
 	"caseledger/domain/protection"
+	"caseledger/domain/redaction"
 	"caseledger/domain/referral"
 	"caseledger/domain/register"
 	"caseledger/domain/settings"
@@ -57,6 +58,8 @@ func sentence(e domain.Event) string {
 		return chronologySentence(e)
 	case disclosure.Event:
 		return disclosureSentence(e)
+	case redaction.Event:
+		return redactionSentence(e)
 	}
 	if text := childSentence(e); text != "" {
 		return text

@@ -12,6 +12,7 @@ import (
 	"caseledger/domain/chronology"
 	"caseledger/domain/note"
 	"caseledger/domain/record"
+	"caseledger/domain/redaction"
 )
 
 // Story is a chronology for a court, as it was built: the same for ever.
@@ -105,8 +106,11 @@ func Choose(s chronology.Selection, ids []domain.RecordID, records []record.Reco
 // tells reports whether an entry can be told in a chronology: what was made of the
 // record for one cannot.
 func tells(e domain.Entry) bool {
-	_, made := e.Event.(chronology.Event)
-	return !made
+	switch e.Event.(type) {
+	case chronology.Event, redaction.Event:
+		return false
+	}
+	return true
 }
 
 func chooses(s chronology.Selection, e domain.Entry, tags []string) bool {

@@ -52,6 +52,7 @@ import (
 	"caseledger/domain/transition"
 
 	"caseledger/domain/chronology"
+	"caseledger/domain/redaction"
 )
 
 // Setting is what a decision needs to know beside the record: whose rules, what
@@ -863,6 +864,26 @@ func Commands() []Command {
 			func(r record.Record, _ Setting, c disclosure.Send) ([]domain.Event, error) {
 				return r.Disclosures.Send(c, uint64(len(r.Entries)))
 			}),
+		command("redaction.propose", "redactions", "Propose what of the record to withhold from a reader.",
+			func(r record.Record, _ Setting, c redaction.Propose) ([]domain.Event, error) {
+				return r.Redactions.Propose(c, uint64(len(r.Entries)), fieldsOf(r))
+			}),
+		command("redaction.approve", "redactions/{redaction}/approval", "Decide to withhold what somebody else proposed.",
+			func(r record.Record, s Setting, c redaction.Approve) ([]domain.Event, error) {
+				return r.Redactions.Approve(c, r.Proposer(c.Redaction), s.By)
+			}),
+		command("redaction.reject", "redactions/{redaction}/rejection", "Decide not to withhold what was proposed.",
+			func(r record.Record, _ Setting, c redaction.Reject) ([]domain.Event, error) {
+				return r.Redactions.Reject(c)
+			}),
+	}
+}
+
+// fieldsOf returns what the rules of redactions ask about the entries of a record.
+func fieldsOf(r record.Record) redaction.Fields {
+	return func(entry uint64) (free, fixed []string) {
+		e, _ := r.Entry(entry)
+		return ofEvents().partsOf(e)
 	}
 }
 

@@ -58,6 +58,7 @@ import (
 	"caseledger/domain/transition"
 
 	"caseledger/domain/chronology"
+	"caseledger/domain/redaction"
 )
 
 // EventType is one type of event with all its versions.
@@ -347,5 +348,8 @@ func Events() []EventType {
 		event[disclosure.Looked]("disclosure.looked-at", "Somebody looked, in another system, at what the authority shares."),
 		event[disclosure.Sent]("record.dispatched", "The whole record was sent to another authority."),
 		event[disclosure.Received]("record.received", "The record was taken over from another authority's ledger."),
+		event[redaction.Proposed]("redaction.proposed", "It was proposed what of the record to withhold from a reader."),
+		event[redaction.Approved]("redaction.approved", "Somebody else decided to withhold so."),
+		event[redaction.Rejected]("redaction.rejected", "It was decided not to withhold so."),
 	}
 }

@@ -4031,6 +4031,87 @@ func (c *Client) ProtectionPlanTraceChild(ctx context.Context, act Act, id strin
 	return out, err
 }
 
+// RedactionProposeQuery are the parameters of [Client.RedactionPropose]; one that is empty is not given.
+type RedactionProposeQuery struct {
+	DryRun bool // Decide, and record nothing.
+}
+
+func (q RedactionProposeQuery) values() url.Values {
+	v := url.Values{}
+	set(v, "dryRun", q.DryRun)
+	return v
+}
+
+// RedactionPropose is the body of [Client.RedactionPropose]. Propose what of the record to withhold from a reader.
+type RedactionPropose struct {
+	Happened  string                  `json:"happened"`
+	Known     int64                   `json:"known"`
+	Lines     []RedactionProposeLines `json:"lines,omitzero"`
+	Nothing   *bool                   `json:"nothing,omitzero"`
+	Purpose   string                  `json:"purpose"`
+	Reader    string                  `json:"reader"`
+	Redaction string                  `json:"redaction"`
+}
+
+// RedactionProposeLines is a part of [RedactionPropose].
+type RedactionProposeLines struct {
+	Entry  int64  `json:"entry"`
+	Field  string `json:"field"`
+	Ground string `json:"ground"`
+	Reason string `json:"reason"`
+}
+
+// RedactionPropose: Propose what of the record to withhold from a reader.
+func (c *Client) RedactionPropose(ctx context.Context, act Act, id string, query RedactionProposeQuery, body RedactionPropose) (out Done, err error) {
+	out.Repeated, err = c.do(ctx, call{method: "POST", path: strings.Replace("/v1/records/{id}/redactions", "{id}", url.PathEscape(id), 1), query: query.values(), body: body, act: &act}, &out.Receipt)
+	return out, err
+}
+
+// RedactionApproveQuery are the parameters of [Client.RedactionApprove]; one that is empty is not given.
+type RedactionApproveQuery struct {
+	DryRun bool // Decide, and record nothing.
+}
+
+func (q RedactionApproveQuery) values() url.Values {
+	v := url.Values{}
+	set(v, "dryRun", q.DryRun)
+	return v
+}
+
+// RedactionApprove is the body of [Client.RedactionApprove]. Decide to withhold what somebody else proposed.
+type RedactionApprove struct {
+	Happened string `json:"happened"`
+}
+
+// RedactionApprove: Decide to withhold what somebody else proposed.
+func (c *Client) RedactionApprove(ctx context.Context, act Act, id string, redaction string, query RedactionApproveQuery, body RedactionApprove) (out Done, err error) {
+	out.Repeated, err = c.do(ctx, call{method: "POST", path: strings.Replace(strings.Replace("/v1/records/{id}/redactions/{redaction}/approval", "{id}", url.PathEscape(id), 1), "{redaction}", url.PathEscape(redaction), 1), query: query.values(), body: body, act: &act}, &out.Receipt)
+	return out, err
+}
+
+// RedactionRejectQuery are the parameters of [Client.RedactionReject]; one that is empty is not given.
+type RedactionRejectQuery struct {
+	DryRun bool // Decide, and record nothing.
+}
+
+func (q RedactionRejectQuery) values() url.Values {
+	v := url.Values{}
+	set(v, "dryRun", q.DryRun)
+	return v
+}
+
+// RedactionReject is the body of [Client.RedactionReject]. Decide not to withhold what was proposed.
+type RedactionReject struct {
+	Happened string `json:"happened"`
+	Reason   string `json:"reason"`
+}
+
+// RedactionReject: Decide not to withhold what was proposed.
+func (c *Client) RedactionReject(ctx context.Context, act Act, id string, redaction string, query RedactionRejectQuery, body RedactionReject) (out Done, err error) {
+	out.Repeated, err = c.do(ctx, call{method: "POST", path: strings.Replace(strings.Replace("/v1/records/{id}/redactions/{redaction}/rejection", "{id}", url.PathEscape(id), 1), "{redaction}", url.PathEscape(redaction), 1), query: query.values(), body: body, act: &act}, &out.Receipt)
+	return out, err
+}
+
 // ReferralReceiveQuery are the parameters of [Client.ReferralReceive]; one that is empty is not given.
 type ReferralReceiveQuery struct {
 	DryRun bool // Decide, and record nothing.

@@ -67,6 +67,7 @@ func document(p paper.Paper) string {
 			paragraph(&b, "", block)
 		case paper.Table:
 			table(&b, block)
+		case paper.Reference: // is for the foot of a page, which here has none of its own
 		}
 	}
 	fmt.Fprintf(&b, `<w:sectPr><w:footerReference w:type="default" r:id="rId2"/><w:pgSz w:w="%d" w:h="%d"/>`+

@@ -82,13 +82,9 @@ func (f TLSFiles) config() (*tls.Config, error) {
 }
 
 func (f SASLFiles) mechanism(secure bool) (sasl.Mechanism, error) {
-	text, err := os.ReadFile(f.PasswordFile)
+	password, err := password(f.User, f.PasswordFile)
 	if err != nil {
-		return nil, fmt.Errorf("kafka: password: %w", err)
-	}
-	password, _, _ := strings.Cut(string(text), "\n")
-	if password == "" || len(text) > maxSecretBytes || f.User == "" {
-		return nil, errors.New("kafka: a user and a file with a password are needed")
+		return nil, err
 	}
 	switch strings.ToLower(f.Mechanism) {
 	case "plain":
@@ -102,4 +98,17 @@ func (f SASLFiles) mechanism(secure bool) (sasl.Mechanism, error) {
 		return scram.Mechanism(scram.SHA512, f.User, password)
 	}
 	return nil, errors.New("kafka: a mechanism is plain, scram-sha-256 or scram-sha-512")
+}
+
+// password reads a user's password: the first line of a file.
+func password(user, path string) (string, error) {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return "", fmt.Errorf("kafka: password: %w", err)
+	}
+	password, _, _ := strings.Cut(string(text), "\n")
+	if password == "" || len(text) > maxSecretBytes || user == "" {
+		return "", errors.New("kafka: a user and a file with a password are needed")
+	}
+	return password, nil
 }

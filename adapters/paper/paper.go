@@ -20,7 +20,7 @@ type Paper struct {
 	Blocks []Block
 }
 
-// Block is a heading, a paragraph or a table.
+// Block is a heading, a paragraph or a table, or says what the next ones tell.
 //
 //sumtype:decl
 type Block interface{ block() }
@@ -47,6 +47,15 @@ type Table struct {
 	Widths []int // of the columns, in hundredths of the whole
 	Head   []string
 	Rows   [][]Cell
+	Of     []Reference // the entry that each row tells; may be shorter than Rows
+	To     []string    // the label of the page that each row leads to in a bundle; may be shorter than Rows
+}
+
+// Reference says which entry the blocks after it tell, up to the next one. It is
+// not set among them: the foot of a page of a bundle names those that stand on it.
+type Reference struct {
+	Entry uint64 `json:"entry"`
+	Leaf  string `json:"leaf,omitempty"` // how the hash of its leaf begins
 }
 
 // Cell holds paragraphs.
@@ -55,6 +64,7 @@ type Cell []Paragraph
 func (Heading) block()   {}
 func (Paragraph) block() {}
 func (Table) block()     {}
+func (Reference) block() {}
 
 // MaxRows bounds one table: the layout of a longer one takes time in the square of
 // its rows.

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
@@ -20,6 +21,7 @@ import (
 	"caseledger/adapters/pdf"
 	"caseledger/domain"
 	"caseledger/domain/disclosure"
+	"caseledger/domain/policy"
 	"caseledger/domain/record"
 	"caseledger/domain/redaction"
 	"caseledger/eventstore"
@@ -250,7 +252,7 @@ func (a *app) disclose(ctx context.Context, to streams, output format, id domain
 	protocol, _ := all.Protocol(one.Requested.Fact.Protocol, one.Requested.Fact.Happened)
 	papers := paper.Disclosure(paper.Disclosed{ID: d.id, To: one.Requested.Fact.Body, Reference: one.Requested.Fact.Reference, Made: a.records.Setting().Now, By: d.by.role,
 		Protocol: protocol.Title, Profile: profile.Sentence, Basis: one.Decided.Fact.Basis, Necessity: one.Decided.Fact.Necessity, Reason: one.Decided.Fact.Reason,
-		Onward: profile.Onward, Contacts: d.contacts, Package: report.Fingerprint, Checkpoint: made.Checkpoint, Entries: shown, Withheld: counted(schedule)})
+		Onward: profile.Onward, Contacts: d.contacts, Package: report.Fingerprint, Checkpoint: made.Checkpoint, Entries: shown, Withheld: byGround(schedule)})
 	for _, path := range d.out {
 		var file bytes.Buffer
 		if err := disclosurePapers[strings.ToLower(filepath.Ext(path))](&file, papers); err != nil {
@@ -263,7 +265,7 @@ func (a *app) disclose(ctx context.Context, to streams, output format, id domain
 	return output.print(to.out, []madeRow{{d.id, profile.Profile, len(shown), len(schedule), d.pkg, report.Fingerprint}})
 }
 
-func counted(schedule []evidence.Redaction) []paper.WithheldCount {
+func byGround(schedule []evidence.Redaction) []paper.WithheldCount {
 	counts := make(map[string]int)
 	for _, r := range schedule {
 		counts[r.Ground]++
@@ -281,7 +283,7 @@ func counted(schedule []evidence.Redaction) []paper.WithheldCount {
 // sift parts the fields of a record: those that go, and those that do not, each
 // with its ground.
 func (a *app) sift(ctx context.Context, id domain.RecordID, r record.Record, p disclosure.Profile, one disclosure.Disclosure, set string) ([]paper.DisclosedEntry, []evidence.Redaction, error) {
-	kept, known, err := a.withheldBySet(r, set)
+	kept, err := withheldBySet(r, set)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -304,10 +306,8 @@ func (a *app) sift(ctx context.Context, id domain.RecordID, r record.Record, p d
 		for _, f := range opened.Fields() {
 			out := why
 			out.Seq, out.Path, out.Ground = int(seq), f.Path, groundOf(p, entry.Kind, f)
-			if by, is := kept[fieldPlace{seq, f.Path}]; is {
-				out.Ground, out.DecidedBy, out.Date = by.Name, by.DecidedBy, by.DecidedOn.Time()
-			} else if out.Ground == "" && seq > known {
-				out.Ground = "recorded after the redactions were proposed"
+			if by, is := kept.covers(seq, f.Path); is {
+				out.Ground, out.DecidedBy, out.Date = by.Ground, by.DecidedBy, by.Date
 			}
 			if out.Ground != "" {
 				schedule = append(schedule, out)
@@ -322,27 +322,45 @@ func (a *app) sift(ctx context.Context, id domain.RecordID, r record.Record, p d
 	return shown, schedule, nil
 }
 
-// fieldPlace is a field of an entry.
-type fieldPlace struct {
-	entry uint64
-	field string
+// withheldLines are what an approved set of redactions withholds.
+type withheldLines struct {
+	lines []redaction.Line
+	known uint64      // the last entry that was looked at
+	on    domain.Date // whose grounds hold
+	by    evidence.Redaction
 }
 
-// withheldBySet returns what an approved set of redactions withholds, and the last
-// entry that it was proposed on; without a set nothing, and no last entry.
-func (a *app) withheldBySet(r record.Record, set string) (map[fieldPlace]projections.Withheld, uint64, error) {
-	if set == "" {
-		return nil, uint64(len(r.Entries)), nil
+// withheldBySet returns what an approved set withholds; without a set, nothing.
+func withheldBySet(r record.Record, id string) (withheldLines, error) {
+	if id == "" {
+		return withheldLines{known: math.MaxUint64}, nil
 	}
-	v, err := projections.Redacted(a.sealed.Payload, r, redaction.ID(set))
-	if err != nil {
-		return nil, 0, err
+	set := r.Redactions.Find(redaction.ID(id))
+	if set.State() != redaction.Decided {
+		return withheldLines{}, errors.New("no set of redactions with this id was approved on the record")
 	}
-	kept := make(map[fieldPlace]projections.Withheld, len(v.Schedule))
-	for _, w := range v.Schedule {
-		kept[fieldPlace{w.Entry, w.Field}] = w
+	approval, _ := r.Entry(set.Approved.Entry)
+	p := set.Proposed.Fact
+	return withheldLines{p.Lines, p.Known, p.Happened, evidence.Redaction{DecidedBy: approval.Actor.Role, Date: set.Approved.Fact.Happened.Time()}}, nil
+}
+
+// covers returns the line of the schedule for a field, and whether the set
+// withholds it. With a field of an entry goes what repeats it: the digest of the
+// command, and what an import says of the file.
+func (w withheldLines) covers(seq uint64, path string) (evidence.Redaction, bool) {
+	out := w.by
+	if seq > w.known {
+		out.Ground = "recorded after the redactions were proposed"
+		return out, true
 	}
-	return kept, v.Known, nil
+	for _, l := range w.lines {
+		if l.Entry == seq && (l.Field.Covers(path) || path == "/digest" || path == "/import") {
+			g, _ := policy.GroundOn(l.Ground, w.on)
+			out.Ground = cmp.Or(g.Name, l.Ground)
+			return out, true
+		}
+	}
+	return out, false
 }
 
 // The grounds of passages that their author marked.
@@ -372,22 +390,6 @@ func groundOf(p disclosure.Profile, kind string, f seal.Field) string {
 	return ""
 }
 
-// disclosureRow is where a disclosure has got to.
-type disclosureRow struct {
-	Disclosure   disclosure.ID `json:"disclosure"`
-	From         string        `json:"from"`
-	Body         string        `json:"body"`
-	Protocol     string        `json:"protocol,omitempty"`
-	Requested    domain.Date   `json:"requested,omitzero"`
-	AnswerBy     domain.Date   `json:"answerBy,omitzero"`
-	Profile      string        `json:"profile,omitempty"`
-	Decision     string        `json:"decision,omitempty"`
-	Disclosed    domain.Date   `json:"disclosed,omitzero"`
-	Acknowledged domain.Date   `json:"acknowledged,omitzero"`
-	Package      string        `json:"package,omitempty"`
-	Open         bool          `json:"open"`
-}
-
 func newDisclosureList(to streams) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "list RECORD",
@@ -398,26 +400,8 @@ func newDisclosureList(to streams) *cobra.Command {
 	data, output := addData(cmd), addFormat(cmd)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		return onRecord(cmd.Context(), *data, args[0], to, func(_ *app, _ domain.RecordID, r record.Record) error {
-			return output.print(to.out, disclosureRows(r.Disclosures))
+			return output.print(to.out, projections.Disclosures(r))
 		})
 	}
 	return cmd
-}
-
-func disclosureRows(ds disclosure.Disclosures) []disclosureRow {
-	rows := []disclosureRow{}
-	for _, d := range ds.All {
-		asked := d.Requested.Fact
-		row := disclosureRow{Disclosure: d.ID, From: asked.From, Body: cmp.Or(asked.Body, d.NotShared.Fact.With), Protocol: asked.Protocol, Requested: asked.Happened, AnswerBy: asked.AnswerBy,
-			Profile: d.Considered.Fact.Profile, Decision: d.Decided.Fact.Decision, Disclosed: d.Disclosed.Fact.Happened, Acknowledged: d.Acknowledged.Fact.Happened,
-			Package: d.Disclosed.Fact.Package, Open: d.Open()}
-		if !d.NotShared.IsZero() {
-			row.Decision, row.Requested = disclosure.Refuse, d.NotShared.Fact.Happened
-		}
-		rows = append(rows, row)
-	}
-	for _, s := range ds.Sent {
-		rows = append(rows, disclosureRow{Disclosure: "whole record", From: "authority", Body: s.Fact.To, Decision: disclosure.All, Disclosed: s.Fact.Happened, Package: s.Fact.Package})
-	}
-	return rows
 }

@@ -38,6 +38,7 @@ type kafkaConfig struct {
 	Inbound         []inbound.Inbox  `json:"inbound,omitempty"`
 
 	ReadModels []outbound.ReadModel `json:"readModels,omitempty"`
+	Registry   *kafka.RegistryFiles `json:"registry,omitzero"` // of the schemas of read models; none if not given
 }
 
 const (
@@ -152,12 +153,20 @@ func (x *exchange) openOutbound(a *app, config kafkaConfig, cluster kafka.Cluste
 		}
 		x.followers = append(x.followers, f)
 	}
+	var registry outbound.Registry
+	if config.Registry != nil {
+		opened, err := config.Registry.Registry()
+		if err != nil {
+			return err
+		}
+		registry = opened
+	}
 	for _, model := range config.ReadModels {
 		to, err := publisher()
 		if err != nil {
 			return err
 		}
-		r, err := outbound.NewRows(model, ledger, a.db, to, cluster)
+		r, err := outbound.NewRows(model, ledger, a.db, to, cluster, registry)
 		if err != nil {
 			return err
 		}

@@ -224,7 +224,7 @@ func TestTheConfigurationThatTheGuideShowsIsOne(t *testing.T) {
 		}
 	}
 	for _, model := range config.ReadModels {
-		if _, err := outbound.NewRows(model, ledger, nil, nil, kafka.Cluster{}); err != nil {
+		if _, err := outbound.NewRows(model, ledger, nil, nil, kafka.Cluster{}, nil); err != nil {
 			t.Error(err)
 		}
 	}

@@ -29,6 +29,7 @@ import (
 
 	"caseledger/domain/chronology"
 	"caseledger/domain/disclosure"
+	"caseledger/domain/redaction"
 )
 
 // Allow checks the rules that hold for every event of a record, whatever its
@@ -76,7 +77,7 @@ func (r Record) partedBefore(day domain.Date) bool {
 // gone on under a new identity: what is about that record itself.
 func staysBehind(e domain.Event) bool {
 	switch e.(type) {
-	case restriction.Event, correction.EnteredInError, adoption.Event, chronology.Event, disclosure.Event:
+	case restriction.Event, correction.EnteredInError, adoption.Event, chronology.Event, disclosure.Event, redaction.Event:
 		return true
 	}
 	return false
@@ -125,12 +126,15 @@ func (r Record) EnterInError(c correction.EnterInError) ([]domain.Event, error) 
 func (r Record) correctable(seq uint64, old domain.Entry, found bool) error {
 	inForce, _ := r.InForce(seq)
 	_, stands := old.Event.(breakglass.Event)
+	_, withholds := old.Event.(redaction.Event)
 	return domain.Refuse(
 		domain.Rule{Name: "entry-unknown", Broken: !found, Reason: "No entry with this number is on the record."},
 		domain.Rule{Name: "entry-not-in-force", Broken: found && !inForce,
 			Reason: "The entry has already been corrected or entered in error; name the one in force."},
 		domain.Rule{Name: "break-glass-stands", Broken: stands,
-			Reason: "That the record was opened in an emergency, and what a review found, stands as it was recorded."})
+			Reason: "That the record was opened in an emergency, and what a review found, stands as it was recorded."},
+		domain.Rule{Name: "redaction-stands", Broken: withholds,
+			Reason: "What was proposed and decided about a redaction stands as it was recorded: propose another under another id."})
 }
 
 // without returns the record as it would be without the fact that the entry

@@ -49,6 +49,7 @@ import (
 
 	"caseledger/domain/chronology"
 	"caseledger/domain/disclosure"
+	"caseledger/domain/redaction"
 )
 
 // Record is a person's record as the entries tell it. The zero value is the
@@ -98,6 +99,7 @@ type Record struct {
 
 	Chronologies chronology.Chronologies
 	Disclosures  disclosure.Disclosures
+	Redactions   redaction.Redactions
 
 	latest domain.Date // the latest day of an entry in force
 }
@@ -213,6 +215,8 @@ func (r Record) apply(e domain.Entry) Record {
 		r.Forms = r.Forms.Evolve(e.Seq, ev)
 	case disclosure.Event:
 		r.Disclosures = r.Disclosures.Evolve(e.Seq, ev)
+	case redaction.Event:
+		r.Redactions = r.Redactions.Evolve(e.Seq, ev)
 	}
 	if day := e.Event.HappenedOn(); day.After(r.latest) {
 		r.latest = day
@@ -242,6 +246,11 @@ func (r Record) Hands(id note.ID, by string) note.Hands {
 	of := r.Notes.Find(id)
 	signed, _ := r.Notes.Signed(of, false)
 	return note.Hands{Author: r.actor(of.Entry), Signed: r.actor(signed.By), By: by}
+}
+
+// Proposer returns who proposed a set of redactions.
+func (r Record) Proposer(id redaction.ID) string {
+	return r.actor(r.Redactions.Find(id).Proposed.Entry)
 }
 
 // actor returns who made an entry, "" for no entry.

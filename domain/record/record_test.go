@@ -20,6 +20,7 @@ import (
 	"caseledger/domain/privatefostering"
 	"caseledger/domain/protection"
 	"caseledger/domain/record"
+	"caseledger/domain/redaction"
 	"caseledger/domain/referral"
 	"caseledger/domain/restriction"
 	"caseledger/domain/temporary"
@@ -229,6 +230,20 @@ func TestOnlyAnEntryInForceCanBeEnteredInError(t *testing.T) {
 func TestThatTheGlassWasBrokenStandsWhoeverSaysOtherwise(t *testing.T) {
 	r := record.Fold(entries(sex("2026-01-01", "F"), breakglass.Used{Dated: on("2026-01-02"), Use: "u1"}))
 	for entry, want := range map[uint64][]string{2: {"break-glass-stands"}, 1: nil} {
+		if _, err := r.EnterInError(correction.EnterInError{Dated: on("2026-02-03"), Entry: entry, Reason: "x"}); !slices.Equal(refusals(err), want) {
+			t.Errorf("entry %d: %v, want %v", entry, err, want)
+		}
+		old, _ := r.Entry(entry)
+		_, err := r.Correct(entry, "x", func(record.Record) ([]domain.Event, error) { return []domain.Event{old.Event}, nil })
+		if !slices.Equal(refusals(err), want) {
+			t.Errorf("a correction of entry %d: %v, want %v", entry, err, want)
+		}
+	}
+}
+
+func TestWhatWasDecidedAboutARedactionStandsWhoeverSaysOtherwise(t *testing.T) {
+	r := record.Fold(entries(sex("2026-01-01", "F"), redaction.Proposed{Dated: on("2026-01-02"), Redaction: "r1"}, redaction.Approved{Dated: on("2026-01-03"), Redaction: "r1"}))
+	for entry, want := range map[uint64][]string{2: {"redaction-stands"}, 3: {"redaction-stands"}, 1: nil} {
 		if _, err := r.EnterInError(correction.EnterInError{Dated: on("2026-02-03"), Entry: entry, Reason: "x"}); !slices.Equal(refusals(err), want) {
 			t.Errorf("entry %d: %v, want %v", entry, err, want)
 		}

@@ -101,3 +101,18 @@ func parsePath(path string) (name string, index int, ok bool) {
 	escaped := strings.ReplaceAll(strings.ReplaceAll(name, "~", "~0"), "/", "~1")
 	return name, index, escaped == token && validMember([]byte(name))
 }
+
+// Split returns the fields of a payload in stored order: what Join makes it of
+// again. Their values are parts of payload. The error is ErrRefused for a payload
+// that is never sealed.
+func Split(payload []byte) ([]Field, error) {
+	parts, err := split(payload)
+	if err != nil {
+		return nil, err
+	}
+	fields := make([]Field, len(parts))
+	for i := range parts {
+		fields[i] = parts[i].of(payload)
+	}
+	return fields, nil
+}

@@ -53,6 +53,8 @@ type world struct {
 	ledger  outbound.Ledger
 	dir     string
 
+	registry outbound.Registry // or nil
+
 	mu       sync.Mutex
 	released []string // "topic purpose rows record,record"
 	refuse   error    // nothing may be released

@@ -39,6 +39,12 @@ const (
 	SchemaHeader = "schema"
 )
 
+// A Registry keeps the schemas of topics. RegisterJSON returns what each value of
+// the topic begins with.
+type Registry interface {
+	RegisterJSON(ctx context.Context, topic string, schema []byte) ([]byte, error)
+}
+
 // Rows keeps one table on its topic. The topic itself is the memory of what was
 // published: it is read when Run begins, so that nothing can be lost between
 // the two. Create it with NewRows.
@@ -53,9 +59,11 @@ type Rows struct {
 	db        *projections.DB
 	publisher message.Publisher
 	topic     kafka.SubscriberConfig
+	registry  Registry // or nil: a value is the row and nothing else
 
-	known map[string]published // by key; belongs to Run
-	round uint32
+	known  map[string]published // by key; belongs to Run, as what follows
+	round  uint32
+	prefix []byte // of each value
 
 	mu   sync.Mutex
 	at   eventstore.Position
@@ -68,9 +76,10 @@ type published struct {
 	round  uint32 // in which the row was last there
 }
 
-// NewRows returns a keeper of a table. cluster is where the topic is.
-func NewRows(model ReadModel, ledger Ledger, db *projections.DB, publisher message.Publisher, cluster kafka.Cluster) (*Rows, error) {
-	r := &Rows{model: model, ledger: ledger, db: db, publisher: publisher, recordAt: -1,
+// NewRows returns a keeper of a table. cluster is where the topic is; registry is
+// nil where there is none.
+func NewRows(model ReadModel, ledger Ledger, db *projections.DB, publisher message.Publisher, cluster kafka.Cluster, registry Registry) (*Rows, error) {
+	r := &Rows{model: model, ledger: ledger, db: db, publisher: publisher, registry: registry, recordAt: -1,
 		topic: kafka.SubscriberConfig{Cluster: cluster}}
 	if !kafka.TopicName(model.Topic) || model.Basis == "" || model.Purpose == "" {
 		return nil, fmt.Errorf("outbound: read model %s: it needs a topic, a legal basis and a purpose", model.Table)
@@ -174,6 +183,9 @@ func (r *Rows) Run(ctx context.Context, upTo func(context.Context) (eventstore.P
 // keep compares once.
 func (r *Rows) keep(ctx context.Context, upTo func(context.Context) (eventstore.Position, error)) error {
 	if r.known == nil {
+		if err := r.register(ctx); err != nil {
+			return err
+		}
 		if err := r.recall(ctx); err != nil {
 			return err
 		}
@@ -193,6 +205,20 @@ func (r *Rows) keep(ctx context.Context, upTo func(context.Context) (eventstore.
 	r.at = at
 	r.mu.Unlock()
 	return nil
+}
+
+// register registers the schema of a row where there is a registry. Another number
+// of it changes every value, so that all rows are published again.
+func (r *Rows) register(ctx context.Context) error {
+	if r.registry == nil {
+		return nil
+	}
+	text, err := RowSchema(r.table, r.version)
+	if err != nil {
+		return err
+	}
+	r.prefix, err = r.registry.RegisterJSON(ctx, r.model.Topic, text)
+	return err
 }
 
 // recall reads what the topic holds.
@@ -267,6 +293,7 @@ func (r *Rows) render(row []any) (change, error) {
 	if err != nil {
 		return change{}, err
 	}
+	value = slices.Concat(r.prefix, value)
 	c := change{key: string(key), digest: sha256.Sum256(value), m: message.NewMessage(r.id(key, value), value)}
 	c.m.Metadata = message.Metadata{kafka.KeyMetadata: c.key, ContentType: "application/json", SchemaHeader: schemaID(r.table, r.version)}
 	if r.recordAt >= 0 {

@@ -2,7 +2,9 @@ package outbound_test
 
 import (
 	"context"
+	"encoding/base64"
 	"flag"
+	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
@@ -10,6 +12,8 @@ import (
 	"testing"
 
 	"github.com/go-json-experiment/json"
+	"github.com/twmb/franz-go/pkg/sr"
+	"github.com/twmb/franz-go/pkg/sr/srfake"
 
 	"caseledger/adapters/kafka"
 	"caseledger/adapters/kafka/outbound"
@@ -30,11 +34,18 @@ type rows struct {
 
 func (w *world) keep(model outbound.ReadModel) *rows {
 	w.t.Helper()
+	r := w.begin(model)
+	w.until("the table is not kept up", func() bool { return r.keeper.Position() == w.end() })
+	return r
+}
+
+func (w *world) begin(model outbound.ReadModel) *rows {
+	w.t.Helper()
 	db, err := projections.Open(filepath.Join(w.t.TempDir(), "r.db"))
 	must(w.t, err)
 	runner, err := projections.NewRunner(db, w.store, w.records.Ledger.Codec, projections.All())
 	must(w.t, err)
-	keeper, err := outbound.NewRows(model, w.ledger, db, w.pub, w.cluster)
+	keeper, err := outbound.NewRows(model, w.ledger, db, w.pub, w.cluster, w.registry)
 	must(w.t, err)
 	ctx, cancel := context.WithCancel(w.t.Context())
 	ended := make(chan struct{})
@@ -48,7 +59,6 @@ func (w *world) keep(model outbound.ReadModel) *rows {
 	r := &rows{world: w, db: db, keeper: keeper}
 	r.stop = sync.OnceFunc(func() { cancel(); <-ended; must(w.t, db.Close()) })
 	w.t.Cleanup(r.stop)
-	w.until("the table is not kept up", func() bool { return keeper.Position() == w.end() })
 	return r
 }
 
@@ -125,7 +135,7 @@ func TestAReadModelIsRefusedUnlessItsPolicyIsWhole(t *testing.T) {
 		{Topic: "t", Table: "sqlite_schema", Basis: "b", Purpose: "p"},
 		{Topic: "t", Table: "person", Columns: []string{"shoe_size"}, Basis: "b", Purpose: "p"},
 	} {
-		if _, err := outbound.NewRows(model, w.ledger, nil, w.pub, w.cluster); err == nil {
+		if _, err := outbound.NewRows(model, w.ledger, nil, w.pub, w.cluster, nil); err == nil {
 			t.Errorf("%+v was taken", model)
 		}
 	}
@@ -195,4 +205,85 @@ func FuzzAPositionIsReadWholeOrNotAtAll(f *testing.F) {
 			t.Errorf("%q was taken for the beginning", text)
 		}
 	})
+}
+
+// behind puts a registry that asks for a password beside the broker.
+func (w *world) behind(user, secret string) *srfake.Registry {
+	w.t.Helper()
+	server := srfake.New(srfake.WithAuth("Basic " + base64.StdEncoding.EncodeToString([]byte("caseledger:right"))))
+	w.t.Cleanup(server.Close)
+	file := filepath.Join(w.t.TempDir(), "password")
+	must(w.t, os.WriteFile(file, []byte(secret+"\n"), 0o600))
+	registry, err := kafka.RegistryFiles{URL: server.URL(), User: user, PasswordFile: file}.Registry()
+	must(w.t, err)
+	w.registry = registry
+	return server
+}
+
+func TestARowNamesItsSchemaInTheRegistry(t *testing.T) {
+	w := newWorld(t, "people")
+	server := w.behind("caseledger", "right")
+	one := w.person(1)
+	w.keep(people).stop()
+	standing, _ := w.table("people")
+	id, row, err := new(sr.ConfluentHeader).DecodeID([]byte(standing[`{"record":"`+string(one)+`"}`]))
+	registered, there := server.GetSchema("people-value", 1)
+	if err != nil || !there || registered.ID != id || registered.Type != sr.TypeJSON || !strings.Contains(registered.Schema.Schema, "urn:caseledger:row:person/") {
+		t.Fatalf("a value with schema %d, %v; registered %d of type %s", id, err, registered.ID, registered.Type)
+	}
+	if !strings.HasPrefix(string(row), "{") || !strings.Contains(string(row), `"given":"Canary"`) {
+		t.Errorf("the row is %s", row)
+	}
+	w.keep(people)
+	if _, all := w.table("people"); all != 1 {
+		t.Errorf("%d messages after a restart: the row was published again", all)
+	}
+	if _, twice := server.GetSchema("people-value", 2); twice {
+		t.Error("the schema was registered twice")
+	}
+}
+
+func TestNothingIsPublishedThatTheRegistryDoesNotTake(t *testing.T) {
+	for name, beside := range map[string]func(*world){
+		"a wrong password": func(w *world) { w.behind("caseledger", "wrong") },
+		"another's schema": func(w *world) {
+			server := w.behind("caseledger", "right")
+			server.Intercept(func(out http.ResponseWriter, in *http.Request) bool {
+				if in.Method == http.MethodPost {
+					http.Error(out, `{"error_code":409,"message":"Schema being registered is incompatible with an earlier schema"}`, http.StatusConflict)
+				}
+				return in.Method == http.MethodPost
+			})
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t, "people")
+			beside(w)
+			w.person(1)
+			r := w.begin(people)
+			w.until("no fault is told", func() bool { return r.keeper.Health() != nil })
+			if err := r.keeper.Health(); !strings.Contains(err.Error(), "registry: topic people") {
+				t.Error(err)
+			}
+			if _, all := w.table("people"); all != 0 || len(w.released) != 0 {
+				t.Errorf("%d messages left, released %q", all, w.released)
+			}
+		})
+	}
+}
+
+func TestARegistryIsRefusedUnlessItsFilesAreWhole(t *testing.T) {
+	for _, files := range []kafka.RegistryFiles{
+		{},
+		{URL: "registry.anytown.example"},
+		{URL: "file:///registry"},
+		{URL: "https://user:secret@registry.anytown.example"},
+		{URL: "https://registry.anytown.example", User: "caseledger"},
+		{URL: "https://registry.anytown.example", PasswordFile: "nowhere"},
+		{URL: "https://registry.anytown.example", TLS: &kafka.TLSFiles{Authorities: "nowhere"}},
+	} {
+		if _, err := files.Registry(); err == nil || strings.Contains(err.Error(), "secret") {
+			t.Errorf("%+v: %v", files, err)
+		}
+	}
 }

@@ -41,7 +41,7 @@ type Trust struct {
 // Verify checks a package. What is wrong with it is in the report; the error is
 // that of reading r, or that Trust has no keys, and the report is bad then too.
 func Verify(r io.ReaderAt, size int64, trust Trust) (Report, error) {
-	v, err := verify(r, size, trust)
+	v, err := inspect(r, size, trust)
 	return v.report, err
 }
 
@@ -55,7 +55,7 @@ type Whole struct {
 // Read is Verify that also returns the entries, in their order. There are none
 // unless every entry is VALID and nothing is wrong with the package.
 func Read(r io.ReaderAt, size int64, trust Trust) (Report, []Whole, error) {
-	v, err := verify(r, size, trust)
+	v, err := inspect(r, size, trust)
 	if err != nil || v.report.Overall != Valid {
 		return v.report, nil, err
 	}
@@ -83,7 +83,7 @@ func (v *verifier) whole(e *checked) (Whole, error) {
 	return Whole{Leaf: e.leaf, Hash: e.hash, Payload: payload}, err
 }
 
-func verify(r io.ReaderAt, size int64, trust Trust) (*verifier, error) {
+func inspect(r io.ReaderAt, size int64, trust Trust) (*verifier, error) {
 	v := &verifier{trust: trust, report: Report{Overall: Valid}}
 	if trust.Keys == nil {
 		v.report = Report{}
