@@ -2045,6 +2045,23 @@ func (c *Client) PersonRecordDisabilities(ctx context.Context, act Act, id strin
 	return out, err
 }
 
+// RecordDisclosuresQuery are the parameters of [Client.RecordDisclosures]; one that is empty is not given.
+type RecordDisclosuresQuery struct {
+	MinRevision int64 // Wait until the record is at least at this revision, as an act answered it.
+}
+
+func (q RecordDisclosuresQuery) values() url.Values {
+	v := url.Values{}
+	set(v, "minRevision", q.MinRevision)
+	return v
+}
+
+// RecordDisclosures: To whom outside the authority a record went, and to whom it was decided not to let it go.
+func (c *Client) RecordDisclosures(ctx context.Context, id string, query RecordDisclosuresQuery) (out Disclosures, err error) {
+	_, err = c.do(ctx, call{method: "GET", path: strings.Replace("/v1/records/{id}/disclosures", "{id}", url.PathEscape(id), 1), query: query.values()}, &out)
+	return out, err
+}
+
 // DisclosureRequestQuery are the parameters of [Client.DisclosureRequest]; one that is empty is not given.
 type DisclosureRequestQuery struct {
 	DryRun bool // Decide, and record nothing.
@@ -5738,6 +5755,43 @@ type ComparisonChanges struct {
 	LatenessDays int64     `json:"latenessDays,omitzero"`
 }
 
+// Disclosures is what the API answers with
+type Disclosures struct {
+	Record     string                `json:"record"`
+	Revision   int64                 `json:"revision"`
+	KnownAt    time.Time             `json:"knownAt,omitzero"`
+	KnownEntry int64                 `json:"knownEntry,omitzero"`
+	TrueOn     string                `json:"trueOn,omitzero"`
+	Permanent  string                `json:"permanent,omitzero"`
+	Withheld   []DisclosuresWithheld `json:"withheld,omitzero"`
+	Rows       []DisclosuresRows     `json:"rows"`
+}
+
+// DisclosuresWithheld is a part of [Disclosures].
+type DisclosuresWithheld struct {
+	Reason  string   `json:"reason"`
+	Entries []int64  `json:"entries,omitzero"`
+	Records []string `json:"records,omitzero"`
+}
+
+// DisclosuresRows is a part of [Disclosures].
+type DisclosuresRows struct {
+	Disclosure   string `json:"disclosure"`
+	Kind         string `json:"kind"`
+	From         string `json:"from"`
+	Body         string `json:"body"`
+	Protocol     string `json:"protocol,omitzero"`
+	Begun        string `json:"begun,omitzero"`
+	AnswerBy     string `json:"answerBy,omitzero"`
+	Profile      string `json:"profile,omitzero"`
+	Decision     string `json:"decision,omitzero"`
+	Disclosed    string `json:"disclosed,omitzero"`
+	Acknowledged string `json:"acknowledged,omitzero"`
+	Package      string `json:"package,omitzero"`
+	Open         bool   `json:"open"`
+	Entry        int64  `json:"entry"`
+}
+
 // DraftGone is what the API answers with
 type DraftGone struct {
 	Versions int64 `json:"versions"`
@@ -5927,6 +5981,9 @@ type EntriesEntries struct {
 	ImportFile   string                      `json:"importFile,omitzero"`
 	ImportLine   int64                       `json:"importLine,omitzero"`
 	ImportFlags  []EntriesEntriesImportFlags `json:"importFlags,omitzero"`
+	Ledger       string                      `json:"ledger,omitzero"`
+	Written      time.Time                   `json:"written,omitzero"`
+	Leaf         string                      `json:"leaf,omitzero"`
 	Changes      []EntriesEntriesChanges     `json:"changes"`
 }
 
