@@ -4,6 +4,8 @@ import (
 	_ "embed"
 	"fmt"
 	"reflect"
+	"slices"
+	"strings"
 
 	"github.com/go-json-experiment/json"
 
@@ -36,6 +38,9 @@ func ReadProfiles(text []byte) (disclosure.Catalogue, error) {
 		return disclosure.Catalogue{}, fmt.Errorf("profiles: %w", err)
 	}
 	for i, p := range c.Profiles {
+		if err := pointers(p); err != nil {
+			return disclosure.Catalogue{}, fmt.Errorf("profiles: /profiles/%d%w", i, err)
+		}
 		for j, other := range c.Profiles[:i] {
 			if p.Profile == other.Profile && (other.Until.IsZero() || !p.From.After(other.Until)) && (p.Until.IsZero() || !other.From.After(p.Until)) {
 				return disclosure.Catalogue{}, fmt.Errorf("profiles: /profiles/%d: holds on days of /profiles/%d", i, j)
@@ -43,6 +48,19 @@ func ReadProfiles(text []byte) (disclosure.Catalogue, error) {
 		}
 	}
 	return c, nil
+}
+
+// pointers refuses a field that is no JSON Pointer: it would show nothing, and
+// whoever wrote it believes that it does.
+func pointers(p disclosure.Profile) error {
+	for i, s := range p.Shows {
+		for j, f := range slices.Concat(s.Fields, s.Except) {
+			if !strings.HasPrefix(f, "/") {
+				return fmt.Errorf("/shows/%d/fields/%d: a field begins with /", i, j)
+			}
+		}
+	}
+	return nil
 }
 
 // ProfilesSchema returns the JSON Schema (draft 2020-12) of such a file.

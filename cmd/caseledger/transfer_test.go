@@ -38,7 +38,7 @@ var recordsOfficer = []string{"--actor", "ro-01", "--role", "records-officer", "
 
 // apart are the columns of read models that say where an entry came from, or when
 // this ledger took it in.
-var apart = []string{"position", "recorded", "ledger", "written", "leaf"}
+var apart = []string{"position", "recorded", "ledger", "written", "leaf", "first_recorded", "last_recorded"}
 
 // said is what the read models say of a record, up to an entry: a line for each
 // row of each table.
@@ -85,7 +85,8 @@ func lineOf(table string, names []string, cells []any, upto int) (string, bool) 
 		if n, ok := cells[i].(int64); ok && name == "entry" && n > int64(upto) {
 			return "", false
 		}
-		if !slices.Contains(apart, name) {
+		counts := table == "record" && name == "entries" // one more says where they came from
+		if !slices.Contains(apart, name) && !counts {
 			line = append(line, fmt.Sprintf("%s=%v", name, cells[i]))
 		}
 	}
@@ -190,8 +191,7 @@ func TestARecordSaysTheSameInTheLedgerThatTookItOver(t *testing.T) {
 		told += len(want)
 		for i := range max(len(got), len(want)) {
 			if i >= len(got) || i >= len(want) || got[i] != want[i] {
-				t.Errorf("record %s, %d lines and %d\n%s\n%s", id, len(got), len(want), at(got, i), at(want, i))
-				break
+				t.Fatalf("record %s, %d lines and %d\n%s\n%s", id, len(got), len(want), at(got, i), at(want, i))
 			}
 		}
 	}
@@ -243,7 +243,7 @@ func TestARecordIsHandedOverVerifiedAndTakenOverOnce(t *testing.T) {
 		t.Errorf("the same package twice: %v", again)
 	}
 	check := []string{"transfer", "verify", child, "--data", into, "--package", in("a.age"), "--identity", identity, "--keys", in("keys")}
-	if custody := rows(t, check...)[0]; custody["since"].(float64) != 0 || custody["differ"] != nil {
+	if custody := rows(t, check...)[0]; custody["since"].(float64) != 0 || len(custody["differ"].([]any)) > 0 {
 		t.Errorf("%v", custody)
 	}
 	must(t, "verify", "--data", into)

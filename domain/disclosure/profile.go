@@ -48,8 +48,8 @@ type Profile struct {
 // field is a JSON Pointer; one that ends in * stands for all that begin so.
 type Shows struct {
 	Kinds  []string `json:"kinds" validate:"required,min=1,max=200,dive,required,max=100,printascii"`
-	Fields []string `json:"fields" validate:"required,min=1,max=100,dive,startswith=/,max=200,printascii"`
-	Except []string `json:"except,omitempty" validate:"max=100,dive,startswith=/,max=200,printascii"`
+	Fields []string `json:"fields" validate:"required,min=1,max=100,dive,max=200,printascii"`
+	Except []string `json:"except,omitempty" validate:"max=100,dive,max=200,printascii"`
 }
 
 // Protocol returns the protocol of this name in force on a day.
