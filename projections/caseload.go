@@ -43,6 +43,8 @@ const (
 	WorkLibertyRequest  = "liberty-request"
 	WorkLiberty         = "deprivation-of-liberty"
 	WorkHospitalStay    = "hospital-stay"
+
+	WorkAccess = "subject-access" // a request of somebody to see the record
 )
 
 // CaseloadRow is one open piece of work.
@@ -85,7 +87,7 @@ func caseloadTable() Table {
 		Name: "caseload", Comment: "One row for each open piece of work. What is overdue depends on the day: due < '2026-02-03'.",
 		Columns: []Column{
 			{"record", Text, "Id of the record."},
-			{"kind", Text, "referral-decision (a referral that waits for a decision), referral (an open case), assessment, s47-enquiry, cin-plan, protection-plan, protection-plan-review, note-sign-off (a note that waits for a signature), note-amendment (a note that was returned to its author), looked-after, looked-after-review, looked-after-visit, care-leaver, pathway-plan-review, care-leaver-visit; of adults and carers support-request, adult-assessment, support-plan, direct-payment, safeguarding-concern, safeguarding-enquiry, safeguarding-plan, liberty-request, deprivation-of-liberty, hospital-stay; of those coming of age transition."},
+			{"kind", Text, "referral-decision (a referral that waits for a decision), referral (an open case), assessment, s47-enquiry, cin-plan, protection-plan, protection-plan-review, note-sign-off (a note that waits for a signature), note-amendment (a note that was returned to its author), looked-after, looked-after-review, looked-after-visit, care-leaver, pathway-plan-review, care-leaver-visit; of adults and carers support-request, adult-assessment, support-plan, direct-payment, safeguarding-concern, safeguarding-enquiry, safeguarding-plan, liberty-request, deprivation-of-liberty, hospital-stay; of those coming of age transition; of those who want to see their record subject-access."},
 			{"work", Text, "Id within the record of the referral, assessment, enquiry, plan, note, request, payment or episode of care; care-leaver of a care leaver."},
 			{"la_child_id", Text, "The authority's own number for the child."},
 			{"referral", Text, "The referral under which the work is done; none for adults."},
@@ -116,6 +118,7 @@ func caseloadRows(id domain.RecordID, r record.Record) []CaseloadRow {
 		rows[i].contradict(r)
 	}
 	rows = append(rows, adultWork(r)...)
+	rows = append(rows, accessWork(r)...)
 	lead, number := leadOf(r), r.Person.Identifier(identity.LAChildID)
 	for i := range rows {
 		row := &rows[i]

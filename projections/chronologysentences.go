@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"caseledger/domain/bundle"
 	"caseledger/domain/chronology"
 	"caseledger/domain/redaction"
 )
@@ -44,4 +45,43 @@ func redactionSentence(e redaction.Event) string {
 		return fmt.Sprintf("Redaction %s was rejected.", e.Redaction)
 	}
 	return ""
+}
+
+// bundleSentence tells of a step towards a bundle for a court.
+func bundleSentence(e bundle.Event) string {
+	switch e := e.(type) {
+	case bundle.Opened:
+		return fmt.Sprintf("Bundle %s is to be filed in case %s by the rules %s.", e.Bundle, e.Case, e.Rules)
+	case bundle.Scoped:
+		n := 0
+		for _, p := range e.Parts {
+			n += len(p.Entries)
+		}
+		return fmt.Sprintf("Bundle %s can draw on %d entries of %d records.", e.Bundle, n, len(e.Parts))
+	case bundle.Arranged:
+		return fmt.Sprintf("Bundle %s holds %s.", e.Bundle, documents(e.Sections))
+	case bundle.Varied:
+		names := make([]string, len(e.Variants))
+		for i, v := range e.Variants {
+			names[i] = v.Variant
+		}
+		return fmt.Sprintf("Bundle %s is made for %s.", e.Bundle, strings.Join(names, ", "))
+	case bundle.Reviewed:
+		return fmt.Sprintf("Bundle %s was looked through.", e.Bundle)
+	case bundle.Frozen:
+		return fmt.Sprintf("Bundle %s was frozen.", e.Bundle)
+	case bundle.Built:
+		return fmt.Sprintf("Bundle %s was built for %s: %d pages.", e.Bundle, e.Variant, e.Pages)
+	case bundle.Supplemented:
+		return fmt.Sprintf("Bundle %s was supplemented by %s.", e.Bundle, documents(e.Sections))
+	}
+	return ""
+}
+
+func documents(sections []bundle.Section) string {
+	n := 0
+	for _, s := range sections {
+		n += len(s.Documents)
+	}
+	return fmt.Sprintf("%d documents in %d sections", n, len(sections))
 }

@@ -33,6 +33,7 @@ import (
 	"caseledger/domain/disclosure"
 	"caseledger/domain/needs"
 	"caseledger/domain/safeguarding"
+	"caseledger/domain/subjectaccess"
 	"caseledger/domain/support"
 	"caseledger/domain/transition"
 )
@@ -57,7 +58,7 @@ func movesClocks(e domain.Entry) bool {
 		return true
 	case lookedafter.Event, health.Event, missing.Event, careleaver.Event, legal.Event, identity.Born, identity.Died:
 		return true
-	case needs.Event, support.Event, safeguarding.Event, transition.Event, capacity.Event, discharge.Event, disclosure.Requested, disclosure.Decided:
+	case needs.Event, support.Event, safeguarding.Event, transition.Event, capacity.Event, discharge.Event, subjectaccess.Event, disclosure.Requested, disclosure.Decided:
 		return true
 	}
 	return target(e) != 0
@@ -131,6 +132,7 @@ func clockRows(id domain.RecordID, r record.Record) []ClockRow {
 	c.court(r)
 	c.oversights(r)
 	c.adults(r)
+	c.access(r)
 	lead := leadOf(r)
 	for i := range c.rows {
 		row := &c.rows[i]

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync"
 )
 
 // engine is what differs between the databases that can hold read models. All
@@ -80,7 +81,14 @@ type DB struct {
 	path   string  // of the file; "" in PostgreSQL
 	write  *sql.DB // one connection
 	read   *sql.DB
+
+	mu   sync.Mutex
+	kept map[string]*sql.Stmt // of the file's readers, by text
 }
+
+// maxKept bounds the statements that are kept: the program has fewer, but for
+// lists of different lengths.
+const maxKept = 200
 
 // Close ends all connections.
 func (db *DB) Close() error {
@@ -94,7 +102,41 @@ func (db *DB) Close() error {
 }
 
 func (db *DB) query(ctx context.Context, text string, args ...any) (*sql.Rows, error) {
-	return db.read.QueryContext(ctx, db.engine.statement(text), args...)
+	text = db.engine.statement(text)
+	if s := db.prepared(ctx, text); s != nil {
+		return s.QueryContext(ctx, args...)
+	}
+	return db.read.QueryContext(ctx, text, args...)
+}
+
+// prepared returns a statement that is kept for its text: preparing takes SQLite
+// more time than answering most of them. It is nil where none is kept; the driver
+// of PostgreSQL keeps its own.
+func (db *DB) prepared(ctx context.Context, text string) *sql.Stmt {
+	if db.path == "" {
+		return nil
+	}
+	db.mu.Lock()
+	s, full := db.kept[text], len(db.kept) >= maxKept
+	db.mu.Unlock()
+	if s != nil || full {
+		return s
+	}
+	s, err := db.read.PrepareContext(ctx, text) // not under the lock: it may wait for a connection
+	if err != nil {
+		return nil // who asks is told by the query itself
+	}
+	db.mu.Lock()
+	defer db.mu.Unlock()
+	if other := db.kept[text]; other != nil {
+		_ = s.Close() // nobody has used it
+		return other
+	}
+	if db.kept == nil {
+		db.kept = make(map[string]*sql.Stmt)
+	}
+	db.kept[text] = s
+	return s
 }
 
 func (db *DB) queryRow(ctx context.Context, text string, args ...any) *sql.Row {

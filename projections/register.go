@@ -149,6 +149,30 @@ func planEntries(p protection.Plan) []uint64 {
 func (db *DB) Register(ctx context.Context) ([]RegisterRow, error) {
 	q := selectFrom(registerTable())
 	q.where("open = TRUE")
+	return db.register(ctx, q)
+}
+
+// RegisterOf returns those of some records, 500 records after 500.
+func (db *DB) RegisterOf(ctx context.Context, ids []domain.RecordID) ([]RegisterRow, error) {
+	all := []RegisterRow{}
+	for part := range slices.Chunk(ids, maxIDs) {
+		args := make([]any, len(part))
+		for i, id := range part {
+			args[i] = string(id)
+		}
+		q := selectFrom(registerTable())
+		q.where("open = TRUE")
+		q.where("record IN ("+marks(len(args))+")", args...)
+		rows, err := db.register(ctx, q)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, rows...)
+	}
+	return all, nil
+}
+
+func (db *DB) register(ctx context.Context, q *query) ([]RegisterRow, error) {
 	q.order = "family NULLS FIRST, given NULLS FIRST, record, kind, plan"
 	return rowsOf[RegisterRow](ctx, db, q)
 }

@@ -11,6 +11,7 @@ import (
 	"caseledger/domain/assessment"
 	"caseledger/domain/batch"
 	"caseledger/domain/breakglass"
+	"caseledger/domain/bundle"
 	"caseledger/domain/chronology"
 	"caseledger/domain/cinplan"
 	"caseledger/domain/correction"
@@ -28,6 +29,7 @@ import (
 	"caseledger/domain/referral"
 	"caseledger/domain/register"
 	"caseledger/domain/settings"
+	"caseledger/domain/subjectaccess"
 	"caseledger/domain/unmapped"
 )
 
@@ -54,12 +56,16 @@ func sentence(e domain.Event) string {
 		return allocationSentence(e)
 	case note.Event, oversight.Event, correspondence.Event, form.Event:
 		return recordingSentence(e)
+	case subjectaccess.Event:
+		return accessSentence(e)
 	case chronology.Event:
 		return chronologySentence(e)
 	case disclosure.Event:
 		return disclosureSentence(e)
 	case redaction.Event:
 		return redactionSentence(e)
+	case bundle.Event:
+		return bundleSentence(e)
 	}
 	if text := childSentence(e); text != "" {
 		return text

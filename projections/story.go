@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"caseledger/domain"
+	"caseledger/domain/bundle"
 	"caseledger/domain/chronology"
 	"caseledger/domain/note"
 	"caseledger/domain/record"
@@ -24,6 +25,22 @@ type Story struct {
 	Selection  chronology.Selection `json:"selection"`
 	Parts      []StoryPart          `json:"parts"`
 	Rows       []StoryRow           `json:"rows"` // oldest first; what nobody knows the day of comes last
+	// For is set of a story for one reader, from whom something is withheld.
+	For *Readership `json:"for,omitempty"`
+}
+
+// Readership is for whom a story is told, and on which grounds something is withheld.
+type Readership struct {
+	Redaction redaction.ID `json:"redaction"`
+	Reader    string       `json:"reader"`
+	Grounds   []Grounds    `json:"grounds"` // in the order of their names
+}
+
+// Grounds is a ground on which something is withheld, as the reader is told of it.
+type Grounds struct {
+	Name        string `json:"name"`
+	Law         string `json:"law"`
+	Explanation string `json:"explanation"`
 }
 
 // StoryPart is a record that a story tells of.
@@ -107,7 +124,7 @@ func Choose(s chronology.Selection, ids []domain.RecordID, records []record.Reco
 // record for one cannot.
 func tells(e domain.Entry) bool {
 	switch e.Event.(type) {
-	case chronology.Event, redaction.Event:
+	case chronology.Event, redaction.Event, bundle.Event:
 		return false
 	}
 	return true

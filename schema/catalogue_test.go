@@ -125,7 +125,7 @@ func decides(f *ast.FuncType) bool {
 
 var (
 	wireForm  = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*\.[a-z]+(-[a-z]+)*$`)
-	irregular = regexp.MustCompile(`^(began|begun|born|held|made|kept|written|taken|missing|required|withheld|withdrawn|built)$`)
+	irregular = regexp.MustCompile(`^(began|begun|born|held|made|kept|written|taken|missing|required|withheld|withdrawn|built|frozen)$`)
 )
 
 // past reports whether a verb is in the past tense, by a word of it.

@@ -51,8 +51,10 @@ import (
 	"caseledger/domain/support"
 	"caseledger/domain/transition"
 
+	"caseledger/domain/bundle"
 	"caseledger/domain/chronology"
 	"caseledger/domain/redaction"
+	"caseledger/domain/subjectaccess"
 )
 
 // Setting is what a decision needs to know beside the record: whose rules, what
@@ -864,6 +866,78 @@ func Commands() []Command {
 			func(r record.Record, _ Setting, c disclosure.Send) ([]domain.Event, error) {
 				return r.Disclosures.Send(c, uint64(len(r.Entries)))
 			}),
+		command("subject-access.receive", "subject-access-requests", "Record that somebody asks to see what is recorded.",
+			func(r record.Record, s Setting, c subjectaccess.Receive) ([]domain.Event, error) {
+				return r.AccessRequests.Receive(c, s.Pack)
+			}),
+		command("subject-access.ask-identity", "subject-access-requests/{accessRequest}/identity-question", "Record that the requester was asked to show who they are.",
+			func(r record.Record, s Setting, c subjectaccess.AskIdentity) ([]domain.Event, error) {
+				return r.AccessRequests.AskIdentity(c, s.Pack)
+			}),
+		command("subject-access.check-identity", "subject-access-requests/{accessRequest}/identity", "Record whether the requester has shown who they are.",
+			func(r record.Record, s Setting, c subjectaccess.CheckIdentity) ([]domain.Event, error) {
+				return r.AccessRequests.CheckIdentity(c, s.Pack)
+			}),
+		command("subject-access.ask-clarification", "subject-access-requests/{accessRequest}/questions", "Record a question to the requester about the request; the clock stops where the law says so.",
+			func(r record.Record, s Setting, c subjectaccess.AskClarification) ([]domain.Event, error) {
+				return r.AccessRequests.AskClarification(c, s.Pack)
+			}),
+		command("subject-access.clarify", "subject-access-requests/{accessRequest}/answers", "Record the requester's answer to a question.",
+			func(r record.Record, s Setting, c subjectaccess.Clarify) ([]domain.Event, error) {
+				return r.AccessRequests.Clarify(c, s.Pack)
+			}),
+		command("subject-access.extend", "subject-access-requests/{accessRequest}/extension", "Record that the requester was told that the answer takes longer, and why.",
+			func(r record.Record, s Setting, c subjectaccess.Extend) ([]domain.Event, error) {
+				return r.AccessRequests.Extend(c, s.Pack)
+			}),
+		command("subject-access.search", "subject-access-requests/{accessRequest}/searches", "Record where was searched, and what was found.",
+			func(r record.Record, _ Setting, c subjectaccess.Search) ([]domain.Event, error) {
+				return r.AccessRequests.Search(c, uint64(len(r.Entries)))
+			}),
+		command("subject-access.ask-harm-opinion", "subject-access-requests/{accessRequest}/harm-questions", "Record that a health professional was asked about serious harm.",
+			func(r record.Record, _ Setting, c subjectaccess.AskHarmOpinion) ([]domain.Event, error) {
+				return r.AccessRequests.AskHarmOpinion(c, uint64(len(r.Entries)))
+			}),
+		command("subject-access.give-harm-opinion", "subject-access-requests/{accessRequest}/harm-opinions", "Record a health professional's opinion on serious harm.",
+			func(r record.Record, s Setting, c subjectaccess.GiveHarmOpinion) ([]domain.Event, error) {
+				return r.AccessRequests.GiveHarmOpinion(c, s.Pack)
+			}),
+		command("subject-access.ask-consent", "subject-access-requests/{accessRequest}/consent-questions", "Record that somebody else was asked whether what is about them may be shown.",
+			func(r record.Record, _ Setting, c subjectaccess.AskConsent) ([]domain.Event, error) {
+				return r.AccessRequests.AskConsent(c, uint64(len(r.Entries)))
+			}),
+		command("subject-access.settle-consent", "subject-access-requests/{accessRequest}/consents", "Record a consent, its refusal, or what is reasonable without one.",
+			func(r record.Record, _ Setting, c subjectaccess.SettleConsent) ([]domain.Event, error) {
+				return r.AccessRequests.SettleConsent(c)
+			}),
+		command("subject-access.exempt", "subject-access-requests/{accessRequest}/exemptions", "Record which approved set of redactions holds for the answer.",
+			func(r record.Record, _ Setting, c subjectaccess.Exempt) ([]domain.Event, error) {
+				return r.AccessRequests.Exempt(c, r.Redactions)
+			}),
+		command("subject-access.decide", "subject-access-requests/{accessRequest}/decision", "Record what the requester is to be given.",
+			func(r record.Record, _ Setting, c subjectaccess.Decide) ([]domain.Event, error) {
+				return r.AccessRequests.Decide(c, r.Redactions)
+			}),
+		command("subject-access.deliver", "subject-access-requests/{accessRequest}/delivery", "Record that the answer was handed over.",
+			func(r record.Record, _ Setting, c subjectaccess.Deliver) ([]domain.Event, error) {
+				return r.AccessRequests.Deliver(c)
+			}),
+		command("subject-access.check", "subject-access-requests/{accessRequest}/checks", "Record what counting the answer against the record gave.",
+			func(r record.Record, _ Setting, c subjectaccess.Check) ([]domain.Event, error) {
+				return r.AccessRequests.Check(c, uint64(len(r.Entries)))
+			}),
+		command("subject-access.close", "subject-access-requests/{accessRequest}/closure", "End a request for access.",
+			func(r record.Record, _ Setting, c subjectaccess.Close) ([]domain.Event, error) {
+				return r.AccessRequests.Close(c)
+			}),
+		command("subject-access.complain", "subject-access-requests/{accessRequest}/complaints", "Record a complaint about the answer.",
+			func(r record.Record, s Setting, c subjectaccess.Complain) ([]domain.Event, error) {
+				return r.AccessRequests.Complain(c, s.Pack)
+			}),
+		command("subject-access.review", "subject-access-requests/{accessRequest}/complaints/{complaint}/review", "Record what a review of the answer found.",
+			func(r record.Record, _ Setting, c subjectaccess.Review) ([]domain.Event, error) {
+				return r.AccessRequests.Review(c)
+			}),
 		command("redaction.propose", "redactions", "Propose what of the record to withhold from a reader.",
 			func(r record.Record, _ Setting, c redaction.Propose) ([]domain.Event, error) {
 				return r.Redactions.Propose(c, uint64(len(r.Entries)), fieldsOf(r))
@@ -875,6 +949,38 @@ func Commands() []Command {
 		command("redaction.reject", "redactions/{redaction}/rejection", "Decide not to withhold what was proposed.",
 			func(r record.Record, _ Setting, c redaction.Reject) ([]domain.Event, error) {
 				return r.Redactions.Reject(c)
+			}),
+		command("bundle.open", "bundles", "Begin a bundle for a court.",
+			func(r record.Record, _ Setting, c bundle.Open) ([]domain.Event, error) {
+				return r.Bundles.Find(c.Bundle).Open(c)
+			}),
+		command("bundle.scope", "bundles/{bundle}/scope", "Choose which entries of which records a bundle can draw on.",
+			func(r record.Record, _ Setting, c bundle.Scope) ([]domain.Event, error) {
+				return r.Bundles.Find(c.Bundle).Scope(c, uint64(len(r.Entries)))
+			}),
+		command("bundle.arrange", "bundles/{bundle}/sections", "Decide which documents are relevant, and where in a bundle each stands.",
+			func(r record.Record, _ Setting, c bundle.Arrange) ([]domain.Event, error) {
+				return r.Bundles.Find(c.Bundle).Arrange(c, r.Chronologies)
+			}),
+		command("bundle.vary", "bundles/{bundle}/variants", "Decide for which readers a bundle is made, and by which redactions.",
+			func(r record.Record, _ Setting, c bundle.Vary) ([]domain.Event, error) {
+				return r.Bundles.Find(c.Bundle).Vary(c, r.Redactions)
+			}),
+		command("bundle.review", "bundles/{bundle}/review", "Record a look through a bundle that others made.",
+			func(r record.Record, s Setting, c bundle.Review) ([]domain.Event, error) {
+				return r.Bundles.Find(c.Bundle).Review(c, s.By, r.Made(c.Bundle))
+			}),
+		command("bundle.freeze", "bundles/{bundle}/freezing", "Record what a bundle is of from now on.",
+			func(r record.Record, _ Setting, c bundle.Freeze) ([]domain.Event, error) {
+				return r.Bundles.Find(c.Bundle).Freeze(c)
+			}),
+		command("bundle.build", "bundles/{bundle}/builds", "Record which file a bundle became for a reader.",
+			func(r record.Record, _ Setting, c bundle.Build) ([]domain.Event, error) {
+				return r.Bundles.Find(c.Bundle).Build(c)
+			}),
+		command("bundle.supplement", "bundles/{bundle}/supplements", "Add documents that came late to a frozen bundle.",
+			func(r record.Record, _ Setting, c bundle.Supplement) ([]domain.Event, error) {
+				return r.Bundles.Find(c.Bundle).Supplement(c, r.Chronologies)
 			}),
 	}
 }

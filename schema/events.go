@@ -54,9 +54,11 @@ import (
 	"caseledger/domain/needs"
 	"caseledger/domain/oversight"
 	"caseledger/domain/safeguarding"
+	"caseledger/domain/subjectaccess"
 	"caseledger/domain/support"
 	"caseledger/domain/transition"
 
+	"caseledger/domain/bundle"
 	"caseledger/domain/chronology"
 	"caseledger/domain/redaction"
 )
@@ -348,8 +350,34 @@ func Events() []EventType {
 		event[disclosure.Looked]("disclosure.looked-at", "Somebody looked, in another system, at what the authority shares."),
 		event[disclosure.Sent]("record.dispatched", "The whole record was sent to another authority."),
 		event[disclosure.Received]("record.received", "The record was taken over from another authority's ledger."),
+		event[subjectaccess.Received]("subject-access.received", "Somebody asked to see what is recorded."),
+		event[subjectaccess.IdentityAsked]("subject-access.identity-asked", "The authority asked who it is that wants to see the record."),
+		event[subjectaccess.IdentityChecked]("subject-access.identity-checked", "It was checked who wants to see the record."),
+		event[subjectaccess.ClarificationAsked]("subject-access.clarification-asked", "The requester was asked what the request is about."),
+		event[subjectaccess.ClarificationGiven]("subject-access.clarification-received", "The requester said what the request is about."),
+		event[subjectaccess.Extended]("subject-access.extended", "The requester was told that the answer takes longer, and why."),
+		event[subjectaccess.Searched]("subject-access.searched", "It was searched for what is recorded, and counted."),
+		event[subjectaccess.HarmOpinionAsked]("subject-access.harm-opinion-asked", "A health professional was asked whether seeing entries would cause serious harm."),
+		event[subjectaccess.HarmOpinionGiven]("subject-access.harm-opinion-received", "A health professional said whether seeing entries would cause serious harm."),
+		event[subjectaccess.ConsentAsked]("subject-access.consent-asked", "Somebody else was asked whether what is about them may be shown."),
+		event[subjectaccess.ConsentSettled]("subject-access.consent-settled", "It was settled whether what is about somebody else may be shown."),
+		event[subjectaccess.Exempted]("subject-access.exempted", "It was said which set of redactions holds for the answer."),
+		event[subjectaccess.Decided]("subject-access.decided", "It was decided what the requester is given."),
+		event[subjectaccess.Delivered]("subject-access.delivered", "The answer was handed over."),
+		event[subjectaccess.Checked]("subject-access.checked", "It was counted whether anything is missing from the answer."),
+		event[subjectaccess.Closed]("subject-access.closed", "A request for access ended."),
+		event[subjectaccess.Complained]("subject-access.complained", "The requester complained about the answer."),
+		event[subjectaccess.Reviewed]("subject-access.reviewed", "A complaint about the answer was reviewed."),
 		event[redaction.Proposed]("redaction.proposed", "It was proposed what of the record to withhold from a reader."),
 		event[redaction.Approved]("redaction.approved", "Somebody else decided to withhold so."),
 		event[redaction.Rejected]("redaction.rejected", "It was decided not to withhold so."),
+		event[bundle.Opened]("bundle.opened", "A bundle is to be filed with a court."),
+		event[bundle.Scoped]("bundle.scoped", "It was chosen which entries of which records a bundle can draw on."),
+		event[bundle.Arranged]("bundle.arranged", "It was decided which documents are relevant, and where in a bundle each stands."),
+		event[bundle.Varied]("bundle.varied", "It was decided for which readers a bundle is made, and by which redactions."),
+		event[bundle.Reviewed]("bundle.reviewed", "Somebody who did not make a bundle looked through it."),
+		event[bundle.Frozen]("bundle.frozen", "A bundle was frozen: what it is of and how many pages each document takes."),
+		event[bundle.Built]("bundle.built", "A bundle was built for a reader."),
+		event[bundle.Supplemented]("bundle.supplemented", "Documents that came late were added to a frozen bundle."),
 	}
 }

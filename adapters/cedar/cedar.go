@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"github.com/cedar-policy/cedar-go"
 )
@@ -55,8 +56,12 @@ type Decision struct {
 // forgotten.
 const maxKept = 20_000
 
-// Policies are a set of policies. It can be asked by many goroutines.
-type Policies struct {
+// Policies are a set of policies. It can be asked by many goroutines, and be
+// replaced meanwhile.
+type Policies struct{ now atomic.Pointer[policies] }
+
+// policies are a set as it was read, with what it has decided.
+type policies struct {
 	set     *cedar.PolicySet
 	records bool // whether a policy names a single record
 
@@ -89,13 +94,21 @@ func Parse(name string, text []byte) (*Policies, error) {
 			return nil, fmt.Errorf("policies: %s: policy %d needs an @id of its own", name, i+1)
 		}
 	}
-	return &Policies{set: set, records: records, young: make(map[question]Decision)}, nil
+	p := &Policies{}
+	p.now.Store(&policies{set: set, records: records, young: make(map[question]Decision)})
+	return p, nil
 }
+
+// Replace puts other policies in the place of these, for every question from now
+// on.
+func (p *Policies) Replace(by *Policies) { p.now.Store(by.now.Load()) }
 
 // Decide answers a question. A policy that cannot be evaluated does not permit,
 // and denies everything, because nobody can tell what it would have forbidden.
 // The decision is shared: nobody changes it.
-func (p *Policies) Decide(q Question) Decision {
+func (p *Policies) Decide(q Question) Decision { return p.now.Load().ask(q) }
+
+func (p *policies) ask(q Question) Decision {
 	key := p.key(q)
 	if d, kept := p.kept(key); kept {
 		return d
@@ -110,7 +123,7 @@ func (p *Policies) Decide(q Question) Decision {
 	return d
 }
 
-func (p *Policies) kept(key question) (Decision, bool) {
+func (p *policies) kept(key question) (Decision, bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	d, kept := p.young[key]
@@ -122,7 +135,7 @@ func (p *Policies) kept(key question) (Decision, bool) {
 	return d, kept
 }
 
-func (p *Policies) key(q Question) question {
+func (p *policies) key(q Question) question {
 	key := question{q.Caller, q.Role, q.Agency, strings.Join(q.Teams, "\x00"), q.Action, q.Group, q.Record, q.Purpose, q.Basis, q.Tie, q.Content, q.Mark, q.BreakGlass}
 	if q.Record != "" && !p.records {
 		key.record = "any"
@@ -130,7 +143,7 @@ func (p *Policies) key(q Question) question {
 	return key
 }
 
-func (p *Policies) decide(q Question) Decision {
+func (p *policies) decide(q Question) Decision {
 	caller, action, resource := uid("Caller", q.Caller), uid("Action", q.Action), q.resource()
 	decision, why := cedar.Authorize(p.set, q.entities(caller, action, resource), cedar.Request{
 		Principal: caller, Action: action, Resource: resource,

@@ -89,7 +89,7 @@ func TestADecisionThatIsKeptIsThatOfTheVeryQuestion(t *testing.T) {
 	for i := range 2 * maxKept {
 		p.Decide(Question{Purpose: fmt.Sprint("many ", i)})
 	}
-	if n := len(p.young) + len(p.old); n > maxKept {
+	if n := len(p.now.Load().young) + len(p.now.Load().old); n > maxKept {
 		t.Errorf("%d decisions are kept", n)
 	}
 }
@@ -102,10 +102,28 @@ func TestOneDecisionIsKeptForAllRecordsWhenNoPolicyNamesOne(t *testing.T) {
 	for i := range 10 {
 		p.Decide(Question{Role: "manager", Action: "record.read", Group: "read", Record: fmt.Sprint("r", i)})
 	}
-	if len(p.young) != 1 {
-		t.Errorf("%d decisions", len(p.young))
+	if len(p.now.Load().young) != 1 {
+		t.Errorf("%d decisions", len(p.now.Load().young))
 	}
-	if p.Decide(Question{Role: "manager", Action: "record.read", Group: "read"}); len(p.young) != 2 {
+	if p.Decide(Question{Role: "manager", Action: "record.read", Group: "read"}); len(p.now.Load().young) != 2 {
 		t.Error("the ledger is a record")
+	}
+}
+
+func TestPoliciesThatAreReplacedDecideNothingMore(t *testing.T) {
+	all, err := Parse("all", []byte(`@id("all") permit (principal, action, resource);`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	none, err := Parse("none", []byte(`@id("none") forbid (principal, action, resource);`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	q := Question{Caller: "a", Action: "record.read", Record: "r1"}
+	if !all.Decide(q).Allowed {
+		t.Fatal("nothing is allowed")
+	}
+	if all.Replace(none); all.Decide(q).Allowed {
+		t.Error("what was decided before still holds")
 	}
 }

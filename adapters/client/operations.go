@@ -1109,6 +1109,307 @@ func (c *Client) BreakGlassReview(ctx context.Context, act Act, id string, use s
 	return out, err
 }
 
+// BundleOpenQuery are the parameters of [Client.BundleOpen]; one that is empty is not given.
+type BundleOpenQuery struct {
+	DryRun bool // Decide, and record nothing.
+}
+
+func (q BundleOpenQuery) values() url.Values {
+	v := url.Values{}
+	set(v, "dryRun", q.DryRun)
+	return v
+}
+
+// BundleOpen is the body of [Client.BundleOpen]. Begin a bundle for a court.
+type BundleOpen struct {
+	Bundle     string   `json:"bundle"`
+	Case       string   `json:"case"`
+	Court      string   `json:"court"`
+	Happened   string   `json:"happened"`
+	Parties    []string `json:"parties"`
+	Permission string   `json:"permission,omitzero"`
+	Rules      string   `json:"rules"`
+	Title      string   `json:"title"`
+}
+
+// BundleOpen: Begin a bundle for a court.
+func (c *Client) BundleOpen(ctx context.Context, act Act, id string, query BundleOpenQuery, body BundleOpen) (out Done, err error) {
+	out.Repeated, err = c.do(ctx, call{method: "POST", path: strings.Replace("/v1/records/{id}/bundles", "{id}", url.PathEscape(id), 1), query: query.values(), body: body, act: &act}, &out.Receipt)
+	return out, err
+}
+
+// BundleBuildQuery are the parameters of [Client.BundleBuild]; one that is empty is not given.
+type BundleBuildQuery struct {
+	DryRun bool // Decide, and record nothing.
+}
+
+func (q BundleBuildQuery) values() url.Values {
+	v := url.Values{}
+	set(v, "dryRun", q.DryRun)
+	return v
+}
+
+// BundleBuild is the body of [Client.BundleBuild]. Record which file a bundle became for a reader.
+type BundleBuild struct {
+	Happened string `json:"happened"`
+	Pages    *int64 `json:"pages,omitzero"`
+	Sha256   string `json:"sha256"`
+	Variant  string `json:"variant"`
+}
+
+// BundleBuild: Record which file a bundle became for a reader.
+func (c *Client) BundleBuild(ctx context.Context, act Act, id string, bundle string, query BundleBuildQuery, body BundleBuild) (out Done, err error) {
+	out.Repeated, err = c.do(ctx, call{method: "POST", path: strings.Replace(strings.Replace("/v1/records/{id}/bundles/{bundle}/builds", "{id}", url.PathEscape(id), 1), "{bundle}", url.PathEscape(bundle), 1), query: query.values(), body: body, act: &act}, &out.Receipt)
+	return out, err
+}
+
+// BundleFreezeQuery are the parameters of [Client.BundleFreeze]; one that is empty is not given.
+type BundleFreezeQuery struct {
+	DryRun bool // Decide, and record nothing.
+}
+
+func (q BundleFreezeQuery) values() url.Values {
+	v := url.Values{}
+	set(v, "dryRun", q.DryRun)
+	return v
+}
+
+// BundleFreeze is the body of [Client.BundleFreeze]. Record what a bundle is of from now on.
+type BundleFreeze struct {
+	Happened string                 `json:"happened"`
+	Known    []BundleFreezeKnown    `json:"known"`
+	KnownAt  string                 `json:"knownAt"`
+	Reserved []BundleFreezeReserved `json:"reserved"`
+	Root     string                 `json:"root"`
+	Size     *int64                 `json:"size,omitzero"`
+}
+
+// BundleFreezeKnown is a part of [BundleFreeze].
+type BundleFreezeKnown struct {
+	Record string `json:"record"`
+	Entry  int64  `json:"entry"`
+}
+
+// BundleFreezeReserved is a part of [BundleFreeze].
+type BundleFreezeReserved struct {
+	Document string `json:"document"`
+	Pages    *int64 `json:"pages,omitzero"`
+}
+
+// BundleFreeze: Record what a bundle is of from now on.
+func (c *Client) BundleFreeze(ctx context.Context, act Act, id string, bundle string, query BundleFreezeQuery, body BundleFreeze) (out Done, err error) {
+	out.Repeated, err = c.do(ctx, call{method: "POST", path: strings.Replace(strings.Replace("/v1/records/{id}/bundles/{bundle}/freezing", "{id}", url.PathEscape(id), 1), "{bundle}", url.PathEscape(bundle), 1), query: query.values(), body: body, act: &act}, &out.Receipt)
+	return out, err
+}
+
+// BundleReviewQuery are the parameters of [Client.BundleReview]; one that is empty is not given.
+type BundleReviewQuery struct {
+	DryRun bool // Decide, and record nothing.
+}
+
+func (q BundleReviewQuery) values() url.Values {
+	v := url.Values{}
+	set(v, "dryRun", q.DryRun)
+	return v
+}
+
+// BundleReview is the body of [Client.BundleReview]. Record a look through a bundle that others made.
+type BundleReview struct {
+	Happened string `json:"happened"`
+	Note     string `json:"note,omitzero"`
+}
+
+// BundleReview: Record a look through a bundle that others made.
+func (c *Client) BundleReview(ctx context.Context, act Act, id string, bundle string, query BundleReviewQuery, body BundleReview) (out Done, err error) {
+	out.Repeated, err = c.do(ctx, call{method: "POST", path: strings.Replace(strings.Replace("/v1/records/{id}/bundles/{bundle}/review", "{id}", url.PathEscape(id), 1), "{bundle}", url.PathEscape(bundle), 1), query: query.values(), body: body, act: &act}, &out.Receipt)
+	return out, err
+}
+
+// BundleScopeQuery are the parameters of [Client.BundleScope]; one that is empty is not given.
+type BundleScopeQuery struct {
+	DryRun bool // Decide, and record nothing.
+}
+
+func (q BundleScopeQuery) values() url.Values {
+	v := url.Values{}
+	set(v, "dryRun", q.DryRun)
+	return v
+}
+
+// BundleScope is the body of [Client.BundleScope]. Choose which entries of which records a bundle can draw on.
+type BundleScope struct {
+	Happened  string               `json:"happened"`
+	Parts     []BundleScopeParts   `json:"parts"`
+	Selection BundleScopeSelection `json:"selection,omitzero"`
+}
+
+// BundleScopeParts is a part of [BundleScope].
+type BundleScopeParts struct {
+	Record  string  `json:"record"`
+	Known   *int64  `json:"known,omitzero"`
+	Entries []int64 `json:"entries,omitzero"`
+}
+
+// BundleScopeSelection is a part of [BundleScope].
+type BundleScopeSelection struct {
+	From    string   `json:"from,omitzero"`
+	To      string   `json:"to,omitzero"`
+	Kinds   []string `json:"kinds,omitzero"`
+	Sources []string `json:"sources,omitzero"`
+	Tags    []string `json:"tags,omitzero"`
+	GapDays *int64   `json:"gapDays,omitzero"`
+}
+
+// BundleScope: Choose which entries of which records a bundle can draw on.
+func (c *Client) BundleScope(ctx context.Context, act Act, id string, bundle string, query BundleScopeQuery, body BundleScope) (out Done, err error) {
+	out.Repeated, err = c.do(ctx, call{method: "POST", path: strings.Replace(strings.Replace("/v1/records/{id}/bundles/{bundle}/scope", "{id}", url.PathEscape(id), 1), "{bundle}", url.PathEscape(bundle), 1), query: query.values(), body: body, act: &act}, &out.Receipt)
+	return out, err
+}
+
+// BundleArrangeQuery are the parameters of [Client.BundleArrange]; one that is empty is not given.
+type BundleArrangeQuery struct {
+	DryRun bool // Decide, and record nothing.
+}
+
+func (q BundleArrangeQuery) values() url.Values {
+	v := url.Values{}
+	set(v, "dryRun", q.DryRun)
+	return v
+}
+
+// BundleArrange is the body of [Client.BundleArrange]. Decide which documents are relevant, and where in a bundle each stands.
+type BundleArrange struct {
+	Happened string                  `json:"happened"`
+	Sections []BundleArrangeSections `json:"sections"`
+}
+
+// BundleArrangeSections is a part of [BundleArrange].
+type BundleArrangeSections struct {
+	Letter    string                           `json:"letter"`
+	Title     string                           `json:"title"`
+	Documents []BundleArrangeSectionsDocuments `json:"documents"`
+}
+
+// BundleArrangeSectionsDocuments is a part of [BundleArrangeSections].
+type BundleArrangeSectionsDocuments struct {
+	Document   string                                  `json:"document"`
+	Title      string                                  `json:"title"`
+	Date       string                                  `json:"date,omitzero"`
+	Chronology string                                  `json:"chronology,omitzero"`
+	Paper      string                                  `json:"paper,omitzero"`
+	Entries    []BundleArrangeSectionsDocumentsEntries `json:"entries,omitzero"`
+	File       string                                  `json:"file,omitzero"`
+}
+
+// BundleArrangeSectionsDocumentsEntries is a part of [BundleArrangeSectionsDocuments].
+type BundleArrangeSectionsDocumentsEntries struct {
+	Record  string  `json:"record"`
+	Known   *int64  `json:"known,omitzero"`
+	Entries []int64 `json:"entries,omitzero"`
+}
+
+// BundleArrange: Decide which documents are relevant, and where in a bundle each stands.
+func (c *Client) BundleArrange(ctx context.Context, act Act, id string, bundle string, query BundleArrangeQuery, body BundleArrange) (out Done, err error) {
+	out.Repeated, err = c.do(ctx, call{method: "POST", path: strings.Replace(strings.Replace("/v1/records/{id}/bundles/{bundle}/sections", "{id}", url.PathEscape(id), 1), "{bundle}", url.PathEscape(bundle), 1), query: query.values(), body: body, act: &act}, &out.Receipt)
+	return out, err
+}
+
+// BundleSupplementQuery are the parameters of [Client.BundleSupplement]; one that is empty is not given.
+type BundleSupplementQuery struct {
+	DryRun bool // Decide, and record nothing.
+}
+
+func (q BundleSupplementQuery) values() url.Values {
+	v := url.Values{}
+	set(v, "dryRun", q.DryRun)
+	return v
+}
+
+// BundleSupplement is the body of [Client.BundleSupplement]. Add documents that came late to a frozen bundle.
+type BundleSupplement struct {
+	Happened string                     `json:"happened"`
+	Known    []BundleSupplementKnown    `json:"known"`
+	KnownAt  string                     `json:"knownAt"`
+	Reason   string                     `json:"reason"`
+	Reserved []BundleSupplementReserved `json:"reserved"`
+	Root     string                     `json:"root"`
+	Sections []BundleSupplementSections `json:"sections"`
+	Size     *int64                     `json:"size,omitzero"`
+}
+
+// BundleSupplementKnown is a part of [BundleSupplement].
+type BundleSupplementKnown struct {
+	Record string `json:"record"`
+	Entry  int64  `json:"entry"`
+}
+
+// BundleSupplementReserved is a part of [BundleSupplement].
+type BundleSupplementReserved struct {
+	Document string `json:"document"`
+	Pages    *int64 `json:"pages,omitzero"`
+}
+
+// BundleSupplementSections is a part of [BundleSupplement].
+type BundleSupplementSections struct {
+	Letter    string                              `json:"letter"`
+	Title     string                              `json:"title"`
+	Documents []BundleSupplementSectionsDocuments `json:"documents"`
+}
+
+// BundleSupplementSectionsDocuments is a part of [BundleSupplementSections].
+type BundleSupplementSectionsDocuments struct {
+	Document   string                                     `json:"document"`
+	Title      string                                     `json:"title"`
+	Date       string                                     `json:"date,omitzero"`
+	Chronology string                                     `json:"chronology,omitzero"`
+	Paper      string                                     `json:"paper,omitzero"`
+	Entries    []BundleSupplementSectionsDocumentsEntries `json:"entries,omitzero"`
+	File       string                                     `json:"file,omitzero"`
+}
+
+// BundleSupplementSectionsDocumentsEntries is a part of [BundleSupplementSectionsDocuments].
+type BundleSupplementSectionsDocumentsEntries struct {
+	Record  string  `json:"record"`
+	Known   *int64  `json:"known,omitzero"`
+	Entries []int64 `json:"entries,omitzero"`
+}
+
+// BundleSupplement: Add documents that came late to a frozen bundle.
+func (c *Client) BundleSupplement(ctx context.Context, act Act, id string, bundle string, query BundleSupplementQuery, body BundleSupplement) (out Done, err error) {
+	out.Repeated, err = c.do(ctx, call{method: "POST", path: strings.Replace(strings.Replace("/v1/records/{id}/bundles/{bundle}/supplements", "{id}", url.PathEscape(id), 1), "{bundle}", url.PathEscape(bundle), 1), query: query.values(), body: body, act: &act}, &out.Receipt)
+	return out, err
+}
+
+// BundleVaryQuery are the parameters of [Client.BundleVary]; one that is empty is not given.
+type BundleVaryQuery struct {
+	DryRun bool // Decide, and record nothing.
+}
+
+func (q BundleVaryQuery) values() url.Values {
+	v := url.Values{}
+	set(v, "dryRun", q.DryRun)
+	return v
+}
+
+// BundleVary is the body of [Client.BundleVary]. Decide for which readers a bundle is made, and by which redactions.
+type BundleVary struct {
+	Happened string               `json:"happened"`
+	Variants []BundleVaryVariants `json:"variants"`
+}
+
+// BundleVaryVariants is a part of [BundleVary].
+type BundleVaryVariants struct {
+	Variant   string `json:"variant"`
+	Reader    string `json:"reader"`
+	Redaction string `json:"redaction,omitzero"`
+}
+
+// BundleVary: Decide for which readers a bundle is made, and by which redactions.
+func (c *Client) BundleVary(ctx context.Context, act Act, id string, bundle string, query BundleVaryQuery, body BundleVary) (out Done, err error) {
+	out.Repeated, err = c.do(ctx, call{method: "POST", path: strings.Replace(strings.Replace("/v1/records/{id}/bundles/{bundle}/variants", "{id}", url.PathEscape(id), 1), "{bundle}", url.PathEscape(bundle), 1), query: query.values(), body: body, act: &act}, &out.Receipt)
+	return out, err
+}
+
 // CapacityAssessQuery are the parameters of [Client.CapacityAssess]; one that is empty is not given.
 type CapacityAssessQuery struct {
 	DryRun bool // Decide, and record nothing.
@@ -5001,6 +5302,460 @@ type StrengthsAndDifficultiesScore struct {
 // StrengthsAndDifficultiesScore: Record the score of strengths and difficulties, or why there is none.
 func (c *Client) StrengthsAndDifficultiesScore(ctx context.Context, act Act, id string, query StrengthsAndDifficultiesScoreQuery, body StrengthsAndDifficultiesScore) (out Done, err error) {
 	out.Repeated, err = c.do(ctx, call{method: "POST", path: strings.Replace("/v1/records/{id}/strengths-and-difficulties", "{id}", url.PathEscape(id), 1), query: query.values(), body: body, act: &act}, &out.Receipt)
+	return out, err
+}
+
+// SubjectAccessReceiveQuery are the parameters of [Client.SubjectAccessReceive]; one that is empty is not given.
+type SubjectAccessReceiveQuery struct {
+	DryRun bool // Decide, and record nothing.
+}
+
+func (q SubjectAccessReceiveQuery) values() url.Values {
+	v := url.Values{}
+	set(v, "dryRun", q.DryRun)
+	return v
+}
+
+// SubjectAccessReceive is the body of [Client.SubjectAccessReceive]. Record that somebody asks to see what is recorded.
+type SubjectAccessReceive struct {
+	AccessRequest string `json:"accessRequest"`
+	From          string `json:"from"`
+	Happened      string `json:"happened"`
+	How           string `json:"how"`
+	Name          string `json:"name,omitzero"`
+	Wants         string `json:"wants"`
+}
+
+// SubjectAccessReceive: Record that somebody asks to see what is recorded.
+func (c *Client) SubjectAccessReceive(ctx context.Context, act Act, id string, query SubjectAccessReceiveQuery, body SubjectAccessReceive) (out Done, err error) {
+	out.Repeated, err = c.do(ctx, call{method: "POST", path: strings.Replace("/v1/records/{id}/subject-access-requests", "{id}", url.PathEscape(id), 1), query: query.values(), body: body, act: &act}, &out.Receipt)
+	return out, err
+}
+
+// SubjectAccessClarifyQuery are the parameters of [Client.SubjectAccessClarify]; one that is empty is not given.
+type SubjectAccessClarifyQuery struct {
+	DryRun bool // Decide, and record nothing.
+}
+
+func (q SubjectAccessClarifyQuery) values() url.Values {
+	v := url.Values{}
+	set(v, "dryRun", q.DryRun)
+	return v
+}
+
+// SubjectAccessClarify is the body of [Client.SubjectAccessClarify]. Record the requester's answer to a question.
+type SubjectAccessClarify struct {
+	Happened string `json:"happened"`
+	What     string `json:"what"`
+}
+
+// SubjectAccessClarify: Record the requester's answer to a question.
+func (c *Client) SubjectAccessClarify(ctx context.Context, act Act, id string, accessRequest string, query SubjectAccessClarifyQuery, body SubjectAccessClarify) (out Done, err error) {
+	out.Repeated, err = c.do(ctx, call{method: "POST", path: strings.Replace(strings.Replace("/v1/records/{id}/subject-access-requests/{accessRequest}/answers", "{id}", url.PathEscape(id), 1), "{accessRequest}", url.PathEscape(accessRequest), 1), query: query.values(), body: body, act: &act}, &out.Receipt)
+	return out, err
+}
+
+// SubjectAccessCheckQuery are the parameters of [Client.SubjectAccessCheck]; one that is empty is not given.
+type SubjectAccessCheckQuery struct {
+	DryRun bool // Decide, and record nothing.
+}
+
+func (q SubjectAccessCheckQuery) values() url.Values {
+	v := url.Values{}
+	set(v, "dryRun", q.DryRun)
+	return v
+}
+
+// SubjectAccessCheck is the body of [Client.SubjectAccessCheck]. Record what counting the answer against the record gave.
+type SubjectAccessCheck struct {
+	Delivered *int64 `json:"delivered,omitzero"`
+	Happened  string `json:"happened"`
+	Hash      string `json:"hash"`
+	Known     int64  `json:"known"`
+	Missing   *int64 `json:"missing,omitzero"`
+	Withheld  *int64 `json:"withheld,omitzero"`
+}
+
+// SubjectAccessCheck: Record what counting the answer against the record gave.
+func (c *Client) SubjectAccessCheck(ctx context.Context, act Act, id string, accessRequest string, query SubjectAccessCheckQuery, body SubjectAccessCheck) (out Done, err error) {
+	out.Repeated, err = c.do(ctx, call{method: "POST", path: strings.Replace(strings.Replace("/v1/records/{id}/subject-access-requests/{accessRequest}/checks", "{id}", url.PathEscape(id), 1), "{accessRequest}", url.PathEscape(accessRequest), 1), query: query.values(), body: body, act: &act}, &out.Receipt)
+	return out, err
+}
+
+// SubjectAccessCloseQuery are the parameters of [Client.SubjectAccessClose]; one that is empty is not given.
+type SubjectAccessCloseQuery struct {
+	DryRun bool // Decide, and record nothing.
+}
+
+func (q SubjectAccessCloseQuery) values() url.Values {
+	v := url.Values{}
+	set(v, "dryRun", q.DryRun)
+	return v
+}
+
+// SubjectAccessClose is the body of [Client.SubjectAccessClose]. End a request for access.
+type SubjectAccessClose struct {
+	Happened string `json:"happened"`
+	Reason   string `json:"reason"`
+}
+
+// SubjectAccessClose: End a request for access.
+func (c *Client) SubjectAccessClose(ctx context.Context, act Act, id string, accessRequest string, query SubjectAccessCloseQuery, body SubjectAccessClose) (out Done, err error) {
+	out.Repeated, err = c.do(ctx, call{method: "POST", path: strings.Replace(strings.Replace("/v1/records/{id}/subject-access-requests/{accessRequest}/closure", "{id}", url.PathEscape(id), 1), "{accessRequest}", url.PathEscape(accessRequest), 1), query: query.values(), body: body, act: &act}, &out.Receipt)
+	return out, err
+}
+
+// SubjectAccessComplainQuery are the parameters of [Client.SubjectAccessComplain]; one that is empty is not given.
+type SubjectAccessComplainQuery struct {
+	DryRun bool // Decide, and record nothing.
+}
+
+func (q SubjectAccessComplainQuery) values() url.Values {
+	v := url.Values{}
+	set(v, "dryRun", q.DryRun)
+	return v
+}
+
+// SubjectAccessComplain is the body of [Client.SubjectAccessComplain]. Record a complaint about the answer.
+type SubjectAccessComplain struct {
+	Complaint string `json:"complaint"`
+	Happened  string `json:"happened"`
+	Says      string `json:"says"`
+}
+
+// SubjectAccessComplain: Record a complaint about the answer.
+func (c *Client) SubjectAccessComplain(ctx context.Context, act Act, id string, accessRequest string, query SubjectAccessComplainQuery, body SubjectAccessComplain) (out Done, err error) {
+	out.Repeated, err = c.do(ctx, call{method: "POST", path: strings.Replace(strings.Replace("/v1/records/{id}/subject-access-requests/{accessRequest}/complaints", "{id}", url.PathEscape(id), 1), "{accessRequest}", url.PathEscape(accessRequest), 1), query: query.values(), body: body, act: &act}, &out.Receipt)
+	return out, err
+}
+
+// SubjectAccessReviewQuery are the parameters of [Client.SubjectAccessReview]; one that is empty is not given.
+type SubjectAccessReviewQuery struct {
+	DryRun bool // Decide, and record nothing.
+}
+
+func (q SubjectAccessReviewQuery) values() url.Values {
+	v := url.Values{}
+	set(v, "dryRun", q.DryRun)
+	return v
+}
+
+// SubjectAccessReview is the body of [Client.SubjectAccessReview]. Record what a review of the answer found.
+type SubjectAccessReview struct {
+	Complaint string `json:"complaint"`
+	Happened  string `json:"happened"`
+	Outcome   string `json:"outcome"`
+	Reason    string `json:"reason"`
+}
+
+// SubjectAccessReview: Record what a review of the answer found.
+func (c *Client) SubjectAccessReview(ctx context.Context, act Act, id string, accessRequest string, complaint string, query SubjectAccessReviewQuery, body SubjectAccessReview) (out Done, err error) {
+	out.Repeated, err = c.do(ctx, call{method: "POST", path: strings.Replace(strings.Replace(strings.Replace("/v1/records/{id}/subject-access-requests/{accessRequest}/complaints/{complaint}/review", "{id}", url.PathEscape(id), 1), "{accessRequest}", url.PathEscape(accessRequest), 1), "{complaint}", url.PathEscape(complaint), 1), query: query.values(), body: body, act: &act}, &out.Receipt)
+	return out, err
+}
+
+// SubjectAccessAskConsentQuery are the parameters of [Client.SubjectAccessAskConsent]; one that is empty is not given.
+type SubjectAccessAskConsentQuery struct {
+	DryRun bool // Decide, and record nothing.
+}
+
+func (q SubjectAccessAskConsentQuery) values() url.Values {
+	v := url.Values{}
+	set(v, "dryRun", q.DryRun)
+	return v
+}
+
+// SubjectAccessAskConsent is the body of [Client.SubjectAccessAskConsent]. Record that somebody else was asked whether what is about them may be shown.
+type SubjectAccessAskConsent struct {
+	Entries  []int64 `json:"entries"`
+	Happened string  `json:"happened"`
+	Party    string  `json:"party"`
+}
+
+// SubjectAccessAskConsent: Record that somebody else was asked whether what is about them may be shown.
+func (c *Client) SubjectAccessAskConsent(ctx context.Context, act Act, id string, accessRequest string, query SubjectAccessAskConsentQuery, body SubjectAccessAskConsent) (out Done, err error) {
+	out.Repeated, err = c.do(ctx, call{method: "POST", path: strings.Replace(strings.Replace("/v1/records/{id}/subject-access-requests/{accessRequest}/consent-questions", "{id}", url.PathEscape(id), 1), "{accessRequest}", url.PathEscape(accessRequest), 1), query: query.values(), body: body, act: &act}, &out.Receipt)
+	return out, err
+}
+
+// SubjectAccessSettleConsentQuery are the parameters of [Client.SubjectAccessSettleConsent]; one that is empty is not given.
+type SubjectAccessSettleConsentQuery struct {
+	DryRun bool // Decide, and record nothing.
+}
+
+func (q SubjectAccessSettleConsentQuery) values() url.Values {
+	v := url.Values{}
+	set(v, "dryRun", q.DryRun)
+	return v
+}
+
+// SubjectAccessSettleConsent is the body of [Client.SubjectAccessSettleConsent]. Record a consent, its refusal, or what is reasonable without one.
+type SubjectAccessSettleConsent struct {
+	Answer   string `json:"answer"`
+	Happened string `json:"happened"`
+	Party    string `json:"party"`
+	Reason   string `json:"reason,omitzero"`
+}
+
+// SubjectAccessSettleConsent: Record a consent, its refusal, or what is reasonable without one.
+func (c *Client) SubjectAccessSettleConsent(ctx context.Context, act Act, id string, accessRequest string, query SubjectAccessSettleConsentQuery, body SubjectAccessSettleConsent) (out Done, err error) {
+	out.Repeated, err = c.do(ctx, call{method: "POST", path: strings.Replace(strings.Replace("/v1/records/{id}/subject-access-requests/{accessRequest}/consents", "{id}", url.PathEscape(id), 1), "{accessRequest}", url.PathEscape(accessRequest), 1), query: query.values(), body: body, act: &act}, &out.Receipt)
+	return out, err
+}
+
+// SubjectAccessDecideQuery are the parameters of [Client.SubjectAccessDecide]; one that is empty is not given.
+type SubjectAccessDecideQuery struct {
+	DryRun bool // Decide, and record nothing.
+}
+
+func (q SubjectAccessDecideQuery) values() url.Values {
+	v := url.Values{}
+	set(v, "dryRun", q.DryRun)
+	return v
+}
+
+// SubjectAccessDecide is the body of [Client.SubjectAccessDecide]. Record what the requester is to be given.
+type SubjectAccessDecide struct {
+	Happened string `json:"happened"`
+	Outcome  string `json:"outcome"`
+	Reason   string `json:"reason"`
+}
+
+// SubjectAccessDecide: Record what the requester is to be given.
+func (c *Client) SubjectAccessDecide(ctx context.Context, act Act, id string, accessRequest string, query SubjectAccessDecideQuery, body SubjectAccessDecide) (out Done, err error) {
+	out.Repeated, err = c.do(ctx, call{method: "POST", path: strings.Replace(strings.Replace("/v1/records/{id}/subject-access-requests/{accessRequest}/decision", "{id}", url.PathEscape(id), 1), "{accessRequest}", url.PathEscape(accessRequest), 1), query: query.values(), body: body, act: &act}, &out.Receipt)
+	return out, err
+}
+
+// SubjectAccessDeliverQuery are the parameters of [Client.SubjectAccessDeliver]; one that is empty is not given.
+type SubjectAccessDeliverQuery struct {
+	DryRun bool // Decide, and record nothing.
+}
+
+func (q SubjectAccessDeliverQuery) values() url.Values {
+	v := url.Values{}
+	set(v, "dryRun", q.DryRun)
+	return v
+}
+
+// SubjectAccessDeliver is the body of [Client.SubjectAccessDeliver]. Record that the answer was handed over.
+type SubjectAccessDeliver struct {
+	Happened string `json:"happened"`
+	Hash     string `json:"hash,omitzero"`
+	How      string `json:"how"`
+}
+
+// SubjectAccessDeliver: Record that the answer was handed over.
+func (c *Client) SubjectAccessDeliver(ctx context.Context, act Act, id string, accessRequest string, query SubjectAccessDeliverQuery, body SubjectAccessDeliver) (out Done, err error) {
+	out.Repeated, err = c.do(ctx, call{method: "POST", path: strings.Replace(strings.Replace("/v1/records/{id}/subject-access-requests/{accessRequest}/delivery", "{id}", url.PathEscape(id), 1), "{accessRequest}", url.PathEscape(accessRequest), 1), query: query.values(), body: body, act: &act}, &out.Receipt)
+	return out, err
+}
+
+// SubjectAccessExemptQuery are the parameters of [Client.SubjectAccessExempt]; one that is empty is not given.
+type SubjectAccessExemptQuery struct {
+	DryRun bool // Decide, and record nothing.
+}
+
+func (q SubjectAccessExemptQuery) values() url.Values {
+	v := url.Values{}
+	set(v, "dryRun", q.DryRun)
+	return v
+}
+
+// SubjectAccessExempt is the body of [Client.SubjectAccessExempt]. Record which approved set of redactions holds for the answer.
+type SubjectAccessExempt struct {
+	Happened  string                     `json:"happened"`
+	Looks     []SubjectAccessExemptLooks `json:"looks,omitzero"`
+	Redaction string                     `json:"redaction"`
+}
+
+// SubjectAccessExemptLooks is a part of [SubjectAccessExempt].
+type SubjectAccessExemptLooks struct {
+	Day    string `json:"day"`
+	Entry  int64  `json:"entry"`
+	Ground string `json:"ground"`
+}
+
+// SubjectAccessExempt: Record which approved set of redactions holds for the answer.
+func (c *Client) SubjectAccessExempt(ctx context.Context, act Act, id string, accessRequest string, query SubjectAccessExemptQuery, body SubjectAccessExempt) (out Done, err error) {
+	out.Repeated, err = c.do(ctx, call{method: "POST", path: strings.Replace(strings.Replace("/v1/records/{id}/subject-access-requests/{accessRequest}/exemptions", "{id}", url.PathEscape(id), 1), "{accessRequest}", url.PathEscape(accessRequest), 1), query: query.values(), body: body, act: &act}, &out.Receipt)
+	return out, err
+}
+
+// SubjectAccessExtendQuery are the parameters of [Client.SubjectAccessExtend]; one that is empty is not given.
+type SubjectAccessExtendQuery struct {
+	DryRun bool // Decide, and record nothing.
+}
+
+func (q SubjectAccessExtendQuery) values() url.Values {
+	v := url.Values{}
+	set(v, "dryRun", q.DryRun)
+	return v
+}
+
+// SubjectAccessExtend is the body of [Client.SubjectAccessExtend]. Record that the requester was told that the answer takes longer, and why.
+type SubjectAccessExtend struct {
+	Happened string `json:"happened"`
+	Reason   string `json:"reason"`
+	Told     string `json:"told"`
+}
+
+// SubjectAccessExtend: Record that the requester was told that the answer takes longer, and why.
+func (c *Client) SubjectAccessExtend(ctx context.Context, act Act, id string, accessRequest string, query SubjectAccessExtendQuery, body SubjectAccessExtend) (out Done, err error) {
+	out.Repeated, err = c.do(ctx, call{method: "POST", path: strings.Replace(strings.Replace("/v1/records/{id}/subject-access-requests/{accessRequest}/extension", "{id}", url.PathEscape(id), 1), "{accessRequest}", url.PathEscape(accessRequest), 1), query: query.values(), body: body, act: &act}, &out.Receipt)
+	return out, err
+}
+
+// SubjectAccessGiveHarmOpinionQuery are the parameters of [Client.SubjectAccessGiveHarmOpinion]; one that is empty is not given.
+type SubjectAccessGiveHarmOpinionQuery struct {
+	DryRun bool // Decide, and record nothing.
+}
+
+func (q SubjectAccessGiveHarmOpinionQuery) values() url.Values {
+	v := url.Values{}
+	set(v, "dryRun", q.DryRun)
+	return v
+}
+
+// SubjectAccessGiveHarmOpinion is the body of [Client.SubjectAccessGiveHarmOpinion]. Record a health professional's opinion on serious harm.
+type SubjectAccessGiveHarmOpinion struct {
+	By         string `json:"by"`
+	Happened   string `json:"happened"`
+	Harm       *bool  `json:"harm,omitzero"`
+	Opinion    string `json:"opinion"`
+	Profession string `json:"profession"`
+	Text       string `json:"text"`
+}
+
+// SubjectAccessGiveHarmOpinion: Record a health professional's opinion on serious harm.
+func (c *Client) SubjectAccessGiveHarmOpinion(ctx context.Context, act Act, id string, accessRequest string, query SubjectAccessGiveHarmOpinionQuery, body SubjectAccessGiveHarmOpinion) (out Done, err error) {
+	out.Repeated, err = c.do(ctx, call{method: "POST", path: strings.Replace(strings.Replace("/v1/records/{id}/subject-access-requests/{accessRequest}/harm-opinions", "{id}", url.PathEscape(id), 1), "{accessRequest}", url.PathEscape(accessRequest), 1), query: query.values(), body: body, act: &act}, &out.Receipt)
+	return out, err
+}
+
+// SubjectAccessAskHarmOpinionQuery are the parameters of [Client.SubjectAccessAskHarmOpinion]; one that is empty is not given.
+type SubjectAccessAskHarmOpinionQuery struct {
+	DryRun bool // Decide, and record nothing.
+}
+
+func (q SubjectAccessAskHarmOpinionQuery) values() url.Values {
+	v := url.Values{}
+	set(v, "dryRun", q.DryRun)
+	return v
+}
+
+// SubjectAccessAskHarmOpinion is the body of [Client.SubjectAccessAskHarmOpinion]. Record that a health professional was asked about serious harm.
+type SubjectAccessAskHarmOpinion struct {
+	Entries  []int64 `json:"entries"`
+	Happened string  `json:"happened"`
+	Of       string  `json:"of"`
+	Opinion  string  `json:"opinion"`
+}
+
+// SubjectAccessAskHarmOpinion: Record that a health professional was asked about serious harm.
+func (c *Client) SubjectAccessAskHarmOpinion(ctx context.Context, act Act, id string, accessRequest string, query SubjectAccessAskHarmOpinionQuery, body SubjectAccessAskHarmOpinion) (out Done, err error) {
+	out.Repeated, err = c.do(ctx, call{method: "POST", path: strings.Replace(strings.Replace("/v1/records/{id}/subject-access-requests/{accessRequest}/harm-questions", "{id}", url.PathEscape(id), 1), "{accessRequest}", url.PathEscape(accessRequest), 1), query: query.values(), body: body, act: &act}, &out.Receipt)
+	return out, err
+}
+
+// SubjectAccessCheckIdentityQuery are the parameters of [Client.SubjectAccessCheckIdentity]; one that is empty is not given.
+type SubjectAccessCheckIdentityQuery struct {
+	DryRun bool // Decide, and record nothing.
+}
+
+func (q SubjectAccessCheckIdentityQuery) values() url.Values {
+	v := url.Values{}
+	set(v, "dryRun", q.DryRun)
+	return v
+}
+
+// SubjectAccessCheckIdentity is the body of [Client.SubjectAccessCheckIdentity]. Record whether the requester has shown who they are.
+type SubjectAccessCheckIdentity struct {
+	Happened string `json:"happened"`
+	Means    string `json:"means"`
+	Proved   *bool  `json:"proved,omitzero"`
+}
+
+// SubjectAccessCheckIdentity: Record whether the requester has shown who they are.
+func (c *Client) SubjectAccessCheckIdentity(ctx context.Context, act Act, id string, accessRequest string, query SubjectAccessCheckIdentityQuery, body SubjectAccessCheckIdentity) (out Done, err error) {
+	out.Repeated, err = c.do(ctx, call{method: "POST", path: strings.Replace(strings.Replace("/v1/records/{id}/subject-access-requests/{accessRequest}/identity", "{id}", url.PathEscape(id), 1), "{accessRequest}", url.PathEscape(accessRequest), 1), query: query.values(), body: body, act: &act}, &out.Receipt)
+	return out, err
+}
+
+// SubjectAccessAskIdentityQuery are the parameters of [Client.SubjectAccessAskIdentity]; one that is empty is not given.
+type SubjectAccessAskIdentityQuery struct {
+	DryRun bool // Decide, and record nothing.
+}
+
+func (q SubjectAccessAskIdentityQuery) values() url.Values {
+	v := url.Values{}
+	set(v, "dryRun", q.DryRun)
+	return v
+}
+
+// SubjectAccessAskIdentity is the body of [Client.SubjectAccessAskIdentity]. Record that the requester was asked to show who they are.
+type SubjectAccessAskIdentity struct {
+	Happened string `json:"happened"`
+	What     string `json:"what"`
+}
+
+// SubjectAccessAskIdentity: Record that the requester was asked to show who they are.
+func (c *Client) SubjectAccessAskIdentity(ctx context.Context, act Act, id string, accessRequest string, query SubjectAccessAskIdentityQuery, body SubjectAccessAskIdentity) (out Done, err error) {
+	out.Repeated, err = c.do(ctx, call{method: "POST", path: strings.Replace(strings.Replace("/v1/records/{id}/subject-access-requests/{accessRequest}/identity-question", "{id}", url.PathEscape(id), 1), "{accessRequest}", url.PathEscape(accessRequest), 1), query: query.values(), body: body, act: &act}, &out.Receipt)
+	return out, err
+}
+
+// SubjectAccessAskClarificationQuery are the parameters of [Client.SubjectAccessAskClarification]; one that is empty is not given.
+type SubjectAccessAskClarificationQuery struct {
+	DryRun bool // Decide, and record nothing.
+}
+
+func (q SubjectAccessAskClarificationQuery) values() url.Values {
+	v := url.Values{}
+	set(v, "dryRun", q.DryRun)
+	return v
+}
+
+// SubjectAccessAskClarification is the body of [Client.SubjectAccessAskClarification]. Record a question to the requester about the request; the clock stops where the law says so.
+type SubjectAccessAskClarification struct {
+	Happened string `json:"happened"`
+	What     string `json:"what"`
+}
+
+// SubjectAccessAskClarification: Record a question to the requester about the request; the clock stops where the law says so.
+func (c *Client) SubjectAccessAskClarification(ctx context.Context, act Act, id string, accessRequest string, query SubjectAccessAskClarificationQuery, body SubjectAccessAskClarification) (out Done, err error) {
+	out.Repeated, err = c.do(ctx, call{method: "POST", path: strings.Replace(strings.Replace("/v1/records/{id}/subject-access-requests/{accessRequest}/questions", "{id}", url.PathEscape(id), 1), "{accessRequest}", url.PathEscape(accessRequest), 1), query: query.values(), body: body, act: &act}, &out.Receipt)
+	return out, err
+}
+
+// SubjectAccessSearchQuery are the parameters of [Client.SubjectAccessSearch]; one that is empty is not given.
+type SubjectAccessSearchQuery struct {
+	DryRun bool // Decide, and record nothing.
+}
+
+func (q SubjectAccessSearchQuery) values() url.Values {
+	v := url.Values{}
+	set(v, "dryRun", q.DryRun)
+	return v
+}
+
+// SubjectAccessSearch is the body of [Client.SubjectAccessSearch]. Record where was searched, and what was found.
+type SubjectAccessSearch struct {
+	Found    []SubjectAccessSearchFound `json:"found,omitzero"`
+	Happened string                     `json:"happened"`
+	Known    int64                      `json:"known"`
+}
+
+// SubjectAccessSearchFound is a part of [SubjectAccessSearch].
+type SubjectAccessSearchFound struct {
+	Place  string `json:"place"`
+	Record string `json:"record,omitzero"`
+	Count  *int64 `json:"count,omitzero"`
+}
+
+// SubjectAccessSearch: Record where was searched, and what was found.
+func (c *Client) SubjectAccessSearch(ctx context.Context, act Act, id string, accessRequest string, query SubjectAccessSearchQuery, body SubjectAccessSearch) (out Done, err error) {
+	out.Repeated, err = c.do(ctx, call{method: "POST", path: strings.Replace(strings.Replace("/v1/records/{id}/subject-access-requests/{accessRequest}/searches", "{id}", url.PathEscape(id), 1), "{accessRequest}", url.PathEscape(accessRequest), 1), query: query.values(), body: body, act: &act}, &out.Receipt)
 	return out, err
 }
 

@@ -1,6 +1,6 @@
 // Package feed is what the ways in which notices leave have in common: a filter
-// says which of them a follower wants. It opens no event, and decides nothing
-// about who may have a notice.
+// says which of them a follower wants, and an account of what it is told nothing.
+// It opens no event to anybody.
 package feed
 
 import (

@@ -129,6 +129,21 @@ func (a *API) exists(ctx context.Context, id domain.RecordID) error {
 // record performs an act. Of two requests with one key that come together, the
 // one that lost the race finds the other's receipt.
 func (a *API) record(ctx context.Context, r *request, d doing) (eventstore.Receipt, error) {
+	ctx, span := a.Traces.Start(ctx, "act", r.op.id)
+	receipt, err := a.perform(ctx, r, d)
+	span.End(unexpected(err))
+	return receipt, err
+}
+
+// unexpected is the error of an act that is more than a refusal.
+func unexpected(err error) error {
+	if err != nil && problemOf(err).Status < http.StatusInternalServerError {
+		return nil
+	}
+	return err
+}
+
+func (a *API) perform(ctx context.Context, r *request, d doing) (eventstore.Receipt, error) {
 	act := eventstore.Act{Expect: d.expect, Request: r.caller.ID + "/" + d.key, Actor: r.actor(),
 		Authority: domain.Authority{Basis: r.basis, Purpose: r.purpose}, Command: d.command, Captured: d.captured}
 	perform := a.View.Records.Do

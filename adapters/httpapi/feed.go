@@ -26,14 +26,14 @@ const feedScan = 100_000
 // choice chooses the notices that a request asks for, without those that its
 // caller may not be told of.
 type choice struct {
-	asked  *feed.Choice
-	hidden hidden
+	asked *feed.Choice
+	hides feed.Hides
 }
 
 // takes reports whether an event is wanted, and whether it is hidden, wanted or
 // not.
 func (c *choice) takes(ctx context.Context, e eventstore.Recorded) (wanted, hides bool, err error) {
-	if hides, err = c.hidden.hides(ctx, e); err != nil || hides {
+	if hides, err = c.hides(ctx, e); err != nil || hides {
 		return false, hides, err
 	}
 	wanted, err = c.asked.Takes(ctx, e)
@@ -45,11 +45,8 @@ func (a *API) choice(ctx context.Context, r *request) (*choice, error) {
 	if types := r.query[eventTypes.name]; types != "" {
 		f.Types = strings.Split(types, ",")
 	}
-	if err := a.CatchUp(ctx); err != nil {
-		return nil, err
-	}
-	h, err := a.hiddenFrom(ctx, r.caller)
-	return &choice{feed.NewChoice(f, feed.HeldIn(a.View.DB, a.CatchUp)), h}, err
+	hides, err := feed.Account{ID: r.caller.ID, View: a.View, CatchUp: a.CatchUp}.Hides(ctx)
+	return &choice{feed.NewChoice(f, feed.HeldIn(a.View.DB, a.CatchUp)), hides}, err
 }
 
 // feed answers with the notices after a position. With wait it holds the

@@ -68,7 +68,10 @@ func (a *API) group(ctx context.Context, r *request) (reply, error) {
 		acts[domain.RecordID(part.Record)] = eventstore.Act{Expect: &expect, Request: r.caller.ID + "/" + key, Actor: r.actor(),
 			Authority: domain.Authority{Basis: r.basis, Purpose: r.purpose}, Command: what}
 	}
+	ctx, span := a.Traces.Start(ctx, "act", r.op.id)
+	span.Count(len(acts))
 	receipts, err := a.View.Records.DoAll(ctx, string(a.newRecord(r.caller, "group/"+key)), acts)
+	span.End(unexpected(err))
 	if err != nil {
 		return reply{}, groupProblem(err, g)
 	}

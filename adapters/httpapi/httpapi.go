@@ -20,6 +20,7 @@ import (
 	"caseledger/adapters/asyncapi"
 	"caseledger/adapters/cedar"
 	"caseledger/adapters/drafts"
+	"caseledger/adapters/otlp"
 	"caseledger/domain"
 	"caseledger/eventstore"
 	"caseledger/projections"
@@ -51,8 +52,8 @@ type Access interface {
 	Record(context.Context, domain.Circumstances, domain.Event) error
 }
 
-// Config is what an API works on. All fields are required but Secure, MadeUp
-// and Rates.
+// Config is what an API works on. All fields are required but Secure, MadeUp,
+// Rates and Traces.
 type Config struct {
 	View projections.View
 	// CatchUp brings the read models to the end of the ledger as it is now.
@@ -73,9 +74,10 @@ type Config struct {
 	Secret  []byte
 	Logger  *slog.Logger
 	Metrics prometheus.Registerer
-	Secure  bool  // served over TLS
-	MadeUp  bool  // nobody in the ledger is real; every answer says so
-	Rates   Rates // none if zero
+	Secure  bool         // served over TLS
+	MadeUp  bool         // nobody in the ledger is real; every answer says so
+	Rates   Rates        // none if zero
+	Traces  *otlp.Tracer // nil for none
 }
 
 // API answers requests.

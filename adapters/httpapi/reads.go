@@ -391,8 +391,7 @@ func (a *API) enquire(ctx context.Context, r *request) (reply, error) {
 	if ids, err = named(ctx, a, r, ids, func(id domain.RecordID) domain.RecordID { return id }); err != nil {
 		return reply{}, err
 	}
-	rows, err := a.View.DB.Register(ctx)
-	rows = slices.DeleteFunc(rows, func(row projections.RegisterRow) bool { return !slices.Contains(ids, row.Record) })
+	rows, err := a.View.DB.RegisterOf(ctx, ids)
 	out := reply{body: Enquired{len(ids) > 0, len(rows) > 0, rows}, release: &access.Released{Rows: len(rows)}}
 	for _, id := range ids {
 		out.release.Records = append(out.release.Records, string(id))

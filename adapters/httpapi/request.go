@@ -55,8 +55,10 @@ type reply struct {
 func (a *API) answer(w http.ResponseWriter, hr *http.Request, op operation) {
 	began := time.Now()
 	a.harden(w.Header())
+	hr, span := a.Traces.Request(hr, op.id)
 	r := &request{Request: hr, op: op}
 	status, err := a.guarded(w, r)
+	span.Answered(status)
 	a.metrics.answered(op.id, status, time.Since(began))
 	level := slog.LevelInfo
 	if op.id == breaks && status == http.StatusCreated {

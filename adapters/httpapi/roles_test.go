@@ -3,15 +3,20 @@ package httpapi
 import (
 	"flag"
 	"fmt"
+	"io"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"regexp"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/go-json-experiment/json"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"caseledger/adapters/otlp"
 )
 
 var update = flag.Bool("update", false, "write the table of roles anew")
@@ -79,6 +84,18 @@ func TestACanaryComesBackNowhere(t *testing.T) {
 	const canary = "zqxcanary"
 	w := newWorld(t)
 	record := w.child("AT1")
+	var traced lockedText
+	collector := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		body, err := io.ReadAll(r.Body)
+		if err != nil {
+			t.Error(err)
+		}
+		traced.add(string(body))
+	}))
+	defer collector.Close()
+	traces, err := otlp.Open(t.Context(), collector.URL, "1", slog.New(slog.DiscardHandler))
+	must(t, err)
+	w.api.Traces = traces
 	for _, op := range operations() {
 		if op.stream {
 			continue
@@ -108,7 +125,7 @@ func TestACanaryComesBackNowhere(t *testing.T) {
 			silent(t, w, op, canary, record, query, "{}", "Idempotency-Key: k", `If-Match: "4"`)
 		}
 		silent(t, w, op, canary, record, "", "{}", "Idempotency-Key: k", `If-Match: "`+canary+`"`, "Content-Type: "+canary)
-		silent(t, w, op, canary, record, "", "{}", "Idempotency-Key: é"+canary, "Purpose: é"+canary, "Legal-Basis: é"+canary)
+		silent(t, w, op, canary, record, "", "{}", "Idempotency-Key: é"+canary, "Purpose: é"+canary, "Legal-Basis: é"+canary, "Tracestate: a="+canary, "Traceparent: 00-"+canary)
 		for _, path := range []string{op.at("/v1/records/" + canary), strings.ReplaceAll(strings.Replace(op.at(record), "/r1", "/"+canary, 1), "/1/", "/"+canary+"/")} {
 			got := w.call("manager", op.method, path, "{}", "Idempotency-Key: k", `If-Match: "4"`)
 			if strings.Contains(got.body, canary) {
@@ -120,11 +137,30 @@ func TestACanaryComesBackNowhere(t *testing.T) {
 	w.call("manager", canary, "/v1/register", "")
 	page := httptest.NewRecorder()
 	promhttp.HandlerFor(w.numbers, promhttp.HandlerOpts{}).ServeHTTP(page, httptest.NewRequest(http.MethodGet, "/metrics", nil))
-	for what, text := range map[string]string{"log": w.logs.String(), "metrics": page.Body.String()} {
+	must(t, traces.Close(t.Context()))
+	for what, text := range map[string]string{"log": w.logs.String(), "metrics": page.Body.String(), "traces": traced.text()} {
 		if text == "" || strings.Contains(text, canary) {
 			t.Errorf("the %s: %.2000s", what, text)
 		}
 	}
+}
+
+// lockedText is gathered by several goroutines.
+type lockedText struct {
+	mu  sync.Mutex
+	all strings.Builder
+}
+
+func (l *lockedText) add(text string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.all.WriteString(text)
+}
+
+func (l *lockedText) text() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.all.String()
 }
 
 // laden is a body with the canary in every place that a schema has for a text,
@@ -192,6 +228,8 @@ func TestBadRequestsAreRefused(t *testing.T) {
 		{"two values", "POST", "/referrals", `{} {}`, nil, 400},
 		{"invalid UTF-8", "POST", "/names", "{\"happened\":\"2026-01-06\",\"kind\":\"legal\",\"given\":\"\xff\",\"family\":\"E\"}", nil, 400},
 		{"a lone surrogate", "POST", "/names", `{"happened":"2026-01-06","kind":"legal","given":"\ud800","family":"E"}`, nil, 400},
+		{"a NUL in a code", "POST", "/referrals", `{"happened":"2026-01-06","referral":"r2","source":"1A\u0000"}`, nil, 422},
+		{"a bare NUL", "POST", "/names", "{\"happened\":\"2026-01-06\",\"kind\":\"legal\",\"given\":\"\x00\",\"family\":\"E\"}", nil, 400},
 		{"depth", "POST", "/names", deep, nil, 400},
 		{"depth in a member", "POST", "/names", `{"given":` + deep, nil, 400},
 		{"nothing", "POST", "/names", ``, nil, 400},

@@ -4,15 +4,11 @@ import (
 	"context"
 	"errors"
 	"slices"
-	"strings"
 
 	"caseledger/adapters/cedar"
 	"caseledger/domain"
 	"caseledger/domain/breakglass"
-	"caseledger/domain/restriction"
-	"caseledger/eventstore"
 	"caseledger/projections"
-	"caseledger/schema"
 )
 
 // breaks is the command by which a caller opens a record in an emergency, queues
@@ -165,35 +161,4 @@ func pageOf[R any](ctx context.Context, a *API, r *request, fetch func(after str
 			return page, "", nil
 		}
 	}
-}
-
-// hidden tells of which records a feed may say nothing to a caller: those with
-// a barrier or seal in the way. It begins with those that the read models know,
-// and looks at the record itself where there may be one.
-type hidden struct {
-	api    *API
-	caller Caller
-	marked map[domain.RecordID]bool
-}
-
-func (a *API) hiddenFrom(ctx context.Context, c Caller) (hidden, error) {
-	h := hidden{a, c, make(map[domain.RecordID]bool)}
-	ids, err := a.View.DB.Restricted(ctx, restriction.Barrier, restriction.Sealed)
-	for _, id := range ids {
-		h.marked[id] = true
-	}
-	return h, err
-}
-
-// hides reports whether the caller may not be told of an event.
-func (h hidden) hides(ctx context.Context, e eventstore.Recorded) (bool, error) {
-	id, _ := schema.RecordOf(e.Stream)
-	if id != "" && strings.HasPrefix(e.Type, "restriction.") {
-		h.marked[id] = true
-	}
-	if !h.marked[id] {
-		return false, nil
-	}
-	s, err := h.api.standingTo(ctx, h.caller, id)
-	return err == nil && !s.open("", false), err
 }

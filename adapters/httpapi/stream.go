@@ -40,8 +40,9 @@ const (
 	// that is further behind reads the ledger by itself.
 	keptFrames = 8_192
 	// gatherFrames is how long what was recorded is gathered before all
-	// followers are told, so that each gets it in one piece.
-	gatherFrames = 10 * time.Millisecond
+	// followers are told, so that each gets it in one piece: writing to a thousand of
+	// them takes a processor for about as long.
+	gatherFrames = 20 * time.Millisecond
 	// streamPiece is about how many bytes are written to a follower in one piece.
 	streamPiece = 64 << 10
 )

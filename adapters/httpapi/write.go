@@ -2,11 +2,13 @@ package httpapi
 
 import (
 	"compress/gzip"
+	"io"
 	"net/http"
 	"net/url"
 	"path"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/go-json-experiment/json"
 )
@@ -67,10 +69,19 @@ func write(w http.ResponseWriter, r *http.Request, status int, kind string, body
 	}
 	h.Set("Content-Encoding", "gzip")
 	w.WriteHeader(status)
-	z := gzip.NewWriter(w)
+	z := compressors.Get().(*gzip.Writer)
+	z.Reset(w)
 	_, _ = z.Write(body)
 	_ = z.Close()
+	compressors.Put(z)
 }
+
+// compressors are used again: a new one takes more time, and a megabyte more of
+// memory, than most answers that it compresses.
+var compressors = sync.Pool{New: func() any {
+	z, _ := gzip.NewWriterLevel(io.Discard, gzip.BestSpeed) // a level that there is
+	return z
+}}
 
 func acceptsGzip(h http.Header) bool { return names(h.Get("Accept-Encoding"), "gzip") }
 

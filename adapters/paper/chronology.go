@@ -82,7 +82,20 @@ func preface(s projections.Story) []string {
 	if s.Selection.GapDays > 0 {
 		lines = append(lines, fmt.Sprintf("A gap is marked where nothing at all is recorded for more than %d days.", s.Selection.GapDays))
 	}
+	lines = append(lines, readership(s)...)
 	return append(lines, "Each row names the entry that it comes from. What others told in confidence, and sensitive notes, are left out where the row says so.")
+}
+
+// readership says for whom a variant is, and why something is withheld.
+func readership(s projections.Story) []string {
+	if s.For == nil {
+		return nil
+	}
+	lines := []string{fmt.Sprintf("Prepared for: %s (redaction %s). What is withheld was taken out before this was written; where it stood, the ground stands in square brackets.", s.For.Reader, s.For.Redaction)}
+	for _, g := range s.For.Grounds {
+		lines = append(lines, fmt.Sprintf("Withheld, %s: %s (%s.)", g.Name, g.Explanation, g.Law))
+	}
+	return lines
 }
 
 func chosenBy(s chronology.Selection) string {

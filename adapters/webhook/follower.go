@@ -39,6 +39,8 @@ type Ledger struct {
 	Name  string // which notices bear as their source
 	Store eventstore.Store
 	Held  feed.Held
+	// Hides returns what hides from a subscription what it must not be told.
+	Hides func(ctx context.Context, to Subscription) (feed.Hides, error)
 	// Release makes it durable that notices about records are about to leave,
 	// before they do. records has each record once.
 	Release func(ctx context.Context, to Subscription, records []domain.RecordID, rows int) error
@@ -54,6 +56,9 @@ type Follower struct {
 	pause  time.Duration // after the first failure
 
 	replay chan struct{} // holds one when Replay was called
+
+	chosen *feed.Choice // belongs to Run
+	hides  feed.Hides   // likewise; nil before the first time
 
 	mu    sync.Mutex
 	at    state
@@ -143,9 +148,9 @@ func (f *Follower) update(change func(*state) int) (int, error) {
 // Run tells the subscription until ctx ends. told hears of each failure that
 // differs from the one before, and of nil when it goes on.
 func (f *Follower) Run(ctx context.Context, told func(id string, err error)) {
-	chosen := feed.NewChoice(f.to.Filter, f.ledger.Held)
+	f.chosen, f.hides = feed.NewChoice(f.to.Filter, f.ledger.Held), nil
 	for ctx.Err() == nil {
-		err := f.work(ctx, chosen, told)
+		err := f.work(ctx, told)
 		if ctx.Err() != nil {
 			return
 		}
@@ -200,9 +205,16 @@ func (f *Follower) wait(ctx context.Context) {
 }
 
 // work replays what is to be replayed, and then goes on to the end of the log.
-func (f *Follower) work(ctx context.Context, chosen *feed.Choice, told func(string, error)) error {
+func (f *Follower) work(ctx context.Context, told func(string, error)) error {
 	if err := f.recognise(ctx); err != nil {
 		return err
+	}
+	if f.hides == nil {
+		hides, err := f.ledger.Hides(ctx, f.to)
+		if err != nil {
+			return fmt.Errorf("what must not be told: %w", err)
+		}
+		f.hides = hides
 	}
 	for {
 		f.mu.Lock()
@@ -222,7 +234,7 @@ func (f *Follower) work(ctx context.Context, chosen *feed.Choice, told func(stri
 		case full:
 			return errors.New("too many notices are parked: see why, and replay them")
 		}
-		b, err := f.gather(ctx, chosen, at)
+		b, err := f.gather(ctx, at)
 		if err != nil || b.end.Position == at {
 			return err
 		}
@@ -261,18 +273,22 @@ type batch struct {
 }
 
 // gather reads what comes next.
-func (f *Follower) gather(ctx context.Context, chosen *feed.Choice, at eventstore.Position) (batch, error) {
+func (f *Follower) gather(ctx context.Context, at eventstore.Position) (batch, error) {
 	b := batch{end: eventstore.Recorded{Position: at}}
 	seen := 0
 	for e, err := range f.ledger.Store.ReadLog(ctx, at) {
 		if err != nil {
 			return b, err
 		}
-		wanted, err := chosen.Takes(ctx, e)
+		hidden, err := f.hides(ctx, e)
 		if err != nil {
 			return b, err
 		}
-		if wanted {
+		wanted, err := f.chosen.Takes(ctx, e)
+		if err != nil {
+			return b, err
+		}
+		if wanted && !hidden {
 			n, err := schema.NoticeOf(f.ledger.Name, e)
 			if err != nil {
 				return b, err
@@ -365,31 +381,24 @@ func (f *Follower) send(ctx context.Context, n schema.Notice, told func(string, 
 	}
 }
 
-// again sends a notice that was parked. One that still cannot be delivered stays.
+// again sends a notice that was parked. One that still cannot be delivered stays;
+// one that must not be told any more is forgotten.
 func (f *Follower) again(ctx context.Context, p Parked, told func(string, error)) error {
-	b := batch{}
-	for e, err := range f.ledger.Store.ReadLog(ctx, p.Position-1) {
-		if err != nil {
-			return err
-		}
-		n, err := schema.NoticeOf(f.ledger.Name, e)
-		if err != nil {
-			return err
-		}
-		b.add(n)
-		break
-	}
-	if len(b.notices) == 0 || b.notices[0].Position != uint64(p.Position) {
-		return fmt.Errorf("the ledger does not hold the event at position %d that was parked", p.Position)
-	}
-	if err := f.release(ctx, b); err != nil {
+	b, hidden, err := f.parked(ctx, p)
+	if err != nil {
 		return err
 	}
-	failed := f.send(ctx, b.notices[0], told)
+	var failed error
+	if !hidden {
+		if err := f.release(ctx, b); err != nil {
+			return err
+		}
+		failed = f.send(ctx, b.notices[0], told)
+	}
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
-	_, err := f.update(func(s *state) int {
+	_, err = f.update(func(s *state) int {
 		i := slices.IndexFunc(s.Parked, func(q Parked) bool { return q.Position == p.Position })
 		if failed == nil {
 			s.Parked = slices.Delete(s.Parked, i, i+1)
@@ -399,4 +408,23 @@ func (f *Follower) again(ctx context.Context, p Parked, told func(string, error)
 		return 0
 	})
 	return err
+}
+
+// parked reads a notice that was parked, and reports whether it is hidden now.
+func (f *Follower) parked(ctx context.Context, p Parked) (b batch, hidden bool, err error) {
+	for e, err := range f.ledger.Store.ReadLog(ctx, p.Position-1) {
+		if err != nil {
+			return b, false, err
+		}
+		if e.Position != p.Position {
+			break
+		}
+		if hidden, err = f.hides(ctx, e); err != nil {
+			return b, false, err
+		}
+		n, err := schema.NoticeOf(f.ledger.Name, e)
+		b.add(n)
+		return b, hidden, err
+	}
+	return b, false, fmt.Errorf("the ledger does not hold the event at position %d that was parked", p.Position)
 }

@@ -30,9 +30,11 @@ import (
 	"caseledger/domain"
 	"caseledger/domain/identity"
 	"caseledger/domain/policy"
+	"caseledger/domain/restriction"
 	"caseledger/eventstore"
 	"caseledger/eventstore/memory"
 	"caseledger/eventstore/seal/keys"
+	"caseledger/projections"
 	"caseledger/schema"
 	"caseledger/schema/cloudeventtest"
 )
@@ -85,7 +87,9 @@ func newWorld(t *testing.T) *world {
 		return id
 	}}, pack)
 	must(t, err)
-	w.ledger = Ledger{Name: "anytown.example/test", Store: store, Release: func(_ context.Context, to Subscription, records []domain.RecordID, rows int) error {
+	w.ledger = Ledger{Name: "anytown.example/test", Store: store, Hides: func(context.Context, Subscription) (feed.Hides, error) {
+		return func(context.Context, eventstore.Recorded) (bool, error) { return false, nil }, nil
+	}, Release: func(_ context.Context, to Subscription, records []domain.RecordID, rows int) error {
 		w.mu.Lock()
 		defer w.mu.Unlock()
 		w.released = append(w.released, fmt.Sprint(to.ID, " ", to.Purpose, " ", len(records), " ", rows))
@@ -233,6 +237,72 @@ func TestWhatIsNotTakenIsTriedAgainParkedAndReplayed(t *testing.T) {
 	}
 	w.until("it is delivered", func() bool { return len(f.Status().Parked) == 0 })
 	if w.positions() != "1 2 4 3" {
+		t.Errorf("received %s", w.positions())
+	}
+}
+
+// do performs an act on a record.
+func (w *world) do(n int, request string, command any) {
+	w.t.Helper()
+	_, err := w.records.Do(w.t.Context(), domain.RecordID(fmt.Sprintf("%032x", n)), eventstore.Act{Request: request, Command: command,
+		Actor: domain.Actor{ID: "tm-1", Role: "manager", Agency: "anytown"}, Authority: domain.Authority{Basis: "children-act-1989-s17", Purpose: "assessment"}})
+	must(w.t, err)
+}
+
+// keepsFrom has barriers and seals keep records from the subscription.
+func (w *world) keepsFrom() {
+	w.t.Helper()
+	db, err := projections.Open(filepath.Join(w.t.TempDir(), "r.db"))
+	must(w.t, err)
+	w.t.Cleanup(func() { must(w.t, db.Close()) })
+	runner, err := projections.NewRunner(db, w.ledger.Store, w.records.Ledger.Codec, projections.All())
+	must(w.t, err)
+	w.ledger.Hides = func(ctx context.Context, to Subscription) (feed.Hides, error) {
+		return feed.Account{ID: "webhook " + to.ID, View: projections.View{DB: db, Records: w.records}, CatchUp: func(ctx context.Context) error { return runner.CatchUp(ctx, nil) }}.Hides(ctx)
+	}
+}
+
+func TestASubscriptionIsToldNothingOfWhatIsBarredOrSealedFromIt(t *testing.T) {
+	on := domain.Dated{Happened: domain.MustDate("2026-03-02")}
+	seal := func(readers ...string) restriction.SealRecord {
+		return restriction.SealRecord{Dated: on, Restriction: "s", Reason: "staff", Readers: readers}
+	}
+	w := newWorld(t)
+	w.keepsFrom()
+	for n := range 4 { // 1 to 8
+		w.person(n + 1)
+	}
+	w.do(1, "seal", seal("tm-1"))                                                                               // 9
+	w.do(2, "seal", seal("tm-1", "webhook app"))                                                                // 10
+	w.do(3, "bar", restriction.SetBarrier{Dated: on, Restriction: "b", Worker: "webhook app", Reason: "other"}) // 11
+	w.do(4, "bar", restriction.SetBarrier{Dated: on, Restriction: "b", Worker: "webhook other", Reason: "other"})
+	f, stop := w.run()
+	defer stop()
+	w.until("what was there is told", func() bool { return f.Status().Position == 12 })
+	w.do(4, "seal", seal("tm-1"))                                                              // 13: from now on
+	w.do(4, "lift", restriction.Lift{Dated: on, Restriction: "s", Reason: "no longer needed"}) // 14: and no longer
+	w.until("what came is told", func() bool { return f.Status().Position == 14 })
+	if got := strings.ReplaceAll(w.positions(), " 13", ""); got != "3 4 7 8 10 12 14" { // 13 is hidden while the seal holds
+		t.Errorf("received %s", got)
+	}
+}
+
+func TestWhatIsSealedWhileItIsParkedIsForgotten(t *testing.T) {
+	w := newWorld(t)
+	w.keepsFrom()
+	w.answers(func(got) int { return http.StatusInternalServerError })
+	w.person(1)
+	f, stop := w.run()
+	defer stop()
+	w.until("all is parked", func() bool { return len(f.Status().Parked) == 2 })
+	w.do(1, "seal", restriction.SealRecord{Dated: domain.Dated{Happened: domain.MustDate("2026-03-02")}, Restriction: "s", Reason: "staff", Readers: []string{"tm-1"}})
+	w.until("the seal is seen", func() bool { return f.Status().Position == 3 })
+	w.answers(func(got) int { return http.StatusOK })
+	if n, err := f.Replay(); n != 2 || err != nil {
+		t.Errorf("%d %v", n, err)
+	}
+	w.until("it is forgotten", func() bool { return len(f.Status().Parked) == 0 })
+	if w.positions() != "" {
 		t.Errorf("received %s", w.positions())
 	}
 }

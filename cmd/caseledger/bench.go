@@ -54,6 +54,8 @@ func benchmarks() []benchmark {
 		{"scan", (*bench).scan},
 		{"follow", (*bench).follow},
 		{"reopen", (*bench).reopen},
+		{"api", (*bench).api},
+		{"memory", (*bench).memory},
 	}
 }
 
@@ -65,7 +67,7 @@ func newBench(to streams) *cobra.Command {
 	}
 	cmd := &cobra.Command{
 		Use:   "bench [" + strings.Join(names, "|") + "]...",
-		Short: "Measure the journal on this machine against what its disk allows",
+		Short: "Measure the journal and the HTTP API on this machine against what it allows",
 		Long: `Bench measures the embedded store with made-up events, in a directory of its own
 that it removes: no ledger is touched. All measurements are made unless some are
 named. The limit of what is written is a bare loop that writes as many bytes in the same
@@ -78,6 +80,10 @@ groups and syncs each; it takes turns with the journal, and a ratio is the media
   scan     the whole log, against reading the same files from the page cache
   follow   the time from an append to its delivery, at 5,000 events a second
   reopen   opening the journal of a process that was killed, and indexing it anew
+  api      acts, views and enquiries over 64 connections to a server process, in turns
+           with a page that does nothing and with the journal alone; and delivery to
+           1,000 who follow the feed at 500 events a second
+  memory   what a server process holds under a mixed load, in ten parts of the time
 
 Payloads are JSON of 600 bytes in the mean, metadata is 300 bytes, and 100,000
 streams are as busy as a Zipf distribution says.`,
@@ -87,7 +93,7 @@ streams are as busy as a Zipf distribution says.`,
 	cmd.Flags().StringVar(&b.dir, "dir", "", "directory, on the disk to be measured, to work under; empty is the system's for temporary files")
 	cmd.Flags().DurationVar(&b.duration, "duration", 10*time.Second, "time for each measurement")
 	cmd.Flags().IntVar(&b.events, "events", 500_000, "events of the journals that are read, scanned and opened")
-	cmd.Flags().StringVar(&b.profile, "profile", "", "file for a profile of the processor, which go tool pprof reads")
+	cmd.Flags().StringVar(&b.profile, "profile", "", "file for a profile of the processor, which go tool pprof reads; that of the server of api and memory has .server after its name")
 	output := addFormat(cmd)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		if err := b.bounded(); err != nil {
@@ -98,7 +104,7 @@ streams are as busy as a Zipf distribution says.`,
 		}
 		return output.print(to.out, b.results)
 	}
-	cmd.AddCommand(newBenchVictim(to))
+	cmd.AddCommand(newBenchVictim(to), newBenchServer(to))
 	return cmd
 }
 

@@ -19,6 +19,7 @@ import (
 	"caseledger/domain"
 	"caseledger/domain/chronology"
 	"caseledger/domain/record"
+	"caseledger/domain/redaction"
 	"caseledger/eventstore"
 	"caseledger/projections"
 )
@@ -38,7 +39,25 @@ type chronicling struct {
 	whole     bool
 	selection chronology.Selection
 	out       []string
-	by        struct{ id, role, agency, basis, purpose, request string }
+	by        acting
+}
+
+// acting is who acts, and on what authority.
+type acting struct{ id, role, agency, basis, purpose, request string }
+
+func (by *acting) add(cmd *cobra.Command, repeat string) {
+	flags := cmd.Flags()
+	flags.StringVar(&by.id, "actor", "", "who acts")
+	flags.StringVar(&by.role, "role", "", "in which role")
+	flags.StringVar(&by.agency, "agency", "", "for which agency")
+	flags.StringVar(&by.basis, "basis", "", "on which legal basis")
+	flags.StringVar(&by.purpose, "purpose", "", "for which purpose")
+	flags.StringVar(&by.request, "request", "", "idempotency key: "+repeat)
+}
+
+func (by acting) act(command any) eventstore.Act {
+	return eventstore.Act{Request: by.request, Actor: domain.Actor{ID: by.id, Role: by.role, Agency: by.agency},
+		Authority: domain.Authority{Basis: by.basis, Purpose: by.purpose}, Command: command}
 }
 
 func newChronology(to streams) *cobra.Command {
@@ -77,12 +96,7 @@ to it, and what it meant for the person.`,
 	flags.StringArrayVar(&c.selection.Tags, "tag", nil, "only entries with this tag; may be given again")
 	flags.IntVar(&c.selection.GapDays, "gap-days", 0, "mark where nothing is recorded for more than this many days; 0 marks none")
 	addOut(cmd, &c.out)
-	flags.StringVar(&c.by.id, "actor", "", "who builds it")
-	flags.StringVar(&c.by.role, "role", "", "in which role")
-	flags.StringVar(&c.by.agency, "agency", "", "for which agency")
-	flags.StringVar(&c.by.basis, "basis", "", "on which legal basis")
-	flags.StringVar(&c.by.purpose, "purpose", "", "for which purpose")
-	flags.StringVar(&c.by.request, "request", "", "idempotency key: a repeat with the same key builds nothing, and writes the same files")
+	c.by.add(cmd, "a repeat with the same key builds nothing, and writes the same files")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		if err := writable(c.out); err != nil {
 			return err
@@ -92,7 +106,7 @@ to it, and what it meant for the person.`,
 			if err := a.chronicle(cmd.Context(), id, r, c); err != nil {
 				return err
 			}
-			return a.writeChronology(cmd.Context(), to, id, chronology.ID(c.id), c.out)
+			return a.writeChronology(cmd.Context(), to, id, chronology.ID(c.id), "", c.out)
 		})
 	}
 	return cmd
@@ -130,9 +144,7 @@ func (a *app) chronicle(ctx context.Context, id domain.RecordID, r record.Record
 			command.Dated, command.Parts = built.Fact.Dated, built.Fact.Parts // what the first one chose, on its day
 		}
 	}
-	act := eventstore.Act{Request: c.by.request, Actor: domain.Actor{ID: c.by.id, Role: c.by.role, Agency: c.by.agency},
-		Authority: domain.Authority{Basis: c.by.basis, Purpose: c.by.purpose}, Command: command}
-	_, err = a.records.Do(ctx, id, act)
+	_, err = a.records.Do(ctx, id, c.by.act(command))
 	return err
 }
 
@@ -170,16 +182,22 @@ func (a *app) chosen(ctx context.Context, id domain.RecordID, r record.Record, c
 }
 
 func newChronologyWrite(to streams) *cobra.Command {
-	var id string
+	var id, set string
 	var out []string
 	cmd := &cobra.Command{
-		Use:     "write RECORD",
-		Short:   "Write a chronology again, as it was built",
-		Example: "  caseledger chronology write AT000001 --id c1 --out again.pdf",
-		Args:    exactly(1),
+		Use:   "write RECORD",
+		Short: "Write a chronology again, as it was built, or as one reader may have it",
+		Long: `Write writes a chronology as it was built. With --redaction it writes what the
+reader of that set of redactions may have: what is withheld is taken out of the
+entries before anything is made of them. Every record that the chronology tells of
+needs an approved set with that id.`,
+		Example: `  caseledger chronology write AT000001 --id c1 --out again.pdf
+  caseledger chronology write AT000001 --id c1 --redaction mother-1 --out for-the-mother.pdf`,
+		Args: exactly(1),
 	}
 	data := addData(cmd)
 	cmd.Flags().StringVar(&id, "id", "", "id of the chronology within the record")
+	cmd.Flags().StringVar(&set, "redaction", "", "id of the approved sets of redactions of the reader")
 	addOut(cmd, &out)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		if len(out) == 0 {
@@ -189,18 +207,14 @@ func newChronologyWrite(to streams) *cobra.Command {
 			return err
 		}
 		return onRecord(cmd.Context(), *data, args[0], to, func(a *app, of domain.RecordID, _ record.Record) error {
-			return a.writeChronology(cmd.Context(), to, of, chronology.ID(id), out)
+			return a.writeChronology(cmd.Context(), to, of, chronology.ID(id), redaction.ID(set), out)
 		})
 	}
 	return cmd
 }
 
-func (a *app) writeChronology(ctx context.Context, to streams, of domain.RecordID, id chronology.ID, out []string) error {
-	r, err := a.load(ctx, of)
-	if err != nil {
-		return err
-	}
-	story, err := projections.Tell(ctx, a.load, r, id)
+func (a *app) writeChronology(ctx context.Context, to streams, of domain.RecordID, id chronology.ID, by redaction.ID, out []string) error {
+	story, err := a.tell(ctx, of, id, by)
 	if err != nil {
 		return err
 	}
@@ -215,6 +229,18 @@ func (a *app) writeChronology(ctx context.Context, to streams, of domain.RecordI
 		fmt.Fprintf(to.out, "Wrote %s: %d rows.\n", path, len(story.Rows))
 	}
 	return nil
+}
+
+// tell tells a chronology: whole, or to the reader of a set of redactions.
+func (a *app) tell(ctx context.Context, of domain.RecordID, id chronology.ID, by redaction.ID) (projections.Story, error) {
+	if by != "" {
+		return projections.TellRedacted(ctx, a.sealed.Payload, a.load, of, id, by)
+	}
+	r, err := a.load(ctx, of)
+	if err != nil {
+		return projections.Story{}, err
+	}
+	return projections.Tell(ctx, a.load, r, id)
 }
 
 // chronologyRow is one chronology that was built.

@@ -2,9 +2,18 @@ package main
 
 import (
 	"context"
+	"crypto/ed25519"
+	"crypto/rand"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/pem"
 	"errors"
 	"fmt"
+	"math/big"
+	"net"
 	"os"
+	"path/filepath"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -18,7 +27,7 @@ func newDemo(to streams) *cobra.Command {
 	var options demo.Options
 	var at place
 	var o serveFlags
-	var serve bool
+	var serve, secure bool
 	cmd := &cobra.Command{
 		Use:   "demo",
 		Short: "Make a synthetic authority to try things on",
@@ -28,7 +37,8 @@ gives the same entries; they are sealed under other keys each time.
 
 With --serve it is served on a loopback address until it is stopped, to a caller
 in each of the five roles, whose tokens are printed. Every answer has the header
-Caseledger-Demo.`,
+Caseledger-Demo. With --tls too, TLS is spoken with a certificate that is made for
+this machine's loopback addresses and kept beside the ledger.`,
 		Example: "  caseledger demo\n  caseledger demo --data ./demo --seed 7 --children 300\n  caseledger demo --serve",
 		Args:    exactly(0),
 	}
@@ -41,7 +51,13 @@ Caseledger-Demo.`,
 	cmd.Flags().BoolVar(&serve, "serve", false, "serve it as well")
 	cmd.Flags().StringVar(&o.listen, "listen", "127.0.0.1:8080", "loopback address to listen on with --serve")
 	cmd.Flags().StringVar(&o.admin, "admin", "127.0.0.1:8079", "loopback address of /livez, /readyz and /metrics with --serve")
+	cmd.Flags().StringVar(&o.cert, "tls-cert", "", "file of the certificate chain with --serve; without it HTTP is spoken")
+	cmd.Flags().StringVar(&o.key, "tls-key", "", "file of its key")
+	cmd.Flags().BoolVar(&secure, "tls", false, "make a certificate for this machine, and speak TLS with it")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
+		if (o.cert == "") != (o.key == "") || secure && o.cert != "" {
+			return usageError{errors.New("--tls-cert and --tls-key belong together, and --tls stands without them")}
+		}
 		if options.Children < 1 || options.Children > 100_000 {
 			return usageError{errors.New("--children is a number from 1 to 100000")}
 		}
@@ -57,6 +73,12 @@ Caseledger-Demo.`,
 		options.Progress = bar(to.err, "made-up lives")
 		if err := runDemo(cmd.Context(), at, options, to); err != nil || !serve {
 			return err
+		}
+		if secure {
+			var err error
+			if o.cert, o.key, err = makeCertificate(at.dir); err != nil {
+				return err
+			}
 		}
 		return serveDemo(cmd.Context(), at, o, to)
 	}
@@ -82,9 +104,43 @@ func serveDemo(ctx context.Context, p place, o serveFlags, to streams) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(to.out, "To read: /reference. To try: curl -H 'Authorization: Bearer TOKEN' -H 'Purpose: demo' http://%s/v1/register\n", o.listen)
+	trust, scheme := "", "http"
+	if o.cert != "" {
+		trust, scheme = " --cacert "+o.cert, "https"
+	}
+	fmt.Fprintf(to.out, "To read: /reference. To try: curl%s -H 'Authorization: Bearer TOKEN' -H 'Purpose: demo' %s://%s/v1/register\n", trust, scheme, o.listen)
 	o.rates = httpapi.Rates{PerCaller: 1000, PerAddress: 100}
 	return serveLedger(ctx, p, o, to)
+}
+
+// demoCertificate is for how long the certificate of a demo is good.
+const demoCertificate = 30 * 24 * time.Hour
+
+// makeCertificate makes a certificate of this machine's loopback addresses, which
+// vouches for itself and nobody else, and puts it with its key into a directory,
+// in the place of an older one.
+func makeCertificate(dir string) (cert, key string, err error) {
+	public, private, err := ed25519.GenerateKey(rand.Reader)
+	if err != nil {
+		return "", "", err
+	}
+	template := &x509.Certificate{
+		SerialNumber: big.NewInt(time.Now().UnixNano()), Subject: pkix.Name{CommonName: "Caseledger demo"},
+		NotBefore: time.Now().Add(-time.Minute), NotAfter: time.Now().Add(demoCertificate), BasicConstraintsValid: true, IsCA: true,
+		MaxPathLenZero: true, KeyUsage: x509.KeyUsageDigitalSignature | x509.KeyUsageCertSign, ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
+		DNSNames: []string{"localhost"}, IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1), net.IPv6loopback},
+	}
+	der, err := x509.CreateCertificate(rand.Reader, template, template, public, private)
+	if err != nil {
+		return "", "", err
+	}
+	secret, err := x509.MarshalPKCS8PrivateKey(private)
+	if err != nil {
+		return "", "", err
+	}
+	cert, key = filepath.Join(dir, "demo-cert.pem"), filepath.Join(dir, "demo-key.pem")
+	return cert, key, errors.Join(replaceFile(key, pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: secret})),
+		replaceFile(cert, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der})))
 }
 
 func runDemo(ctx context.Context, p place, options demo.Options, to streams) error {

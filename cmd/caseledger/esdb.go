@@ -24,16 +24,12 @@ const (
 
 // serveESDB serves the protocol of EventStoreDB, if it is asked for, and returns
 // what ends it.
-func (a *app) serveESDB(o serveFlags, accesses *accesslog.Log, logger *slog.Logger, to streams) (end func() error, err error) {
+func (a *app) serveESDB(o serveFlags, callers *live, accesses *accesslog.Log, logger *slog.Logger, to streams) (end func() error, err error) {
 	if o.esdb.listen == "" {
 		return func() error { return nil }, nil
 	}
-	policies, err := o.readPolicies()
-	if err != nil {
-		return nil, err
-	}
-	o.esdb.cert, o.esdb.key = o.cert, o.key
-	opening := opening{a, policies, accesses}
+	o.esdb.cert, o.esdb.key, o.esdb.current = o.cert, o.key, callers.certificate
+	opening := opening{a, callers.policies, accesses}
 	server, err := o.esdb.start(a.place.dir, esdbgrpc.Options{Store: a.store, Admit: esdbgrpc.Sealed, Accessed: opening.accessed, Log: logger})
 	if err != nil {
 		return nil, fmt.Errorf("esdb: %w", err)

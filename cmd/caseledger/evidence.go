@@ -14,6 +14,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"caseledger/domain/redaction"
 	"caseledger/domain/settings"
 	"caseledger/eventstore"
 	"caseledger/eventstore/proof"
@@ -47,11 +48,14 @@ what is withheld and why. Anybody verifies it with 'caseledger verify', or with
 the page inside it in a browser, without us; the public keys of the log
 ('caseledger log keys') and the package's fingerprint go to the reader another way.
 
+--redaction names an approved set of redactions ('caseledger redaction'): the
+package then tells of the record as far as that set looked at it. Without one,
 --redactions is a CSV file with the columns entry, field, ground, decided-by and
 decided-on: one line for each field that is withheld. --fields is a text file with
 one field a line; every other field is withheld, on the --ground given. A field is
 a JSON Pointer, such as /happened; one that ends in * stands for all that begin
-so. The same ledger and options give the same bytes.`,
+so. With anything of an entry goes the digest of its command, by which the rest
+could be guessed. The same ledger and options give the same bytes.`,
 		Example: "  caseledger evidence --data ledger --record AT000001 --out evidence.zip",
 		Args:    exactly(0),
 	}
@@ -90,6 +94,11 @@ func (a *app) evidence(ctx context.Context, to streams, output format, f evidenc
 	id, err := a.find(ctx, f.record)
 	if err != nil {
 		return err
+	}
+	if f.set != "" {
+		if f.knownAt, err = a.lookedAt(ctx, schema.Stream(id), redaction.ID(f.set), f.knownAt); err != nil {
+			return err
+		}
 	}
 	in, err := a.evidenceInput(ctx, to, schema.Stream(id), f, others)
 	if err != nil {

@@ -183,9 +183,11 @@ func TestAServerReadsItsFilesAnewWhenToldAndGoesOn(t *testing.T) {
 		return `[{"id":"` + id + `","role":"manager","agency":"anytown","keys":` + string(public) + `}]`
 	}
 	services := writeFile(t, filepath.Join(t.TempDir(), "services.json"), account("old-app"))
+	policies := writeFile(t, filepath.Join(t.TempDir(), "policies.cedar"), `@id("old") permit (principal == Caller::"old-app", action, resource);`)
+	accounts := writeFile(t, filepath.Join(t.TempDir(), "accounts.json"), `{"accounts":[]}`)
 	cert, key := selfSigned(t)
 	s := startProcess(t, "serve", "--data", dir, "--listen", "127.0.0.1:0", "--admin", "127.0.0.1:0", "--tls-cert", cert, "--tls-key", key,
-		"--services", services, "--audience", "https://ledger.example")
+		"--services", services, "--audience", "https://ledger.example", "--policies", policies, "--esdb", "127.0.0.1:0", "--esdb-accounts", accounts)
 	signer, err := jose.NewSigner(jose.SigningKey{Algorithm: jose.ES256, Key: private}, (&jose.SignerOptions{}).WithHeader("kid", "k1"))
 	fine(t, err)
 	made := 0
@@ -223,6 +225,7 @@ func TestAServerReadsItsFilesAnewWhenToldAndGoesOn(t *testing.T) {
 		writeFile(t, to, string(text))
 	}
 	writeFile(t, services, account("new-app"))
+	writeFile(t, policies, `@id("new") permit (principal == Caller::"new-app", action, resource);`)
 	fine(t, s.cmd.Process.Signal(syscall.SIGHUP))
 	for began := time.Now(); ; time.Sleep(20 * time.Millisecond) {
 		status, err := ask("new-app", newCert)
@@ -233,6 +236,15 @@ func TestAServerReadsItsFilesAnewWhenToldAndGoesOn(t *testing.T) {
 			t.Fatalf("the new files were not taken: %d %v", status, err)
 		}
 	}
+	text, err := os.ReadFile(newCert)
+	fine(t, err)
+	trusted := &tls.Config{RootCAs: x509.NewCertPool(), NextProtos: []string{"h2"}}
+	trusted.RootCAs.AppendCertsFromPEM(text)
+	conn, err := tls.Dial("tcp", s.esdb, trusted)
+	if err != nil {
+		t.Fatalf("EventStoreDB's clients get the old certificate: %v", err)
+	}
+	fine(t, conn.Close())
 	if status, err := ask("old-app", newCert); err != nil || status != http.StatusUnauthorized {
 		t.Errorf("an account that was taken away: %d %v", status, err)
 	}
@@ -245,10 +257,11 @@ func TestBrokenFilesAreNotTakenInThePlaceOfGoodOnes(t *testing.T) {
 	cert, key := selfSigned(t)
 	authority, _ := clientOf(t, "mash")
 	services := writeFile(t, filepath.Join(t.TempDir(), "services.json"), `[{"id":"mash","role":"analyst","agency":"anytown","certificate":"mash"}]`)
-	l, err := newLive(serveFlags{cert: cert, key: key, identity: identityFlags{services: services, clientCA: authority}}, t.TempDir())
+	policies := writeFile(t, filepath.Join(t.TempDir(), "policies.cedar"), `@id("all") permit (principal, action, resource);`)
+	l, err := newLive(serveFlags{cert: cert, key: key, policies: policies, identity: identityFlags{services: services, clientCA: authority}}, t.TempDir())
 	fine(t, err)
 	good := l.files.Load()
-	for _, path := range []string{services, cert, key, authority} {
+	for _, path := range []string{services, cert, key, authority, policies} {
 		text, err := os.ReadFile(path)
 		fine(t, err)
 		writeFile(t, path, "[")

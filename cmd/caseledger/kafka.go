@@ -18,6 +18,7 @@ import (
 	kgo "github.com/segmentio/kafka-go"
 
 	"caseledger/adapters/accesslog"
+	"caseledger/adapters/cedar"
 	"caseledger/adapters/kafka"
 	"caseledger/adapters/kafka/inbound"
 	"caseledger/adapters/kafka/outbound"
@@ -107,7 +108,7 @@ type exchange struct {
 
 // openExchange prepares the topics of a configuration. Nothing is said to a
 // broker before run.
-func (a *app) openExchange(path string, f *following, accesses *accesslog.Log, numbers *prometheus.Registry, logger *slog.Logger) (*exchange, error) {
+func (a *app) openExchange(path string, f *following, policies *cedar.Policies, accesses *accesslog.Log, numbers *prometheus.Registry, logger *slog.Logger) (*exchange, error) {
 	x := &exchange{logger: logger, following: f}
 	if path == "" {
 		return x, nil
@@ -129,7 +130,7 @@ func (a *app) openExchange(path string, f *following, accesses *accesslog.Log, n
 		}
 		return p, err
 	}
-	err = errors.Join(x.openOutbound(a, config, cluster, accesses, publisher), x.openInbound(a, config, cluster, counts, accesses, publisher))
+	err = errors.Join(x.openOutbound(a, config, cluster, policies, accesses, publisher), x.openInbound(a, config, cluster, counts, accesses, publisher))
 	if err != nil {
 		return nil, errors.Join(usageError{err}, x.close())
 	}
@@ -137,11 +138,17 @@ func (a *app) openExchange(path string, f *following, accesses *accesslog.Log, n
 	return x, nil
 }
 
-func (x *exchange) openOutbound(a *app, config kafkaConfig, cluster kafka.Cluster, accesses *accesslog.Log, publisher func() (*kafka.Publisher, error)) error {
-	ledger := outbound.Ledger{Name: a.created.Ledger, Store: a.store, Open: a.sealed.Open, Release: func(ctx context.Context, to outbound.Release, records []string, rows int) error {
-		by := domain.Circumstances{Actor: domain.Actor{ID: "topic " + to.Topic, Role: "kafka", Agency: "authority"}, Authority: domain.Authority{Basis: to.Basis, Purpose: to.Purpose}}
-		return accesses.Record(ctx, by, access.Released{Dated: domain.Dated{Happened: a.records.Setting().Today}, Operation: "kafka.publish", Rows: rows, Records: records})
-	}}
+func (x *exchange) openOutbound(a *app, config kafkaConfig, cluster kafka.Cluster, policies *cedar.Policies, accesses *accesslog.Log, publisher func() (*kafka.Publisher, error)) error {
+	as := func(to outbound.Release) domain.Circumstances {
+		return domain.Circumstances{Actor: domain.Actor{ID: "topic " + to.Topic, Role: "kafka", Agency: "authority"}, Authority: domain.Authority{Basis: to.Basis, Purpose: to.Purpose}}
+	}
+	ledger := outbound.Ledger{Name: a.created.Ledger, Store: a.records.Ledger.Store, Open: a.sealed.Open,
+		Account: func(to outbound.Release) outbound.Account {
+			return a.account(as(to), kafkaPublish, x.following, policies)
+		},
+		Release: func(ctx context.Context, to outbound.Release, records []string, rows int) error {
+			return accesses.Record(ctx, as(to), access.Released{Dated: domain.Dated{Happened: a.records.Setting().Today}, Operation: kafkaPublish, Rows: rows, Records: records})
+		}}
 	for _, topic := range config.Outbound {
 		to, err := publisher() // of its own: a topic that is slow holds no other up
 		if err != nil {

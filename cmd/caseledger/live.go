@@ -12,10 +12,11 @@ import (
 	"time"
 
 	"caseledger/adapters/assertion"
+	"caseledger/adapters/cedar"
 	"caseledger/adapters/httpapi"
 )
 
-// live is who may call a server and with which certificates it answers, as the
+// live is who may call a server and do what, and with which certificates it answers, as the
 // files say that it was started with. They are read anew while it runs: all of
 // them are taken, or none.
 type live struct {
@@ -23,6 +24,8 @@ type live struct {
 	dir   string
 	seen  *assertion.Seen
 	files atomic.Pointer[files]
+	// policies are those of the moment, for everybody who asks them.
+	policies *cedar.Policies
 }
 
 type files struct {
@@ -31,7 +34,7 @@ type files struct {
 }
 
 func newLive(o serveFlags, dir string) (*live, error) {
-	l := &live{flags: o, dir: dir, seen: assertion.NewSeen(time.Now)}
+	l := &live{flags: o, dir: dir, seen: assertion.NewSeen(time.Now), policies: &cedar.Policies{}}
 	return l, l.read()
 }
 
@@ -52,8 +55,19 @@ func (l *live) read() error {
 			return err
 		}
 	}
+	policies, err := l.flags.readPolicies()
+	if err != nil {
+		return err
+	}
+	l.policies.Replace(policies)
 	l.files.Store(f)
 	return nil
+}
+
+// certificate is what a new connection is answered with that HTTP is not spoken
+// on.
+func (l *live) certificate(*tls.ClientHelloInfo) (*tls.Certificate, error) {
+	return &l.files.Load().tls.Certificates[0], nil
 }
 
 // Caller implements httpapi.Callers.
@@ -83,10 +97,10 @@ func (l *live) rereads(ctx context.Context, asked chan os.Signal, logger *slog.L
 			return
 		case <-asked:
 			if err := l.read(); err != nil {
-				logger.Error("the files of callers and certificates were not taken", "error", err.Error())
+				logger.Error("the files of callers, policies and certificates were not taken", "error", err.Error())
 				continue
 			}
-			logger.Info("the files of callers and certificates were read anew")
+			logger.Info("the files of callers, policies and certificates were read anew")
 		}
 	}
 }

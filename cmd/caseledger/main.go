@@ -144,6 +144,7 @@ returns from the events.`,
 		newChronology(to),
 		newTransfer(to),
 		newDisclosure(to),
+		newRedaction(to),
 		newForm(to), newView(to),
 		newFeed(to),
 	)

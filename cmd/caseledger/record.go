@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -119,9 +120,15 @@ func newRecordChronology(to streams) *cobra.Command {
 		Example: "  caseledger record chronology AT000001 --true-on 2024-03-31",
 		Args:    exactly(1),
 	}
-	data, output, at := addData(cmd), addFormat(cmd), addRecordMoment(cmd, "", "")
+	data, output, at, server := addData(cmd), addFormat(cmd), addRecordMoment(cmd, "", ""), addRemote(cmd)
 	whole := cmd.Flags().Bool("family", false, "tell the story of everybody in the family, with the child's age at each event")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		if server.given() {
+			if *whole {
+				return usageError{errors.New("a server is asked about one record at a time: --family needs the ledger")}
+			}
+			return server.chronology(cmd.Context(), args[0], *at, to, *output)
+		}
 		return onRecord(cmd.Context(), *data, args[0], to, func(a *app, id domain.RecordID, r record.Record) error {
 			if *whole {
 				rows, err := a.db.FamilyChronology(cmd.Context(), a.load, id, at.Known, at.On)
@@ -273,11 +280,14 @@ func newCaseload(to streams) *cobra.Command {
 		Example: "  caseledger caseload --team assessment-north --overdue",
 		Args:    exactly(0),
 	}
-	data, output, at := addData(cmd), addFormat(cmd), addMoment(cmd, "", "")
+	data, output, at, server := addData(cmd), addFormat(cmd), addMoment(cmd, "", ""), addRemote(cmd)
 	cmd.Flags().StringVar(&filter.Worker, "worker", "", "only the work of this worker")
 	cmd.Flags().StringVar(&filter.Team, "team", "", "only the work of this team")
 	cmd.Flags().BoolVar(&filter.Overdue, "overdue", false, "only work that is overdue today, or on --true-on")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
+		if server.given() {
+			return server.caseload(cmd.Context(), filter, *at, to, *output)
+		}
 		return withApp(cmd.Context(), *data, to, func(a *app) error {
 			rows, err := a.caseload(cmd.Context(), filter, *at)
 			if err != nil {

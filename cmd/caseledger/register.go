@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -23,16 +24,19 @@ const enquiryStream = "register-enquiry-"
 
 func newRegisterEnquire(to streams) *cobra.Command {
 	var c register.Enquire
-	var keeper string
+	var keeper, kind string
 	cmd := &cobra.Command{
 		Use:   "enquire",
 		Short: "Answer whether a child is on the register, and keep who asked, why, and the answer",
+		Long: `Enquire answers whether a child is on the register, and keeps the enquiry. A server
+(--server) is asked by --kind and --number; it keeps as an access who asked it.`,
 		Example: `  caseledger register enquire --family Jones --given Ava --born 2019-04-02 --enquirer "Dr Lee" \
     --role registrar --agency "Anytown hospital" --called-back --reason "bruising, seen tonight" --keeper edt-002`,
 		Args: exactly(0),
 	}
-	data, output := addData(cmd), addFormat(cmd)
+	data, output, server := addData(cmd), addFormat(cmd), addRemote(cmd)
 	flags := cmd.Flags()
+	flags.StringVar(&kind, "kind", "la-child-id", "of a number that a server is asked by: la-child-id, upn, former-upn, nhs-number or chi")
 	flags.StringVar(&c.Child.Family, "family", "", "child's family name")
 	flags.StringVar(&c.Child.Given, "given", "", "child's given name")
 	flags.Var(dateFlag{&c.Child.Born}, "born", "child's day of birth")
@@ -44,6 +48,12 @@ func newRegisterEnquire(to streams) *cobra.Command {
 	flags.StringVar(&c.Reason, "reason", "", "why")
 	flags.StringVar(&keeper, "keeper", "", "who answers")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
+		if server.given() {
+			if c.Child.Number == "" || c.Child.Family+c.Child.Given != "" || !c.Child.Born.IsZero() {
+				return usageError{errors.New("a server is asked by --number alone")}
+			}
+			return server.enquire(cmd.Context(), kind, c.Child.Number, to, *output)
+		}
 		return withApp(cmd.Context(), *data, to, func(a *app) error {
 			a.warn(to)
 			answered, err := a.enquire(cmd.Context(), c, keeper)

@@ -146,6 +146,75 @@ func (r *remote) register(ctx context.Context, at projections.Moment, to streams
 	return output.print(to.out, list.Rows)
 }
 
+// enquiryRow is what a server says of a number.
+type enquiryRow struct {
+	Known      bool   `json:"known"`
+	OnRegister bool   `json:"onRegister"`
+	Record     string `json:"record"`
+	Kind       string `json:"kind"`
+	Since      string `json:"since"`
+	Worker     string `json:"worker"`
+	Team       string `json:"team"`
+}
+
+// enquire prints whether the name of a child is on the register, as the server
+// gives it out.
+func (r *remote) enquire(ctx context.Context, kind, number string, to streams, output format) error {
+	c, err := r.client(r.purpose, "")
+	if err != nil {
+		return err
+	}
+	answer, err := c.RegisterEnquire(ctx, client.RegisterEnquire{Kind: kind, Value: number})
+	if err != nil {
+		return err
+	}
+	rows := []enquiryRow{}
+	for _, one := range answer.Rows {
+		rows = append(rows, enquiryRow{answer.Known, answer.OnRegister, one.Record, one.Kind, one.From, one.Worker, one.Team})
+	}
+	if len(rows) == 0 {
+		rows = append(rows, enquiryRow{Known: answer.Known, OnRegister: answer.OnRegister})
+	}
+	return output.print(to.out, rows)
+}
+
+// chronology prints the story of a record, as the server gives it out.
+func (r *remote) chronology(ctx context.Context, id string, at projections.Moment, to streams, output format) error {
+	c, err := r.client(r.purpose, "")
+	if err != nil {
+		return err
+	}
+	story, err := c.RecordChronology(ctx, id, client.RecordChronologyQuery{KnownAt: knownText(at), TrueOn: at.On.String(), KnownEntry: int64(at.Entry)})
+	if err != nil {
+		return err
+	}
+	return output.print(to.out, story.Rows)
+}
+
+// remotePage is how many rows a server is asked for at once.
+const remotePage = 1_000
+
+// caseload prints open work, as the server gives it out, page by page.
+func (r *remote) caseload(ctx context.Context, f projections.CaseloadFilter, at projections.Moment, to streams, output format) error {
+	c, err := r.client(r.purpose, "")
+	if err != nil {
+		return err
+	}
+	query := client.CaseloadListQuery{Worker: f.Worker, Team: f.Team, Kind: f.Kind, Unallocated: f.Unallocated, Overdue: f.Overdue,
+		Limit: remotePage, KnownAt: knownText(at), TrueOn: at.On.String()}
+	rows := []client.CaseloadRows{}
+	for {
+		page, err := c.CaseloadList(ctx, query)
+		if err != nil {
+			return err
+		}
+		if rows = append(rows, page.Rows...); page.Next == "" {
+			return output.print(to.out, rows)
+		}
+		query.Cursor = page.Next
+	}
+}
+
 // knownText is a point of view as a parameter.
 func knownText(at projections.Moment) string {
 	if at.Known.IsZero() {

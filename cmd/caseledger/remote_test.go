@@ -46,6 +46,30 @@ func TestTheProgramAsksAServerInsteadOfALedger(t *testing.T) {
 		t.Error(got)
 	}
 	must(t, append([]string{"register"}, remote...)...)
+	if got := must(t, append([]string{"record", "chronology", id}, remote...)...); !strings.Contains(got, "Anne") {
+		t.Error(got)
+	}
+	refer := `{"happened":"2026-01-05","referral":"r1","source":"1A"}`
+	if code, _, errs = act(refer, "referral.receive", "--request", "k6", "--record", id, "--revision", "3"); code != exitOK {
+		t.Errorf("exit %d %s", code, errs)
+	}
+	if got := must(t, append([]string{"caseload"}, remote...)...); !strings.Contains(got, id) {
+		t.Error(got)
+	}
+	number := `{"happened":"2026-01-05","kind":"la-child-id","value":"AT900001","source":"authority"}`
+	if code, _, errs = act(number, "person.identify", "--request", "k7", "--record", id, "--revision", "4"); code != exitOK {
+		t.Errorf("exit %d %s", code, errs)
+	}
+	for asked, want := range map[string]string{"AT900001": "true,false", "AT900002": "false,false"} {
+		got := must(t, append([]string{"register", "enquire", "--number", asked, "--output", "json"}, remote...)...)
+		known, on, _ := strings.Cut(want, ",")
+		if !strings.Contains(got, `"known": `+known) || !strings.Contains(got, `"onRegister": `+on) {
+			t.Error(got)
+		}
+	}
+	if code, _, _ := caseledger(t, append([]string{"register", "enquire", "--family", "Jones"}, remote...)...); code != exitUsage {
+		t.Errorf("by name: exit %d", code)
+	}
 	if got := must(t, append([]string{"feed", "--type", "person.named"}, remote...)...); strings.Count(got, "\n") != 2 || strings.Contains(got, "Anne") {
 		t.Error(got)
 	}

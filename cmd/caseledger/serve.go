@@ -21,6 +21,7 @@ import (
 	"caseledger/adapters/cedar"
 	"caseledger/adapters/drafts"
 	"caseledger/adapters/httpapi"
+	"caseledger/adapters/otlp"
 )
 
 // serveFlags say how the HTTP API is served.
@@ -35,6 +36,7 @@ type serveFlags struct {
 	webhooks string
 	identity identityFlags
 	rates    httpapi.Rates
+	traces   string // address of a collector, "" for none
 }
 
 func newServe(to streams) *cobra.Command {
@@ -70,6 +72,7 @@ which calls in the role "service", the action "event.open".`,
 	cmd.Flags().StringVar(&o.kafka, "kafka", os.Getenv("CASELEDGER_KAFKA_CONFIG"), "file that says which topics of Kafka are written and read (also CASELEDGER_KAFKA_CONFIG)")
 	cmd.Flags().StringVar(&o.webhooks, "webhooks", os.Getenv("CASELEDGER_WEBHOOKS_CONFIG"), "file that says which servers are told of what is recorded (also CASELEDGER_WEBHOOKS_CONFIG)")
 	o.identity.add(cmd)
+	cmd.Flags().StringVar(&o.traces, "traces", otlp.Endpoint(), "address of a collector of OpenTelemetry that is told how long what took (also OTEL_EXPORTER_OTLP_ENDPOINT); none if not given")
 	cmd.Flags().IntVar(&o.rates.PerCaller, "per-caller", 1000, "requests a second that a caller may make, and twice as many at once; 0 for no limit")
 	cmd.Flags().IntVar(&o.rates.PerAddress, "per-address", 100, "requests a second from an address that shows nothing good, and twice as many at once; 0 for no limit")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
@@ -90,6 +93,7 @@ which calls in the role "service", the action "event.open".`,
 // serveLedger opens the ledger and serves it until ctx ends. The ledger itself
 // outlives ctx, so that what has begun is finished and sealed.
 func serveLedger(ctx context.Context, p place, o serveFlags, to streams) error {
+	spaciously()
 	open, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	defer cancel()
 	interrupted := context.AfterFunc(ctx, cancel) // while it opens
@@ -114,6 +118,17 @@ func (a *app) serve(ctx context.Context, second *app, o serveFlags, to streams) 
 		return err
 	}
 	defer func() { err = errors.Join(err, written.Close()) }()
+	traces, err := otlp.Open(ctx, o.traces, buildInfo().version, logger)
+	if err != nil {
+		return usageError{err}
+	}
+	defer func() {
+		if err := traces.Close(context.WithoutCancel(ctx)); err != nil { // nothing of the ledger is lost with them
+			logger.Warn("the last traces could not be sent")
+		}
+	}()
+	a.records.Ledger.Store = traces.Store(a.records.Ledger.Store, "main")
+	second.records.Ledger.Store = traces.Store(second.records.Ledger.Store, accessDir)
 	accesses := accesslog.New(second.records.Ledger)
 	following := &following{runner: a.runner, store: a.store}
 	numbers := prometheus.NewRegistry()
@@ -121,15 +136,15 @@ func (a *app) serve(ctx context.Context, second *app, o serveFlags, to streams) 
 	if err != nil {
 		return err
 	}
-	api, err := a.api(second, accesses, following, callers, written, numbers, o, logger)
+	api, err := a.api(second, accesses, following, callers, written, traces, numbers, o, logger)
 	if err != nil {
 		return err
 	}
-	topics, err := a.openExchange(o.kafka, following, accesses, numbers, logger)
+	topics, err := a.openExchange(o.kafka, following, callers.policies, accesses, numbers, logger)
 	if err != nil {
 		return err
 	}
-	told, err := a.openWebhooks(o.webhooks, following, accesses, numbers, logger)
+	told, err := a.openWebhooks(o.webhooks, following, callers.policies, accesses, numbers, logger)
 	if err != nil {
 		return errors.Join(err, topics.close())
 	}
@@ -144,7 +159,7 @@ func (a *app) serve(ctx context.Context, second *app, o serveFlags, to streams) 
 	defer stop()
 	h := health{a, second, following, topics, told}
 	h.measure(numbers)
-	protocol, err := a.serveESDB(o, accesses, logger, to)
+	protocol, err := a.serveESDB(o, callers, accesses, logger, to)
 	if err != nil {
 		return errors.Join(err, topics.close())
 	}
@@ -158,18 +173,14 @@ func (a *app) serve(ctx context.Context, second *app, o serveFlags, to streams) 
 	return errors.Join(err, protocol())
 }
 
-func (a *app) api(second *app, accesses *accesslog.Log, f *following, callers *live, written *drafts.Store, numbers *prometheus.Registry, o serveFlags, logger *slog.Logger) (*httpapi.API, error) {
-	policies, err := o.readPolicies()
-	if err != nil {
-		return nil, err
-	}
+func (a *app) api(second *app, accesses *accesslog.Log, f *following, callers *live, written *drafts.Store, traces *otlp.Tracer, numbers *prometheus.Registry, o serveFlags, logger *slog.Logger) (*httpapi.API, error) {
 	secret, err := ensureSecret(filepath.Join(a.place.dir, secretFile))
 	if err != nil {
 		return nil, err
 	}
 	return httpapi.New(httpapi.Config{
-		View: a.view, CatchUp: f.catchUp, Head: a.store.Head, Callers: callers, Policies: policies, Access: accesses, Drafts: written, Accessed: second.records.Ledger,
-		Ledger: a.created.Ledger, Secret: secret, Logger: logger, Metrics: numbers, Secure: o.cert != "", MadeUp: a.created.Ledger == demoLedger, Rates: o.rates,
+		View: a.view, CatchUp: f.catchUp, Head: a.store.Head, Callers: callers, Policies: callers.policies, Access: accesses, Drafts: written, Accessed: second.records.Ledger,
+		Ledger: a.created.Ledger, Secret: secret, Logger: logger, Metrics: numbers, Secure: o.cert != "", MadeUp: a.created.Ledger == demoLedger, Rates: o.rates, Traces: traces,
 	})
 }
 

@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"strings"
 	"sync"
-	"syscall"
 	"testing"
 
 	"github.com/go-json-experiment/json"
@@ -82,35 +81,4 @@ func (c *callers) each(b *testing.B, request func(caller, n int) error) {
 	all.Wait()
 	b.StopTimer()
 	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "requests/s")
-}
-
-// BenchmarkAPI asks a server process over 64 connections: acts are durable when
-// they are answered, and views are recorded durably before. The same client at
-// a page that does nothing is the limit of both sides together.
-func BenchmarkAPI(b *testing.B) {
-	dir := newLedger(b)
-	token := tokenOf(b, dir, "manager")
-	s := serveProcess(b, dir, "--per-caller", "0")
-	c := newCallers(b, s, token)
-	b.Run("limit", func(b *testing.B) {
-		admin := &callers{client: c.client, url: s.admin, token: token}
-		admin.each(b, func(int, int) error { _, err := admin.ask(http.MethodGet, "/livez", "", 0, ""); return err })
-	})
-	b.Run("acts", func(b *testing.B) {
-		c := newCallers(b, s, token)
-		c.each(b, func(caller, n int) error {
-			_, err := c.ask(http.MethodPost, "/v1/records/"+c.records[caller]+"/names", fmt.Sprint(n), n+1,
-				`{"happened":"2026-01-05","kind":"legal","given":"Ann","family":"Example"}`)
-			return err
-		})
-	})
-	b.Run("views", func(b *testing.B) {
-		c.each(b, func(caller, _ int) error {
-			_, err := c.ask(http.MethodGet, "/v1/records/"+c.records[caller], "", 0, "")
-			return err
-		})
-	})
-	if code := s.end(b, syscall.SIGTERM); code != exitOK {
-		b.Error(code)
-	}
 }

@@ -322,6 +322,32 @@ func TestADemoIsServedToACallerInEachRole(t *testing.T) {
 	}
 }
 
+func TestADemoSpeaksTLSOnRequest(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "demo")
+	s := startProcess(t, "demo", "--serve", "--tls", "--children", "5", "--data", dir, "--listen", "127.0.0.1:0", "--admin", "127.0.0.1:0")
+	text, err := os.ReadFile(filepath.Join(dir, "demo-cert.pem"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	trusted := &tls.Config{RootCAs: x509.NewCertPool()}
+	trusted.RootCAs.AppendCertsFromPEM(text)
+	transport := &http.Transport{TLSClientConfig: trusted}
+	defer transport.CloseIdleConnections()
+	res, err := (&http.Client{Transport: transport}).Get(s.url + "/openapi.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := res.Body.Close(); err != nil || res.StatusCode != http.StatusOK || !strings.HasPrefix(s.url, "https://") {
+		t.Errorf("%s: %s %v", s.url, res.Status, err)
+	}
+	if code := s.end(t, syscall.SIGTERM); code != exitOK {
+		t.Errorf("exit %d: %s", code, s.errs)
+	}
+	if code, _, errs := caseledger(t, "demo", "--serve", "--tls", "--tls-cert", "c.pem", "--tls-key", "k.pem", "--children", "5"); code != exitUsage {
+		t.Errorf("two certificates: exit %d %s", code, errs)
+	}
+}
+
 func TestTokensAreListedRevokedAndNeverKept(t *testing.T) {
 	dir := newLedger(t)
 	token := tokenOf(t, dir, "manager")

@@ -28,6 +28,9 @@ type esdbFlags struct {
 	clientCA string
 	cert     string
 	key      string
+	// current is the certificate of the moment, where it is read anew; nil where
+	// it stays as it was when the server started.
+	current func(*tls.ClientHelloInfo) (*tls.Certificate, error)
 }
 
 func newStoreServe(to streams) *cobra.Command {
@@ -138,7 +141,10 @@ func (o esdbFlags) complete(opts *esdbgrpc.Options) (err error) {
 		if err != nil {
 			return notReadyError{fmt.Errorf("certificate: %w", err)}
 		}
-		opts.TLS = &tls.Config{Certificates: []tls.Certificate{pair}, MinVersion: tls.VersionTLS12}
+		opts.TLS = &tls.Config{Certificates: []tls.Certificate{pair}, GetCertificate: o.current, MinVersion: tls.VersionTLS12}
+		if o.current != nil {
+			opts.TLS.Certificates = nil // or it would be taken for who names no server
+		}
 	}
 	return nil
 }

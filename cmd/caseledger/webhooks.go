@@ -18,6 +18,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"caseledger/adapters/accesslog"
+	"caseledger/adapters/cedar"
 	"caseledger/adapters/feed"
 	"caseledger/adapters/webhook"
 	"caseledger/domain"
@@ -29,6 +30,21 @@ import (
 const webhookDir = "webhooks"
 
 const maxWebhookConfigBytes = 1 << 20
+
+// What a subscription and a topic do, as accesses and policies name it.
+const (
+	webhookSend  = "webhook.send"
+	kafkaPublish = "kafka.publish"
+)
+
+// account is a program that follows the ledger: what it may not open it is not
+// told of.
+func (a *app) account(by domain.Circumstances, action string, f *following, policies *cedar.Policies) feed.Account {
+	return feed.Account{ID: by.Actor.ID, View: a.view, CatchUp: f.catchUp, May: func(id domain.RecordID) bool {
+		return policies.Decide(cedar.Question{Caller: by.Actor.ID, Role: by.Actor.Role, Agency: by.Actor.Agency,
+			Action: action, Record: string(id), Purpose: by.Authority.Purpose, Basis: by.Authority.Basis}).Allowed
+	}}
+}
 
 // readWebhooks reads the file of --webhooks strictly; no file names nobody.
 func readWebhooks(path string) (webhook.Config, error) {
@@ -60,16 +76,22 @@ type hooks struct {
 	logger    *slog.Logger
 }
 
-func (a *app) openWebhooks(path string, f *following, accesses *accesslog.Log, numbers *prometheus.Registry, logger *slog.Logger) (*hooks, error) {
+func (a *app) openWebhooks(path string, f *following, policies *cedar.Policies, accesses *accesslog.Log, numbers *prometheus.Registry, logger *slog.Logger) (*hooks, error) {
 	h := &hooks{logger: logger}
 	config, err := readWebhooks(path)
 	if err != nil || path == "" {
 		return h, err
 	}
-	ledger := webhook.Ledger{Name: a.created.Ledger, Store: a.store, Held: feed.HeldIn(a.db, f.catchUp),
+	as := func(to webhook.Subscription) domain.Circumstances {
+		return domain.Circumstances{Actor: domain.Actor{ID: "webhook " + to.ID, Role: "webhook", Agency: "authority"}, Authority: domain.Authority{Basis: to.Basis, Purpose: to.Purpose}}
+	}
+	ledger := webhook.Ledger{Name: a.created.Ledger, Store: a.records.Ledger.Store, Held: feed.HeldIn(a.db, f.catchUp),
+		Hides: func(ctx context.Context, to webhook.Subscription) (feed.Hides, error) {
+			return a.account(as(to), webhookSend, f, policies).Hides(ctx)
+		},
 		Release: func(ctx context.Context, to webhook.Subscription, records []domain.RecordID, rows int) error {
-			by := domain.Circumstances{Actor: domain.Actor{ID: "webhook " + to.ID, Role: "webhook", Agency: "authority"}, Authority: domain.Authority{Basis: to.Basis, Purpose: to.Purpose}}
-			told := access.Released{Dated: domain.Dated{Happened: a.records.Setting().Today}, Operation: "webhook.send", Rows: rows}
+			by := as(to)
+			told := access.Released{Dated: domain.Dated{Happened: a.records.Setting().Today}, Operation: webhookSend, Rows: rows}
 			for _, id := range records {
 				told.Records = append(told.Records, string(id))
 			}

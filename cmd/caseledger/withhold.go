@@ -14,7 +14,11 @@ import (
 	"github.com/spf13/cobra"
 
 	"caseledger/domain"
+	"caseledger/domain/redaction"
 	"caseledger/eventstore/proof/evidence"
+	"caseledger/eventstore/seal"
+	"caseledger/projections"
+	"caseledger/schema"
 )
 
 // withholding says which fields a reader does not get, and why.
@@ -24,11 +28,13 @@ type withholding struct {
 	ground     string
 	decidedBy  string
 	decidedOn  string
+	set        string // id of an approved set of redactions
 }
 
 func (w *withholding) add(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	flags.StringVar(&w.redactions, "redactions", "", "CSV file of the fields that are withheld")
+	flags.StringVar(&w.set, "redaction", "", "id of the approved set of redactions that says what is withheld from the reader")
 	flags.StringVar(&w.fields, "fields", "", "text file of the fields that are shown")
 	flags.StringVar(&w.ground, "ground", "", "why fields that are not in --fields are withheld")
 	flags.StringVar(&w.decidedBy, "decided-by", "", "who decided so: a role rather than a name")
@@ -38,8 +44,8 @@ func (w *withholding) add(cmd *cobra.Command) {
 func (w withholding) check() error {
 	alone := w.ground != "" || w.decidedBy != "" || w.decidedOn != ""
 	switch {
-	case w.redactions != "" && w.fields != "":
-		return usageError{errors.New("--redactions and --fields exclude each other")}
+	case w.redactions != "" && w.fields != "", w.set != "" && w.redactions+w.fields != "":
+		return usageError{errors.New("--redaction, --redactions and --fields exclude each other")}
 	case w.fields == "" && alone:
 		return usageError{errors.New("--ground, --decided-by and --decided-on belong to --fields")}
 	case w.fields != "" && (w.ground == "" || w.decidedBy == "" || w.decidedOn == ""):
@@ -52,17 +58,9 @@ func (w withholding) check() error {
 type line struct {
 	number int
 	entry  int
-	field  pattern
+	field  redaction.Field
 	evidence.Redaction
 	used bool
-}
-
-// pattern is a field, or the beginning of many and a star.
-type pattern string
-
-func (p pattern) matches(path string) bool {
-	begin, many := strings.CutSuffix(string(p), "*")
-	return path == string(p) || many && strings.HasPrefix(path, begin)
 }
 
 // redactions returns the schedule of a stream. A line that withholds nothing is
@@ -72,6 +70,8 @@ func (a *app) redactions(ctx context.Context, stream string, knownAt time.Time, 
 		return nil, err
 	}
 	switch {
+	case w.set != "":
+		return a.approvedSchedule(ctx, stream, knownAt, redaction.ID(w.set))
 	case w.redactions != "":
 		lines, err := readRedactions(w.redactions)
 		if err != nil {
@@ -95,13 +95,70 @@ func (a *app) redactions(ctx context.Context, stream string, knownAt time.Time, 
 		}
 		why := evidence.Redaction{Ground: w.ground, DecidedBy: w.decidedBy, Date: day.Time()}
 		return a.schedule(ctx, stream, knownAt, func(_ int, path string) (evidence.Redaction, bool) {
-			return why, !slices.ContainsFunc(shown, func(p pattern) bool { return p.matches(path) })
+			return why, !slices.ContainsFunc(shown, func(f redaction.Field) bool { return f.Covers(path) })
 		})
 	}
 	return nil, nil
 }
 
-// schedule asks of every field of a stream whether it is withheld.
+// approvedSchedule returns the schedule that an approved set of redactions makes.
+func (a *app) approvedSchedule(ctx context.Context, stream string, knownAt time.Time, id redaction.ID) ([]evidence.Redaction, error) {
+	v, err := a.variant(ctx, stream, id)
+	if err != nil {
+		return nil, err
+	}
+	type place struct {
+		entry int
+		path  string
+	}
+	withheld := make(map[place]evidence.Redaction)
+	for _, w := range v.Schedule {
+		withheld[place{int(w.Entry), w.Field}] = evidence.Redaction{Ground: w.Name + " (" + w.Law + ")", DecidedBy: w.DecidedBy, Date: w.DecidedOn.Time()}
+	}
+	return a.schedule(ctx, stream, knownAt, func(entry int, path string) (evidence.Redaction, bool) {
+		r, is := withheld[place{entry, path}]
+		return r, is
+	})
+}
+
+// variant returns a record as an approved set of redactions lets its reader know it.
+func (a *app) variant(ctx context.Context, stream string, id redaction.ID) (projections.Variant, error) {
+	of, _ := schema.RecordOf(stream)
+	r, err := a.load(ctx, of)
+	if err != nil {
+		return projections.Variant{}, err
+	}
+	return projections.Redacted(a.sealed.Payload, r, id)
+}
+
+// lookedAt returns until when a package for the reader of a set of redactions can
+// tell of a record: nobody looked at what was recorded later.
+func (a *app) lookedAt(ctx context.Context, stream string, id redaction.ID, asked time.Time) (time.Time, error) {
+	v, err := a.variant(ctx, stream, id)
+	if err != nil {
+		return asked, err
+	}
+	of, _ := schema.RecordOf(stream)
+	r, err := a.load(ctx, of)
+	if err != nil {
+		return asked, err
+	}
+	last, _ := r.Entry(v.Known)
+	next, _ := r.Entry(v.Known + 1)
+	switch {
+	case !next.Recorded.After(last.Recorded):
+		return asked, fmt.Errorf("redaction %s: entry %d was recorded together with entry %d, which nobody looked at", id, next.Seq, last.Seq)
+	case asked.After(last.Recorded):
+		return asked, usageError{fmt.Errorf("redaction %s looked at what was recorded by %s, and at nothing later", id, last.Recorded.Format(time.RFC3339Nano))}
+	case asked.IsZero():
+		return last.Recorded, nil
+	}
+	return asked, nil
+}
+
+// schedule asks of every field of a stream whether it is withheld. With anything of
+// an entry goes the digest of its command, which is not salted: whoever holds it
+// could find out by trying what the rest said.
 func (a *app) schedule(ctx context.Context, stream string, knownAt time.Time, withheld func(entry int, path string) (evidence.Redaction, bool)) ([]evidence.Redaction, error) {
 	var out []evidence.Redaction
 	for e, err := range a.store.ReadStream(ctx, stream, 0) {
@@ -115,19 +172,30 @@ func (a *app) schedule(ctx context.Context, stream string, knownAt time.Time, wi
 		if !knownAt.IsZero() && opened.Leaf.Recorded.After(knownAt) {
 			break
 		}
-		for _, field := range opened.Fields() {
+		fields, first := opened.Fields(), len(out)
+		for _, field := range fields {
 			if r, is := withheld(int(e.Revision), field.Path); is {
 				r.Seq, r.Path = int(e.Revision), field.Path
 				out = append(out, r)
 			}
 		}
+		if some := out[first:]; len(some) > 0 && !slices.ContainsFunc(some, isDigest) && slices.ContainsFunc(fields, func(f seal.Field) bool { return f.Path == digestField }) {
+			digest := some[0]
+			digest.Path = digestField
+			out = append(out, digest)
+		}
 	}
 	return out, nil
 }
 
+// digestField is the digest of the command that an entry answers.
+const digestField = "/digest"
+
+func isDigest(r evidence.Redaction) bool { return r.Path == digestField }
+
 func withheldBy(lines []*line, entry int, path string) (found evidence.Redaction, is bool) {
 	for _, l := range lines {
-		if l.entry == entry && l.field.matches(path) {
+		if l.entry == entry && l.field.Covers(path) {
 			if !is {
 				found = l.Redaction
 			}
@@ -180,17 +248,17 @@ func readRedaction(cells []string) (*line, error) {
 	if !strings.HasPrefix(cells[1], "/") || cells[2] == "" || cells[3] == "" {
 		return nil, errors.New("a field begins with /, and ground and decided-by are not empty")
 	}
-	return &line{entry: entry, field: pattern(cells[1]), Redaction: evidence.Redaction{Ground: cells[2], DecidedBy: cells[3], Date: day.Time()}}, nil
+	return &line{entry: entry, field: redaction.Field(cells[1]), Redaction: evidence.Redaction{Ground: cells[2], DecidedBy: cells[3], Date: day.Time()}}, nil
 }
 
 // readFields reads a file of fields, one a line; empty lines and those that
 // begin with # are passed over.
-func readFields(path string) ([]pattern, error) {
+func readFields(path string) ([]redaction.Field, error) {
 	text, err := readTrust(path)
 	if err != nil {
 		return nil, err
 	}
-	var out []pattern
+	var out []redaction.Field
 	for n, l := range strings.Split(string(text), "\n") {
 		l = strings.TrimRight(l, "\r ")
 		switch {
@@ -198,7 +266,7 @@ func readFields(path string) ([]pattern, error) {
 		case !strings.HasPrefix(l, "/"):
 			return nil, usageError{fmt.Errorf("%s: line %d: a field begins with /", path, n+1)}
 		default:
-			out = append(out, pattern(l))
+			out = append(out, redaction.Field(l))
 		}
 	}
 	if len(out) == 0 {

@@ -70,13 +70,13 @@ func (cs Chronologies) Build(c Build, entries uint64) ([]domain.Event, error) {
 				Reason: "The selection chooses no entry."},
 			domain.Rule{Name: "chronology-ends-before-it-begins", Broken: !s.To.IsZero() && s.To.Before(s.From),
 				Reason: "The last day of the selection lies before the first."},
-			domain.Rule{Name: "chronology-parts-unsound", Broken: !sound(c.Parts, entries),
+			domain.Rule{Name: "chronology-parts-unsound", Broken: !Sound(c.Parts, entries),
 				Reason: "Each record is told once, its entries in the order of their numbers and no later than the last one known; the first is this record."})
 }
 
-// sound reports whether the parts can be told: each record once, and none
-// beyond what was known.
-func sound(parts []Part, entries uint64) bool {
+// Sound reports whether parts of a record that has so many entries can be told:
+// each record once, and none beyond what was known.
+func Sound(parts []Part, entries uint64) bool {
 	seen := make(map[domain.RecordID]bool)
 	for i, p := range parts {
 		last := uint64(0)

@@ -68,6 +68,8 @@ const (
 	DirectPaymentFirstReview Clock = "direct-payment-first-review" // the first payment
 	DirectPaymentReview      Clock = "direct-payment-review"       // the review before
 
+	HarmOpinion Clock = "harm-opinion" // the day of the opinion: it holds so long
+
 	LibertyDecision       Clock = "liberty-decision"       // the request for a standard authorisation
 	UrgentAuthorisation   Clock = "urgent-authorisation"   // its start
 	StandardAuthorisation Clock = "standard-authorisation" // its start
@@ -96,13 +98,14 @@ const (
 	DisclosurePolice     Clock = "disclosure-police"     // a request of the police for information
 	DisclosureInspection Clock = "disclosure-inspection" // a request of inspectors
 	DisclosureAuthority  Clock = "disclosure-authority"  // a request of another authority
+	AccessReview         Clock = "access-review"         // a complaint about the answer to a request for access
 )
 
 // OwnClocks are the clocks that no nation sets.
 func OwnClocks() []Clock {
 	return []Clock{ContactDecision, ProtectionVisit, InNeedVisit, InNeedReview, LaterCoreGroup, TemporaryReview, SupportRequest, AdultAssessment,
 		SafeguardingDecision, SafeguardingEnquiry, SafeguardingReview,
-		HospitalAssessment, DischargeAssessment, NoteSignature, DisclosureInspection, DisclosureAuthority}
+		HospitalAssessment, DischargeAssessment, NoteSignature, AccessReview, DisclosureInspection, DisclosureAuthority}
 }
 
 // Unit is what a clock counts in.
@@ -114,6 +117,9 @@ const (
 	CalendarDays Unit = "calendar-days"
 	Weeks        Unit = "weeks"
 	Months       Unit = "months"
+	// MonthsToWorkingDay are months that end on a working day: the next one, where
+	// the last day of them is none.
+	MonthsToWorkingDay Unit = "months-to-a-working-day"
 )
 
 // Rule is the length of a clock while it was in force.

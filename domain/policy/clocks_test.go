@@ -87,7 +87,14 @@ func TestAClockEndsOnTheDayThatTheRulesOfItsStartSay(t *testing.T) {
 		{"no private fostering rules before 2005", policy.England, policy.PrivateFosteringFirstVisit, "2005-06-30", ""},
 		{"serious incident", policy.England, policy.SeriousIncidentNotification, "2026-01-30", "2026-02-06"},
 		{"40 days until 2018", policy.England, policy.SubjectAccess, "2018-05-24", "2018-07-03"},
-		{"a month since", policy.Scotland, policy.SubjectAccess, "2026-01-31", "2026-02-28"},
+		{"a month since, on a Saturday", policy.Scotland, policy.SubjectAccess, "2026-01-31", "2026-03-02"},
+		{"a month to a working day", policy.England, policy.SubjectAccess, "2026-02-05", "2026-03-05"},
+		{"a month to the last day of a short one", policy.England, policy.SubjectAccess, "2028-01-31", "2028-02-29"},
+		{"a month to a Sunday", policy.England, policy.SubjectAccess, "2026-02-15", "2026-03-16"},
+		{"a month to Good Friday", policy.England, policy.SubjectAccess, "2026-03-03", "2026-04-07"},
+		{"a month to Easter Monday, which Scotland does not keep", policy.Scotland, policy.SubjectAccess, "2026-03-06", "2026-04-06"},
+		{"a month to Easter Monday, which Wales keeps", policy.Wales, policy.SubjectAccess, "2026-03-06", "2026-04-07"},
+		{"40 days end on a Sunday", policy.England, policy.SubjectAccess, "2018-05-22", "2018-07-01"},
 		{"three months in all", policy.Wales, policy.SubjectAccessExtended, "2026-02-05", "2026-05-05"},
 
 		{"no clock of that name", policy.England, policy.Clock("tea-break"), "2026-01-30", ""},
@@ -148,5 +155,27 @@ func TestThePackOfNoNationHasNoRules(t *testing.T) {
 	}
 	if !none.IsWorkingDay(domain.MustDate("2025-12-25")) || none.IsWorkingDay(domain.MustDate("2025-12-27")) {
 		t.Error("the zero pack knows more than weekends")
+	}
+}
+
+func TestDaysOfWaitingDoNotCountWhereTheLawSaysSo(t *testing.T) {
+	england := pack(t, policy.England)
+	for started, want := range map[string]bool{"2026-02-04": false, "2026-02-05": true} {
+		for _, waitsFor := range []string{policy.Identity, policy.Clarification} {
+			if _, got := england.Waits(policy.SubjectAccess, waitsFor, domain.MustDate(started)); got != want {
+				t.Errorf("a request of %s that waits for %s: %t", started, waitsFor, got)
+			}
+		}
+	}
+	if _, waits := england.Waits(policy.Assessment, policy.Clarification, domain.MustDate("2026-02-05")); waits {
+		t.Error("an assessment waits")
+	}
+	for days, want := range map[int]string{0: "2026-03-05", 1: "2026-03-06", 2: "2026-03-09", 3: "2026-03-09", 4: "2026-03-09", 5: "2026-03-10"} {
+		if due, _ := england.DueStopped(policy.SubjectAccess, domain.MustDate("2026-02-05"), days); due.String() != want {
+			t.Errorf("stopped for %d days: %s, want %s", days, due, want)
+		}
+	}
+	if due, _ := england.DueStopped(policy.PoliceProtection, domain.MustDate("2026-02-05"), 2); due.String() != "2026-02-10" {
+		t.Errorf("another clock, stopped for 2 days: %s", due)
 	}
 }

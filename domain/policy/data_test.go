@@ -17,6 +17,7 @@ var everyClock = []Clock{
 	SeriousIncidentNotification, SubjectAccess, SubjectAccessExtended,
 	RapidReview, PrivateFosteringFirstVisit, PrivateFosteringVisit, PrivateFosteringSettledVisit,
 	FirstSupportReview, SupportReview, DirectPaymentFirstReview, DirectPaymentReview,
+	HarmOpinion,
 	LibertyDecision, UrgentAuthorisation, StandardAuthorisation,
 	DisclosurePolice,
 }
@@ -52,7 +53,7 @@ func TestEveryClockOfTheDataHasANameAndEveryNameAClock(t *testing.T) {
 }
 
 func TestEveryClockRuleIsComplete(t *testing.T) {
-	units := []Unit{WorkingDays, CalendarDays, Weeks, Months}
+	units := []Unit{WorkingDays, CalendarDays, Weeks, Months, MonthsToWorkingDay}
 	for nation, byClock := range clocks() {
 		for clock, rules := range byClock {
 			for _, r := range rules {
@@ -129,5 +130,19 @@ func TestABadRuleOfADayIsRefused(t *testing.T) {
 		if _, err := parseDay(text); err == nil {
 			t.Errorf("%q is taken for a rule", text)
 		}
+	}
+}
+
+func TestEveryStopIsOfAClockThatRunsThen(t *testing.T) {
+	known := map[[2]string]bool{{Identity, Begins}: true, {Clarification, Stops}: true}
+	for nation, all := range stops() {
+		for _, s := range all {
+			if _, runs := must(For(nation)).ClockRule(s.Clock, s.From); !runs || !known[[2]string{s.For, s.Effect}] || s.Source == "" || s.Sentence == "" {
+				t.Errorf("%s: %s waits for %s", nation, s.Clock, s.For)
+			}
+		}
+	}
+	if len(stops()) != 3 {
+		t.Errorf("%d nations have stops", len(stops()))
 	}
 }

@@ -64,16 +64,33 @@ func (p Pack) Nation() Nation { return p.nation }
 // in force on from; false where there was no such clock. Working days and
 // calendar days are counted from the day after from.
 func (p Pack) Due(c Clock, from domain.Date) (domain.Date, bool) {
+	return p.DueStopped(c, from, 0)
+}
+
+// DueStopped is Due of a clock that was stopped for so many calendar days in all,
+// which do not count.
+func (p Pack) DueStopped(c Clock, from domain.Date, days int) (domain.Date, bool) {
 	rule, ok := p.ClockRule(c, from)
 	if !ok {
 		return domain.Date{}, false
 	}
-	due := p.add(from, rule)
+	due := p.add(from, rule, days)
 	return due, !due.IsZero()
 }
 
-// add moves from by the length of a rule.
-func (p Pack) add(from domain.Date, rule Rule) domain.Date {
+// add moves from by the length of a rule and the days that do not count.
+func (p Pack) add(from domain.Date, rule Rule, stopped int) domain.Date {
+	if rule.Unit == MonthsToWorkingDay {
+		due := from.AddMonths(rule.Amount).AddDays(stopped)
+		if due.IsZero() || p.IsWorkingDay(due) {
+			return due
+		}
+		return p.AddWorkingDays(due, 1)
+	}
+	return p.move(from, rule).AddDays(stopped)
+}
+
+func (p Pack) move(from domain.Date, rule Rule) domain.Date {
 	switch rule.Unit {
 	case WorkingDays:
 		return p.AddWorkingDays(from, rule.Amount)

@@ -27,9 +27,11 @@ import (
 	"caseledger/domain/support"
 	"caseledger/domain/transition"
 
+	"caseledger/domain/bundle"
 	"caseledger/domain/chronology"
 	"caseledger/domain/disclosure"
 	"caseledger/domain/redaction"
+	"caseledger/domain/subjectaccess"
 )
 
 // Allow checks the rules that hold for every event of a record, whatever its
@@ -77,7 +79,7 @@ func (r Record) partedBefore(day domain.Date) bool {
 // gone on under a new identity: what is about that record itself.
 func staysBehind(e domain.Event) bool {
 	switch e.(type) {
-	case restriction.Event, correction.EnteredInError, adoption.Event, chronology.Event, disclosure.Event, redaction.Event:
+	case restriction.Event, correction.EnteredInError, adoption.Event, chronology.Event, redaction.Event, bundle.Event, subjectaccess.Event, disclosure.Event:
 		return true
 	}
 	return false
@@ -91,6 +93,8 @@ func startsWork(e domain.Event) bool {
 	case contact.HelpStarted, privatefostering.Notified, temporary.Entered, visit.Made:
 		return true
 	case needs.Started, support.Agreed, support.ServiceStarted, support.PaymentStarted, safeguarding.PlanAgreed, transition.Planned, capacity.Assessed, capacity.LibertyRequested, discharge.Noticed:
+		return true
+	case subjectaccess.Received: // what is recorded of the dead is asked for under another law
 		return true
 	}
 	return false
@@ -126,6 +130,7 @@ func (r Record) EnterInError(c correction.EnterInError) ([]domain.Event, error) 
 func (r Record) correctable(seq uint64, old domain.Entry, found bool) error {
 	inForce, _ := r.InForce(seq)
 	_, stands := old.Event.(breakglass.Event)
+	step, isStep := old.Event.(bundle.Event)
 	_, withholds := old.Event.(redaction.Event)
 	return domain.Refuse(
 		domain.Rule{Name: "entry-unknown", Broken: !found, Reason: "No entry with this number is on the record."},
@@ -134,7 +139,9 @@ func (r Record) correctable(seq uint64, old domain.Entry, found bool) error {
 		domain.Rule{Name: "break-glass-stands", Broken: stands,
 			Reason: "That the record was opened in an emergency, and what a review found, stands as it was recorded."},
 		domain.Rule{Name: "redaction-stands", Broken: withholds,
-			Reason: "What was proposed and decided about a redaction stands as it was recorded: propose another under another id."})
+			Reason: "What was proposed and decided about a redaction stands as it was recorded: propose another under another id."},
+		domain.Rule{Name: "bundle-stands", Broken: isStep && !r.Bundles.Find(step.Of()).Frozen.IsZero(),
+			Reason: "The bundle is frozen: every step towards it stands as it was recorded."})
 }
 
 // without returns the record as it would be without the fact that the entry

@@ -47,9 +47,11 @@ import (
 	"caseledger/domain/support"
 	"caseledger/domain/transition"
 
+	"caseledger/domain/bundle"
 	"caseledger/domain/chronology"
 	"caseledger/domain/disclosure"
 	"caseledger/domain/redaction"
+	"caseledger/domain/subjectaccess"
 )
 
 // Record is a person's record as the entries tell it. The zero value is the
@@ -100,6 +102,9 @@ type Record struct {
 	Chronologies chronology.Chronologies
 	Disclosures  disclosure.Disclosures
 	Redactions   redaction.Redactions
+	Bundles      bundle.Bundles
+
+	AccessRequests subjectaccess.Requests
 
 	latest domain.Date // the latest day of an entry in force
 }
@@ -211,6 +216,10 @@ func (r Record) apply(e domain.Entry) Record {
 		r.Openings = r.Openings.Evolve(e.Seq, ev)
 	case discharge.Event:
 		r.Hospital = r.Hospital.Evolve(e.Seq, ev)
+	case subjectaccess.Event:
+		r.AccessRequests = r.AccessRequests.Evolve(e.Seq, ev)
+	case bundle.Event:
+		r.Bundles = r.Bundles.Evolve(e.Seq, ev)
 	case form.Event:
 		r.Forms = r.Forms.Evolve(e.Seq, ev)
 	case disclosure.Event:
@@ -251,6 +260,15 @@ func (r Record) Hands(id note.ID, by string) note.Hands {
 // Proposer returns who proposed a set of redactions.
 func (r Record) Proposer(id redaction.ID) string {
 	return r.actor(r.Redactions.Find(id).Proposed.Entry)
+}
+
+// Made returns who took part in making a bundle.
+func (r Record) Made(id bundle.ID) []string {
+	var authors []string
+	for _, entry := range r.Bundles.Find(id).Made() {
+		authors = append(authors, r.actor(entry))
+	}
+	return authors
 }
 
 // actor returns who made an entry, "" for no entry.

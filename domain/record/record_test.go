@@ -10,6 +10,7 @@ import (
 	"caseledger/domain"
 	"caseledger/domain/adoption"
 	"caseledger/domain/breakglass"
+	"caseledger/domain/bundle"
 	"caseledger/domain/careleaver"
 	"caseledger/domain/cinplan"
 	"caseledger/domain/correction"
@@ -252,6 +253,20 @@ func TestWhatWasDecidedAboutARedactionStandsWhoeverSaysOtherwise(t *testing.T) {
 		if !slices.Equal(refusals(err), want) {
 			t.Errorf("a correction of entry %d: %v, want %v", entry, err, want)
 		}
+	}
+}
+
+func TestAStepTowardsABundleIsMendedUntilTheBundleIsFrozen(t *testing.T) {
+	opened := func(id bundle.ID) domain.Event { return bundle.Opened{Dated: on("2026-01-02"), Bundle: id} }
+	frozen := bundle.Frozen{Dated: on("2026-01-03"), Bundle: "b1"}
+	r := record.Fold(entries(opened("b1"), opened("b2"), frozen))
+	for entry, want := range map[uint64][]string{1: {"bundle-stands"}, 2: nil, 3: {"bundle-stands"}} {
+		if _, err := r.EnterInError(correction.EnterInError{Dated: on("2026-02-03"), Entry: entry, Reason: "x"}); !slices.Equal(refusals(err), want) {
+			t.Errorf("entry %d: %v, want %v", entry, err, want)
+		}
+	}
+	if got := r.Made("b1"); !slices.Equal(got, []string{""}) {
+		t.Errorf("made by %q", got)
 	}
 }
 

@@ -28,7 +28,7 @@ type Done struct {
 
 // Turn lets every writer do its work once, and over and over until the time is
 // over.
-func Turn(ctx context.Context, writers []*Writer, lasts time.Duration, do func(*Writer) error) (Done, error) {
+func Turn[W any](ctx context.Context, writers []W, lasts time.Duration, do func(W) error) (Done, error) {
 	times, errs := make([]int, len(writers)), make([]error, len(writers))
 	began, used := time.Now(), ProcessorTime()
 	var all sync.WaitGroup
@@ -51,7 +51,7 @@ func Turn(ctx context.Context, writers []*Writer, lasts time.Duration, do func(*
 }
 
 // Each calls do for 0 to n-1, shared out among the writers.
-func Each(ctx context.Context, writers []*Writer, n int, do func(w *Writer, i int) error) error {
+func Each[W any](ctx context.Context, writers []W, n int, do func(w W, i int) error) error {
 	errs := make([]error, len(writers))
 	var all sync.WaitGroup
 	for k, w := range writers {
@@ -97,7 +97,7 @@ type Result struct {
 	Limit  Number `json:"limit,omitzero"`     // what the bare loop or the bare read reached in its turns
 	Ratio  Number `json:"ratio,omitzero"`     // of value to limit: the median of the turns
 	Turns  string `json:"turns,omitzero"`     // lowest and highest ratio
-	CPU    Number `json:"cpuMicros,omitzero"` // processor time for an event, µs, of both sides of the call
+	CPU    Number `json:"cpuMicros,omitzero"` // processor time for an event, µs, of both sides of the call; of the API, of the server
 	Target string `json:"target,omitzero"`    // "≥ 0.85 of the limit"
 	Met    string `json:"met,omitzero"`       // yes or no
 }

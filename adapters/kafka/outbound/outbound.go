@@ -9,7 +9,7 @@
 // recorded and holds no personal data; sealed adds the ciphertext and its leaf,
 // which only a key opens; open adds the fields that are named, and nothing else.
 //
-// The package never decides who may read a topic, and never changes the ledger.
+// The package never decides who may read a topic or what must not go there, and never changes the ledger.
 package outbound
 
 import (
@@ -23,6 +23,8 @@ import (
 
 	"github.com/ThreeDotsLabs/watermill/message"
 
+	"caseledger/adapters/feed"
+	"caseledger/domain"
 	"caseledger/eventstore"
 	"caseledger/eventstore/seal"
 	"caseledger/schema"
@@ -52,6 +54,19 @@ type Ledger struct {
 	// Release makes it durable that content of records is about to leave to a
 	// topic, before it does. records has each record once.
 	Release func(ctx context.Context, to Release, records []string, rows int) error
+	// Account is the topic as a follower: what is barred or sealed from it, or not
+	// permitted by the policies, does not go there.
+	Account func(to Release) Account
+}
+
+// Account says what a topic must not be told.
+type Account interface {
+	// Hides returns what hides events, in the order of the ledger.
+	Hides(context.Context) (feed.Hides, error)
+	// Kept returns the records that rows must not name.
+	Kept(context.Context) ([]domain.RecordID, error)
+	// Told reports whether rows of a record may go there; of no record, for "".
+	Told(domain.RecordID) bool
 }
 
 // Release says to where and why content leaves.
@@ -68,6 +83,7 @@ type Follower struct {
 	publisher message.Publisher
 	file      string
 	pause     time.Duration // after the first failure
+	hides     feed.Hides    // nil before the first time; belongs to Run
 
 	mu   sync.Mutex
 	at   position
@@ -162,12 +178,18 @@ func (f *Follower) catchUp(ctx context.Context) (moved bool, err error) {
 	if err := f.recognise(ctx); err != nil {
 		return false, err
 	}
+	if f.hides == nil {
+		if f.hides, err = f.ledger.Account(f.topic.release()).Hides(ctx); err != nil {
+			f.hides = nil
+			return false, fmt.Errorf("outbound: topic %s: what must not be told: %w", f.topic.Topic, err)
+		}
+	}
 	b := &batch{}
 	for e, err := range f.ledger.Store.ReadLog(ctx, f.Position()) {
 		if err != nil {
 			return moved, err
 		}
-		if err := f.add(b, e); err != nil {
+		if err := f.add(ctx, b, e); err != nil {
 			return moved, err
 		}
 		if !b.full(f.topic.most()) {
@@ -227,10 +249,14 @@ func (b *batch) full(most int) bool {
 }
 
 // add puts an event that the topic wants into the batch.
-func (f *Follower) add(b *batch, e eventstore.Recorded) error {
+func (f *Follower) add(ctx context.Context, b *batch, e eventstore.Recorded) error {
 	b.seen++
 	b.end = position{Position: e.Position, event: e.ID}
-	if !f.topic.wants(e) {
+	hidden, err := f.hides(ctx, e)
+	if err != nil {
+		return fmt.Errorf("outbound: topic %s: %w", f.topic.Topic, err)
+	}
+	if hidden || !f.topic.wants(e) {
 		return nil
 	}
 	m, opened, err := f.topic.render(f.ledger, e)
@@ -258,7 +284,7 @@ func (b *batch) name(record string) {
 // send publishes a batch, and then saves the position of its last event.
 func (f *Follower) send(ctx context.Context, b *batch) error {
 	if b.opened > 0 {
-		if err := f.ledger.Release(ctx, Release{f.topic.Topic, f.topic.Basis, f.topic.Purpose}, b.records, b.opened); err != nil {
+		if err := f.ledger.Release(ctx, f.topic.release(), b.records, b.opened); err != nil {
 			return fmt.Errorf("outbound: topic %s: no access entry can be written: %w", f.topic.Topic, err)
 		}
 	}

@@ -20,16 +20,19 @@ import (
 	"github.com/twmb/franz-go/pkg/kfake"
 	"github.com/twmb/franz-go/pkg/kmsg"
 
+	"caseledger/adapters/feed"
 	"caseledger/adapters/kafka"
 	"caseledger/adapters/kafka/outbound"
 	"caseledger/domain"
 	"caseledger/domain/identity"
 	"caseledger/domain/policy"
 	"caseledger/domain/referral"
+	"caseledger/domain/restriction"
 	"caseledger/eventstore"
 	"caseledger/eventstore/memory"
 	"caseledger/eventstore/seal"
 	"caseledger/eventstore/seal/keys"
+	"caseledger/projections"
 	"caseledger/schema"
 )
 
@@ -83,13 +86,55 @@ func newWorldBeside(t testing.TB, broker *kfake.Cluster) *world {
 		return id
 	}}, pack)
 	must(t, err)
-	w.ledger = outbound.Ledger{Name: "anytown.example/test", Store: w.store, Open: sealed.Open, Release: func(_ context.Context, to outbound.Release, records []string, rows int) error {
+	w.ledger = outbound.Ledger{Name: "anytown.example/test", Store: w.store, Open: sealed.Open, Account: func(outbound.Release) outbound.Account { return everything{} }, Release: func(_ context.Context, to outbound.Release, records []string, rows int) error {
 		w.mu.Lock()
 		defer w.mu.Unlock()
 		w.released = append(w.released, fmt.Sprintf("%s %s %d %s", to.Topic, to.Purpose, rows, strings.Join(records, ",")))
 		return w.refuse
 	}}
 	return w
+}
+
+// everything may go to any topic.
+type everything struct{}
+
+func (everything) Hides(context.Context) (feed.Hides, error) {
+	return func(context.Context, eventstore.Recorded) (bool, error) { return false, nil }, nil
+}
+func (everything) Kept(context.Context) ([]domain.RecordID, error) { return nil, nil }
+func (everything) Told(domain.RecordID) bool                       { return true }
+
+// keepsFrom has barriers and seals keep records from topics, which also may not be
+// told of one record.
+func (w *world) keepsFrom(not domain.RecordID) {
+	w.t.Helper()
+	db, err := projections.Open(filepath.Join(w.t.TempDir(), "account.db"))
+	must(w.t, err)
+	w.t.Cleanup(func() { must(w.t, db.Close()) })
+	runner, err := projections.NewRunner(db, w.store, w.records.Ledger.Codec, projections.All())
+	must(w.t, err)
+	w.ledger.Account = func(to outbound.Release) outbound.Account {
+		return feed.Account{ID: "topic " + to.Topic, View: projections.View{DB: db, Records: w.records},
+			CatchUp: func(ctx context.Context) error { return runner.CatchUp(ctx, nil) }, May: func(id domain.RecordID) bool { return id != not }}
+	}
+}
+
+func TestATopicHoldsNothingOfWhatIsBarredOrSealedFromIt(t *testing.T) {
+	w := newWorld(t, "notices")
+	sealed, shared, barred, open, forbidden := w.person(1), w.person(2), w.person(3), w.person(4), w.person(5)
+	w.keepsFrom(forbidden)
+	w.do(sealed, "seal", restriction.SealRecord{Dated: on, Restriction: "s", Reason: "staff", Readers: []string{"tm-1"}})
+	w.do(shared, "seal", restriction.SealRecord{Dated: on, Restriction: "s", Reason: "staff", Readers: []string{"topic notices"}})
+	w.do(barred, "bar", restriction.SetBarrier{Dated: on, Restriction: "b", Worker: "topic notices", Reason: "other"})
+	f, _ := w.follow(outbound.Topic{Topic: "notices"})
+	w.caughtUp(f)
+	got := make(map[string]int)
+	for _, m := range w.read("notices") {
+		got[m.Metadata[kafka.KeyMetadata]]++
+	}
+	if len(got) != 2 || got[string(shared)] != 3 || got[string(open)] != 2 {
+		t.Errorf("told of %v", got)
+	}
 }
 
 func (w *world) do(id domain.RecordID, request string, command any) {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -13,6 +14,7 @@ import (
 	"github.com/go-json-experiment/json"
 
 	"caseledger/adapters/kafka"
+	"caseledger/domain"
 	"caseledger/eventstore"
 	"caseledger/projections"
 )
@@ -256,10 +258,18 @@ type change struct {
 }
 
 func (r *Rows) publishChanged(ctx context.Context) error {
+	account := r.ledger.Account(r.release())
+	kept, err := account.Kept(ctx)
+	if err != nil {
+		return err
+	}
 	var changed []change
 	for row, err := range r.db.EachRow(ctx, r.table) {
 		if err != nil {
 			return err
+		}
+		if names(row, kept) || !account.Told(r.recordOf(row)) {
+			continue // and what the topic holds of it goes
 		}
 		c, err := r.render(row)
 		if err != nil {
@@ -283,6 +293,17 @@ func (r *Rows) publishChanged(ctx context.Context) error {
 	return r.send(ctx, changed)
 }
 
+func (r *Rows) release() Release { return Release{r.model.Topic, r.model.Basis, r.model.Purpose} }
+
+// names reports whether a row names a record anywhere: as its own, as that of a
+// relation, or in a list. Ids are random, so that nothing else holds one.
+func names(row []any, records []domain.RecordID) bool {
+	return len(records) > 0 && slices.ContainsFunc(row, func(column any) bool {
+		text := fmt.Sprint(column)
+		return len(text) >= len(records[0]) && slices.ContainsFunc(records, func(id domain.RecordID) bool { return strings.Contains(text, string(id)) })
+	})
+}
+
 // render makes the message of a row.
 func (r *Rows) render(row []any) (change, error) {
 	key, err := r.object(r.key, row)
@@ -296,10 +317,17 @@ func (r *Rows) render(row []any) (change, error) {
 	value = slices.Concat(r.prefix, value)
 	c := change{key: string(key), digest: sha256.Sum256(value), m: message.NewMessage(r.id(key, value), value)}
 	c.m.Metadata = message.Metadata{kafka.KeyMetadata: c.key, ContentType: "application/json", SchemaHeader: schemaID(r.table, r.version)}
-	if r.recordAt >= 0 {
-		c.record, _ = row[r.recordAt].(string)
-	}
+	c.record = string(r.recordOf(row))
 	return c, nil
+}
+
+// recordOf returns the record of a row, "" where it is of none.
+func (r *Rows) recordOf(row []any) domain.RecordID {
+	if r.recordAt < 0 {
+		return ""
+	}
+	id, _ := row[r.recordAt].(string)
+	return domain.RecordID(id)
 }
 
 // id is the same for the same row, so that a repeat can be told.
@@ -330,7 +358,7 @@ func (r *Rows) send(ctx context.Context, changed []change) error {
 		}
 	}
 	slices.Sort(records)
-	if err := r.ledger.Release(ctx, Release{r.model.Topic, r.model.Basis, r.model.Purpose}, slices.Compact(records), len(changed)); err != nil {
+	if err := r.ledger.Release(ctx, r.release(), slices.Compact(records), len(changed)); err != nil {
 		return fmt.Errorf("outbound: topic %s: no access entry can be written: %w", r.model.Topic, err)
 	}
 	if err := r.publisher.Publish(r.model.Topic, messages...); err != nil {

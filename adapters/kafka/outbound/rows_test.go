@@ -17,7 +17,9 @@ import (
 
 	"caseledger/adapters/kafka"
 	"caseledger/adapters/kafka/outbound"
+	"caseledger/domain/family"
 	"caseledger/domain/referral"
+	"caseledger/domain/restriction"
 	"caseledger/eventstore"
 	"caseledger/projections"
 )
@@ -123,6 +125,27 @@ func TestARowThatGoesEndsItsKey(t *testing.T) {
 	standing, all := w.table("people")
 	if len(standing) != 1 || standing[`{"record":"`+string(kept)+`"}`] == "" {
 		t.Errorf("after %d messages there stand %v", all, standing)
+	}
+}
+
+func TestARowThatNamesARecordThatIsSealedGoes(t *testing.T) {
+	w := newWorld(t, "people", "family")
+	sealed, open, forbidden := w.person(1), w.person(2), w.person(3)
+	w.do(open, "relation", family.Relate{Dated: on, Relation: "r", Kind: "sibling", Record: sealed})
+	w.keepsFrom(forbidden)
+	r := w.keep(people)
+	if standing, _ := w.table("people"); len(standing) != 2 {
+		t.Errorf("before, there stand %v", standing)
+	}
+	w.do(sealed, "seal", restriction.SealRecord{Dated: on, Restriction: "s", Reason: "staff", Readers: []string{"tm-1"}})
+	w.until("the seal is not seen", func() bool { return r.keeper.Position() == w.end() })
+	if standing, _ := w.table("people"); len(standing) != 1 || standing[`{"record":"`+string(open)+`"}`] == "" {
+		t.Errorf("there stand %v", standing)
+	}
+	of := w.keep(outbound.ReadModel{Topic: "family", Table: "relation", Basis: "b", Purpose: "p"})
+	of.stop()
+	if standing, _ := w.table("family"); len(standing) != 0 {
+		t.Errorf("a relation tells of it: %v", standing)
 	}
 }
 

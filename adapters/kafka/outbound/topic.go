@@ -85,6 +85,8 @@ func (t Topic) check() error {
 	return nil
 }
 
+func (t Topic) release() Release { return Release{t.Topic, t.Basis, t.Purpose} }
+
 func (t Topic) most() int {
 	if t.Payload == PayloadOpen {
 		return openEvents
