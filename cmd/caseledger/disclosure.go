@@ -24,7 +24,6 @@ import (
 	"caseledger/domain/policy"
 	"caseledger/domain/record"
 	"caseledger/domain/redaction"
-	"caseledger/eventstore"
 	"caseledger/eventstore/proof/evidence"
 	"caseledger/eventstore/seal"
 	"caseledger/projections"
@@ -157,9 +156,8 @@ disclosure.decide'.`,
 	data, output := addData(cmd), addFormat(cmd)
 	others.addOthers(cmd)
 	d.profiles = addProfiles(cmd)
-	d.by.add(cmd)
+	d.by.add(cmd, "a disclosure is recorded once")
 	flags := cmd.Flags()
-	flags.StringVar(&d.by.request, "request", "", "idempotency key")
 	flags.StringVar(&d.id, "id", "", "id of the disclosure within the record")
 	flags.StringVar(&d.redaction, "redaction", "", "id of an approved set of redactions, applied beside the profile")
 	flags.StringArrayVar(&d.contacts, "contact", nil, "whom to call, with the telephone number; may be given again")
@@ -243,7 +241,7 @@ func (a *app) disclose(ctx context.Context, to streams, output format, id domain
 	for _, e := range shown {
 		made.Entries = append(made.Entries, e.Entry)
 	}
-	if _, err := a.records.Do(ctx, id, eventstore.Act{Request: d.by.request, Actor: d.by.actor(), Authority: d.by.authority(), Command: made}); err != nil {
+	if _, err := a.records.Do(ctx, id, d.by.act(made)); err != nil {
 		return err
 	}
 	if err := writeNew(d.pkg, pkg); err != nil {

@@ -15,31 +15,10 @@ import (
 	"caseledger/domain"
 	"caseledger/domain/disclosure"
 	"caseledger/domain/record"
-	"caseledger/eventstore"
 	"caseledger/eventstore/proof/evidence"
 	"caseledger/projections"
 	"caseledger/schema"
 )
-
-// acting is what the command line says of who acts, why, and in answer to what.
-type acting struct{ id, role, agency, basis, purpose, request string }
-
-func (by *acting) add(cmd *cobra.Command) {
-	flags := cmd.Flags()
-	flags.StringVar(&by.id, "actor", "", "who acts")
-	flags.StringVar(&by.role, "role", "", "in which role")
-	flags.StringVar(&by.agency, "agency", "", "for which agency")
-	flags.StringVar(&by.basis, "basis", "", "on which legal basis")
-	flags.StringVar(&by.purpose, "purpose", "", "for which purpose")
-}
-
-func (by acting) actor() domain.Actor {
-	return domain.Actor{ID: by.id, Role: by.role, Agency: by.agency}
-}
-
-func (by acting) authority() domain.Authority {
-	return domain.Authority{Basis: by.basis, Purpose: by.purpose}
-}
 
 func newTransfer(to streams) *cobra.Command {
 	return family(&cobra.Command{
@@ -68,9 +47,8 @@ holds the receiver's identity can read the whole record.`,
 	}
 	data, output := addData(cmd), addFormat(cmd)
 	others.addOthers(cmd)
-	by.add(cmd)
+	by.add(cmd, "another package needs another one")
 	flags := cmd.Flags()
-	flags.StringVar(&by.request, "request", "", "idempotency key: another package needs another one")
 	flags.StringVar(&authority, "to", "", "name of the authority that receives it")
 	flags.StringVar(&recipient, "recipient", "", "its age recipient")
 	flags.StringVar(&out, "out", "", "file to write; it must not exist")
@@ -121,9 +99,8 @@ func (a *app) send(ctx context.Context, to streams, output format, id domain.Rec
 	if err := takeover.Close(&closed, pkg, receiver); err != nil {
 		return err
 	}
-	if _, err := a.records.Do(ctx, id, eventstore.Act{Request: by.request, Actor: by.actor(), Authority: by.authority(),
-		Command: disclosure.Send{Dated: domain.Dated{Happened: a.records.Setting().Today}, To: authority, Recipient: receiver.String(),
-			Known: uint64(len(report.Entries)), Package: report.Fingerprint, Checkpoint: fmt.Sprintf("%d %s", report.Size, report.Root)}}); err != nil {
+	if _, err := a.records.Do(ctx, id, by.act(disclosure.Send{Dated: domain.Dated{Happened: a.records.Setting().Today}, To: authority, Recipient: receiver.String(),
+		Known: uint64(len(report.Entries)), Package: report.Fingerprint, Checkpoint: fmt.Sprintf("%d %s", report.Size, report.Root)})); err != nil {
 		return err
 	}
 	if err := writeNew(out, closed.Bytes()); err != nil {
@@ -212,7 +189,7 @@ Who held the case at the sender's holds it no longer: allocate it here.`,
 		Args: exactly(1),
 	}
 	data, output := addData(cmd), addFormat(cmd)
-	by.add(cmd)
+	by.add(cmd, "not needed, the package has one")
 	from.add(cmd)
 	cmd.Flags().BoolVar(&dry, "dry-run", false, "verify and say what would be taken over, write nothing")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
@@ -240,7 +217,8 @@ func (a *app) takeOver(ctx context.Context, to streams, output format, p takeove
 	row := takenRow{Outcome: takeover.Outcome{Entries: len(p.Entries) + 1, Unread: p.Unread}, Ledger: p.Report.Ledger, Fingerprint: p.Report.Fingerprint}
 	if !dry {
 		var err error
-		if row.Outcome, err = (takeover.Importer{Records: a.records, Actor: by.actor(), Authority: by.authority()}).Take(ctx, p); err != nil {
+		who := by.act(nil)
+		if row.Outcome, err = (takeover.Importer{Records: a.records, Actor: who.Actor, Authority: who.Authority}).Take(ctx, p); err != nil {
 			return err
 		}
 		if err := a.catchUp(ctx, to); err != nil {
