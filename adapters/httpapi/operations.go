@@ -56,7 +56,7 @@ func (op operation) ofRecord() bool {
 
 func (op operation) limit() time.Duration {
 	switch op.id {
-	case "bulk.perform", "offline.upload":
+	case "bulk.perform", "offline.upload", "record.built-chronology", "record.entries-in-full":
 		return bulkTime
 	case "feed.read":
 		return maxLongPoll + answerTime
@@ -164,6 +164,12 @@ func queries() []operation {
 	follow.stream = true
 	pull := list("feed.read", "/v1/feed", "That something was recorded, and not what.", reflect.TypeFor[Feed](), (*API).feed, after, wait, eventTypes, ofPerson, ofTeam, limit)
 	pull.other = map[string]reflect.Type{feed.BatchMediaType: reflect.TypeFor[[]schema.Notice]()}
+	built := record("record.built-chronology", "/chronologies/{chronology}", "A chronology as it was built, as JSON, Word, PDF or comma-separated values.",
+		reflect.TypeFor[BuiltChronology](), (*API).builtChronology, asFormat)
+	built.other = asMedia("docx", "pdf", "csv")
+	full := record("record.entries-in-full", "/papers/entries", "Entries in force with everything that they say, oldest first, as JSON or as a paper for a court.",
+		reflect.TypeFor[FullEntries](), (*API).entriesInFull, asFormat, happenedOn, happenedTo, eventTypes, knownAt, byEntry)
+	full.other = asMedia("docx", "pdf")
 	return []operation{
 		record("record.read", "", "What a record says, field by field, at a moment: its replay.", reflect.TypeFor[Facts](), (*API).facts, knownAt, trueOn, byEntry),
 		record("record.entries", "/entries", "The audit trail of a record: every entry, in the order of recording.", reflect.TypeFor[Entries](), (*API).entries, knownAt, byEntry),
@@ -202,6 +208,7 @@ func queries() []operation {
 		record("record.view", "/views/{audience}", "A completed form as an audience is shown it, and what is left out and why.",
 			reflect.TypeFor[AudiencePage](), (*API).audience, ofDefinition, ofForm),
 		record("record.disclosures", "/disclosures", "To whom outside the authority a record went, and to whom it was decided not to let it go.", reflect.TypeFor[Disclosures](), (*API).disclosures),
+		built, full,
 	}
 }
 
