@@ -73,7 +73,7 @@ func Disclosure(d Disclosed) Paper {
 }
 
 func (d Disclosed) preface() []string {
-	lines := []string{fmt.Sprintf("Disclosure %s to %s, made %s by %s.", d.ID, d.To, stamp(d.Made), d.By)}
+	lines := []string{fmt.Sprintf("Disclosure %s to %s, made %s by %s.", d.ID, d.To, Stamp(d.Made), d.By)}
 	for _, part := range [][2]string{{"Your reference", d.Reference}, {"Protocol", d.Protocol}, {"What goes", d.Profile}, {"Legal basis", d.Basis},
 		{"Why it is necessary", d.Necessity}, {"Why not all goes", d.Reason}} {
 		if part[1] != "" {
@@ -94,9 +94,6 @@ func list(title string, lines []string) []Block {
 	return blocks
 }
 
-// leafPrefix is how much of a leaf's hash stands beside an entry.
-const leafPrefix = 12
-
 func (e DisclosedEntry) row() []Cell {
 	on, says := "", Cell{}
 	for _, f := range e.Fields {
@@ -109,8 +106,7 @@ func (e DisclosedEntry) row() []Cell {
 	if !e.InForce {
 		says = append(says, Paragraph{{Text: "No longer in force: it was corrected or entered in error.", Italic: true}})
 	}
-	kind := strings.NewReplacer("-", " ", ".", ": ").Replace(e.Kind)
-	return []Cell{{Plain(fmt.Sprint(e.Entry)), Plain(e.Leaf[:min(leafPrefix, len(e.Leaf))])}, {Plain(on)}, {Plain(kind)}, says}
+	return []Cell{{Plain(fmt.Sprint(e.Entry)), Plain(e.Leaf[:min(leafPrefix, len(e.Leaf))])}, {Plain(on)}, {Plain(kindInWords(e.Kind))}, says}
 }
 
 func day(f DisclosedField) string {
