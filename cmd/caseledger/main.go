@@ -158,6 +158,7 @@ returns from the events.`,
 		newForm(to), newView(to),
 		newFeed(to),
 		newPaper(to),
+		newBundle(to),
 	)
 }
 
