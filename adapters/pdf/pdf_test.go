@@ -5,6 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -118,4 +121,34 @@ func FuzzAPDFIsWrittenWhateverItSays(f *testing.F) {
 		}
 		validate(t, written(t, sample(says)))
 	})
+}
+
+func TestAWordInBracketsIsSetOnceWhicheverWayItIsRead(t *testing.T) {
+	program, err := exec.LookPath("pdftotext")
+	if err != nil {
+		t.Skip("there is no pdftotext")
+	}
+	for _, says := range []string{"She said «שלום» and left.", "Her father (أحمد) rang.", "(שלום), one", "אמר «Ann» שלום"} {
+		p := sample("x")
+		p.Blocks = []paper.Block{paper.Plain(says)}
+		path := filepath.Join(t.TempDir(), "x.pdf")
+		if err := os.WriteFile(path, written(t, p), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		text, err := exec.Command(program, path, "-").Output()
+		if err != nil {
+			t.Fatal(err)
+		}
+		letters := func(s string) (n int) {
+			for _, r := range s {
+				if r >= 0x0590 && r < 0x0700 {
+					n++
+				}
+			}
+			return n
+		}
+		if got, want := letters(string(text)), letters(says); got != want {
+			t.Errorf("%q: %d letters are set, want %d: %s", says, got, want, text)
+		}
+	}
 }

@@ -47,7 +47,8 @@ func (s setter) paragraph(p paper.Paragraph, points float64) *layout.Paragraph {
 	return out
 }
 
-// runs cuts text where its font changes.
+// runs cuts text where its font changes, and where what is read from the right
+// touches what is not: a word of both, like a name in brackets, would be set twice.
 func (s setter) runs(p paper.Paragraph, points float64) []layout.TextRun {
 	var all []layout.TextRun
 	for _, run := range p {
@@ -63,11 +64,15 @@ func (s setter) runs(p paper.Paragraph, points float64) []layout.TextRun {
 			}
 			text.Reset()
 		}
-		shown := shown(run.Text)
+		shown, leftward := shown(run.Text), false
 		for at := 0; at < len(shown); {
 			next := grapheme.NextBreak(shown, at)
 			cluster, in := fit(shown[at:next], fonts)
-			if in != current {
+			turns := strings.TrimSpace(cluster) != "" && paper.IsRightToLeft(cluster) != leftward
+			if turns {
+				leftward = !leftward
+			}
+			if in != current || turns {
 				end()
 				current = in
 			}
