@@ -33,18 +33,21 @@ type Suggestion struct {
 	Reason string `json:"reason"` // why it is suggested
 	// Person is the name for which it is, and Of what the person is to the one of
 	// the record.
-	Person string      `json:"person,omitempty"`
-	Of     string      `json:"of,omitempty"`
-	Source string      `json:"source,omitempty"` // who told, or for which agency it was recorded
-	Day    domain.Date `json:"day,omitzero"`
-	Kind   string      `json:"kind"` // type of the entry
+	Person string `json:"person,omitempty"`
+	Of     string `json:"of,omitempty"`
+	Source string `json:"source,omitempty"` // who told, or for which agency it was recorded
+	// Mark is what the place is marked as itself: informant, third-party, address.
+	Mark string      `json:"mark,omitempty"`
+	Day  domain.Date `json:"day,omitzero"`
+	Kind string      `json:"kind"` // type of the entry
 }
 
 // Other is somebody else than the person of a record, by the names that the ledger
 // knows.
 type Other struct {
-	Of    string // mother, sibling, household
-	Names []string
+	Of     string // mother, sibling, household
+	Names  []string
+	Record domain.RecordID // of the other's own; "" where there is none
 }
 
 // Names returns all names that a record gives its person, those no longer in force
@@ -89,7 +92,7 @@ func (db *DB) OthersOf(ctx context.Context, load Load, id domain.RecordID) ([]Ot
 		if err != nil {
 			return nil, fmt.Errorf("record %s: %w", m.Record, err)
 		}
-		all = append(all, Other{Of: m.Kinds[0], Names: Names(r)})
+		all = append(all, Other{Of: m.Kinds[0], Names: Names(r), Record: m.Record})
 	}
 	return all, nil
 }
@@ -143,12 +146,15 @@ func (l looker) at(e domain.Entry, f seal.Field) []Suggestion {
 	add := func(ground, reason string) {
 		s := one
 		s.Ground, s.Reason = ground, reason
+		if ground == "confidential-address" {
+			s.Mark = "address"
+		}
 		all = append(all, s)
 	}
 	said := stringsOf(f.Value)
 	member, _, _ := strings.Cut(strings.TrimPrefix(f.Path, "/"), "/")
 	if p, is := passage(e.Event, f.Path); is {
-		one.Source = cmp.Or(p.From, one.Source)
+		one.Source, one.Mark = cmp.Or(p.From, one.Source), markOf(p.Informant, p.ThirdParty)
 		if p.Informant {
 			add("third-party", "The passage is marked as told by somebody who must not be known.")
 		}
@@ -157,7 +163,7 @@ func (l looker) at(e domain.Entry, f seal.Field) []Suggestion {
 		}
 	}
 	if letter, is := e.Event.(correspondence.Recorded); is && letterSays[member] {
-		one.Source = letter.From
+		one.Source, one.Mark = letter.From, markOf(letter.Informant, letter.ThirdParty)
 		if letter.Informant {
 			add("third-party", "The letter is marked as from somebody who must not be known.")
 		}
@@ -193,6 +199,16 @@ func (l looker) at(e domain.Entry, f seal.Field) []Suggestion {
 		}
 	}
 	return all
+}
+
+func markOf(informant, thirdParty bool) string {
+	switch {
+	case informant:
+		return "informant"
+	case thirdParty:
+		return "third-party"
+	}
+	return ""
 }
 
 // letterSays are the members of correspondence that hold what was written, and by

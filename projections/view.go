@@ -125,6 +125,11 @@ func (v View) Overdue(ctx context.Context, id domain.RecordID, r record.Record, 
 	return duties(pack, rows, f), nil
 }
 
+// Others returns the people of a person's family who have records of their own.
+func (v View) Others(ctx context.Context, id domain.RecordID) ([]Other, error) {
+	return v.DB.OthersOf(ctx, v.load, id)
+}
+
 // Relations returns the relationships that a record stated at a moment.
 func (v View) Relations(ctx context.Context, id domain.RecordID, r record.Record, at Moment) ([]RelationRow, error) {
 	if at.IsNow() {

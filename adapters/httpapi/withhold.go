@@ -14,6 +14,7 @@ import (
 	"caseledger/domain/identity"
 	notes "caseledger/domain/note"
 	"caseledger/domain/record"
+	"caseledger/domain/redaction"
 	"caseledger/domain/restriction"
 	"caseledger/projections"
 	"caseledger/schema"
@@ -102,7 +103,7 @@ func markOf(e domain.Event) string {
 		sensitivity = e.Sensitivity
 	case correspondence.Recorded:
 		sensitivity, informant, others = e.Sensitivity, e.Informant, e.ThirdParty
-	case restriction.InformantShielded:
+	case restriction.InformantShielded, redaction.Proposed, redaction.Rejected:
 		informant = true // why can say who
 	}
 	switch {

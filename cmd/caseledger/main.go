@@ -156,6 +156,7 @@ returns from the events.`,
 		newForm(to), newView(to),
 		newFeed(to),
 		newPaper(to),
+		newBundle(to),
 	)
 }
 
