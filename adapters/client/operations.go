@@ -4149,6 +4149,40 @@ func (c *Client) ProtectionPlanTraceChild(ctx context.Context, act Act, id strin
 	return out, err
 }
 
+// RecordRedactionSuggestionsQuery are the parameters of [Client.RecordRedactionSuggestions]; one that is empty is not given.
+type RecordRedactionSuggestionsQuery struct {
+	MinRevision int64 // Wait until the record is at least at this revision, as an act answered it.
+}
+
+func (q RecordRedactionSuggestionsQuery) values() url.Values {
+	v := url.Values{}
+	set(v, "minRevision", q.MinRevision)
+	return v
+}
+
+// RecordRedactionSuggestions: What of a record may have to be withheld from somebody else than the person, and why.
+func (c *Client) RecordRedactionSuggestions(ctx context.Context, id string, query RecordRedactionSuggestionsQuery) (out Suggestions, err error) {
+	_, err = c.do(ctx, call{method: "GET", path: strings.Replace("/v1/records/{id}/redaction-suggestions", "{id}", url.PathEscape(id), 1), query: query.values()}, &out)
+	return out, err
+}
+
+// RecordRedactionsQuery are the parameters of [Client.RecordRedactions]; one that is empty is not given.
+type RecordRedactionsQuery struct {
+	MinRevision int64 // Wait until the record is at least at this revision, as an act answered it.
+}
+
+func (q RecordRedactionsQuery) values() url.Values {
+	v := url.Values{}
+	set(v, "minRevision", q.MinRevision)
+	return v
+}
+
+// RecordRedactions: What of a record is withheld from whom, and how far that was decided.
+func (c *Client) RecordRedactions(ctx context.Context, id string, query RecordRedactionsQuery) (out RedactionSets, err error) {
+	_, err = c.do(ctx, call{method: "GET", path: strings.Replace("/v1/records/{id}/redactions", "{id}", url.PathEscape(id), 1), query: query.values()}, &out)
+	return out, err
+}
+
 // RedactionProposeQuery are the parameters of [Client.RedactionPropose]; one that is empty is not given.
 type RedactionProposeQuery struct {
 	DryRun bool // Decide, and record nothing.
@@ -4182,6 +4216,23 @@ type RedactionProposeLines struct {
 // RedactionPropose: Propose what of the record to withhold from a reader.
 func (c *Client) RedactionPropose(ctx context.Context, act Act, id string, query RedactionProposeQuery, body RedactionPropose) (out Done, err error) {
 	out.Repeated, err = c.do(ctx, call{method: "POST", path: strings.Replace("/v1/records/{id}/redactions", "{id}", url.PathEscape(id), 1), query: query.values(), body: body, act: &act}, &out.Receipt)
+	return out, err
+}
+
+// RecordRedactionQuery are the parameters of [Client.RecordRedaction]; one that is empty is not given.
+type RecordRedactionQuery struct {
+	MinRevision int64 // Wait until the record is at least at this revision, as an act answered it.
+}
+
+func (q RecordRedactionQuery) values() url.Values {
+	v := url.Values{}
+	set(v, "minRevision", q.MinRevision)
+	return v
+}
+
+// RecordRedaction: A set of redactions for who decides on it: what it withholds, why, and where the words still stand.
+func (c *Client) RecordRedaction(ctx context.Context, id string, redaction string, query RecordRedactionQuery) (out RedactionPage, err error) {
+	_, err = c.do(ctx, call{method: "GET", path: strings.Replace(strings.Replace("/v1/records/{id}/redactions/{redaction}", "{id}", url.PathEscape(id), 1), "{redaction}", url.PathEscape(redaction), 1), query: query.values()}, &out)
 	return out, err
 }
 
@@ -6980,6 +7031,100 @@ type Receipt struct {
 	Would    []string `json:"would,omitzero"`
 }
 
+// RedactionPage is what the API answers with
+type RedactionPage struct {
+	Record     string                    `json:"record"`
+	Revision   int64                     `json:"revision"`
+	KnownAt    time.Time                 `json:"knownAt,omitzero"`
+	KnownEntry int64                     `json:"knownEntry,omitzero"`
+	TrueOn     string                    `json:"trueOn,omitzero"`
+	Permanent  string                    `json:"permanent,omitzero"`
+	Withheld   []RedactionPageWithheld   `json:"withheld,omitzero"`
+	Redaction  string                    `json:"redaction"`
+	Reader     string                    `json:"reader"`
+	Purpose    string                    `json:"purpose"`
+	State      string                    `json:"state"`
+	Known      int64                     `json:"known"`
+	Lines      int64                     `json:"lines"`
+	By         string                    `json:"by"`
+	Proposed   string                    `json:"proposed"`
+	DecidedBy  string                    `json:"decidedBy,omitzero"`
+	Decided    string                    `json:"decided,omitzero"`
+	Entry      int64                     `json:"entry"`
+	Withholds  []RedactionPageWithholds  `json:"withholds"`
+	Schedule   []RedactionPageSchedule   `json:"schedule"`
+	Remainders []RedactionPageRemainders `json:"remainders"`
+}
+
+// RedactionPageWithheld is a part of [RedactionPage].
+type RedactionPageWithheld struct {
+	Reason  string   `json:"reason"`
+	Entries []int64  `json:"entries,omitzero"`
+	Records []string `json:"records,omitzero"`
+}
+
+// RedactionPageWithholds is a part of [RedactionPage].
+type RedactionPageWithholds struct {
+	Entry  int64  `json:"entry"`
+	Field  string `json:"field"`
+	Ground string `json:"ground"`
+	Reason string `json:"reason"`
+}
+
+// RedactionPageSchedule is a part of [RedactionPage].
+type RedactionPageSchedule struct {
+	Entry       int64  `json:"entry"`
+	Field       string `json:"field"`
+	Ground      string `json:"ground"`
+	Law         string `json:"law"`
+	Name        string `json:"name"`
+	Explanation string `json:"explanation"`
+	DecidedBy   string `json:"decidedBy"`
+	DecidedOn   string `json:"decidedOn"`
+}
+
+// RedactionPageRemainders is a part of [RedactionPage].
+type RedactionPageRemainders struct {
+	Entry int64  `json:"entry"`
+	Field string `json:"field"`
+	Where int64  `json:"where"`
+	In    string `json:"in"`
+}
+
+// RedactionSets is what the API answers with
+type RedactionSets struct {
+	Record     string                  `json:"record"`
+	Revision   int64                   `json:"revision"`
+	KnownAt    time.Time               `json:"knownAt,omitzero"`
+	KnownEntry int64                   `json:"knownEntry,omitzero"`
+	TrueOn     string                  `json:"trueOn,omitzero"`
+	Permanent  string                  `json:"permanent,omitzero"`
+	Withheld   []RedactionSetsWithheld `json:"withheld,omitzero"`
+	Rows       []RedactionSetsRows     `json:"rows"`
+}
+
+// RedactionSetsWithheld is a part of [RedactionSets].
+type RedactionSetsWithheld struct {
+	Reason  string   `json:"reason"`
+	Entries []int64  `json:"entries,omitzero"`
+	Records []string `json:"records,omitzero"`
+}
+
+// RedactionSetsRows is a part of [RedactionSets].
+type RedactionSetsRows struct {
+	Redaction string `json:"redaction"`
+	Reader    string `json:"reader"`
+	Purpose   string `json:"purpose"`
+	State     string `json:"state"`
+	Known     int64  `json:"known"`
+	Lines     int64  `json:"lines"`
+	By        string `json:"by"`
+	Proposed  string `json:"proposed"`
+	DecidedBy string `json:"decidedBy,omitzero"`
+	Decided   string `json:"decided,omitzero"`
+	Entry     int64  `json:"entry"`
+}
+
 // Register is what the API answers with
 type Register struct {
 	KnownAt    time.Time      `json:"knownAt,omitzero"`
@@ -7139,4 +7284,37 @@ type StepsRowsChanges struct {
 	Happened     string    `json:"happened,omitzero"`
 	Recorded     time.Time `json:"recorded"`
 	LatenessDays int64     `json:"latenessDays,omitzero"`
+}
+
+// Suggestions is what the API answers with
+type Suggestions struct {
+	Record     string                `json:"record"`
+	Revision   int64                 `json:"revision"`
+	KnownAt    time.Time             `json:"knownAt,omitzero"`
+	KnownEntry int64                 `json:"knownEntry,omitzero"`
+	TrueOn     string                `json:"trueOn,omitzero"`
+	Permanent  string                `json:"permanent,omitzero"`
+	Withheld   []SuggestionsWithheld `json:"withheld,omitzero"`
+	Rows       []SuggestionsRows     `json:"rows"`
+}
+
+// SuggestionsWithheld is a part of [Suggestions].
+type SuggestionsWithheld struct {
+	Reason  string   `json:"reason"`
+	Entries []int64  `json:"entries,omitzero"`
+	Records []string `json:"records,omitzero"`
+}
+
+// SuggestionsRows is a part of [Suggestions].
+type SuggestionsRows struct {
+	Entry  int64  `json:"entry"`
+	Field  string `json:"field"`
+	Ground string `json:"ground"`
+	Reason string `json:"reason"`
+	Person string `json:"person,omitzero"`
+	Of     string `json:"of,omitzero"`
+	Source string `json:"source,omitzero"`
+	Mark   string `json:"mark,omitzero"`
+	Day    string `json:"day,omitzero"`
+	Kind   string `json:"kind"`
 }
