@@ -93,14 +93,22 @@ type field struct {
 	value jsontext.Value
 }
 
-// fieldsOf returns the members of what the event is as JSON. The text is our own
-// encoder's, so that nothing stands between its parts.
+// fieldsOf returns the members of what the event is as JSON.
 func fieldsOf(e domain.Event) ([]field, error) {
 	if e == nil {
 		return nil, nil
 	}
 	text, err := json.Marshal(e)
-	if err != nil || len(text) < len("{}") {
+	if err != nil {
+		return nil, errFields
+	}
+	return membersOf(text)
+}
+
+// membersOf returns the members of an object. The text is our own encoder's, so
+// that nothing stands between its parts.
+func membersOf(text []byte) ([]field, error) {
+	if len(text) < len("{}") {
 		return nil, errFields
 	}
 	all := make([]field, 0, usualFields)
@@ -118,23 +126,50 @@ func fieldsOf(e domain.Event) ([]field, error) {
 	return all, nil
 }
 
+// elementsOf returns the elements of a list that our own encoder wrote.
+func elementsOf(list []byte) []jsontext.Value {
+	var all []jsontext.Value
+	for rest := list[1:]; len(rest) > 1; {
+		end := valueEnd(rest)
+		all = append(all, jsontext.Value(rest[:end:end]))
+		rest = rest[min(end+1, len(rest)):] // after the comma or the closing bracket
+	}
+	return all
+}
+
 // valueEnd returns where the value ends with which a text begins: at the first
 // comma, colon or closing bracket that is not inside of it.
 func valueEnd(text []byte) int {
-	depth, quoted := 0, false
+	depth := 0
 	for i := 0; i < len(text); i++ {
 		switch c := text[i]; {
-		case quoted && c == '\\':
-			i++
 		case c == '"':
-			quoted = !quoted
-		case quoted:
+			i = quoteEnd(text, i)
 		case c == '{' || c == '[':
 			depth++
 		case depth == 0 && (c == ',' || c == ':' || c == '}' || c == ']'):
 			return i
 		case c == '}' || c == ']':
 			depth--
+		}
+	}
+	return len(text)
+}
+
+// quoteEnd returns where the string ends whose first quotation mark is at open.
+func quoteEnd(text []byte, open int) int {
+	for at := open + 1; at < len(text); at++ {
+		n := bytes.IndexByte(text[at:], '"')
+		if n < 0 {
+			break
+		}
+		at += n
+		escapes := 0
+		for text[at-1-escapes] == '\\' {
+			escapes++
+		}
+		if escapes%2 == 0 {
+			return at
 		}
 	}
 	return len(text)

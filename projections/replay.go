@@ -62,7 +62,10 @@ type side struct {
 }
 
 func sideOf(r record.Record, at Moment) side {
-	entries := r.Upto(at.Entry).Entries
+	entries := r.Entries
+	if at.Entry > 0 && at.Entry < uint64(len(entries)) {
+		entries = entries[:at.Entry:at.Entry]
+	}
 	if !at.Known.IsZero() {
 		entries = record.KnownAt(entries, at.Known)
 	}

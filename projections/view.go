@@ -18,6 +18,9 @@ var ErrNoRecord = errors.New("there is no record with this id")
 // ErrNoChronology says that no chronology with the id was built on a record.
 var ErrNoChronology = errors.New("no chronology with this id was built on the record")
 
+// ErrNoEntry says that a record has no entry with a number.
+var ErrNoEntry = errors.New("there is no entry with this number")
+
 // Moment is the point of view of a question: as known at a time, as true on a
 // day. A zero time means now, a zero day whatever the day.
 type Moment struct {

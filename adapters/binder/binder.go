@@ -297,7 +297,13 @@ func (j *job) document(s Section, d Document) (pdf.Mark, error) {
 		return pdf.Footer{Label: label, Text: d.Title, Second: entries(sheet.References)}, nil
 	}
 	j.book.Part()
-	sheets, err := j.book.Set(d.Paper.Blocks, foot)
+	var sheets []pdf.Sheet
+	var err error
+	if d.Paper != nil {
+		sheets, err = j.book.Set(d.Paper.Blocks, foot)
+	} else {
+		sheets, err = j.file(d, foot, &bound)
+	}
 	if err != nil {
 		return pdf.Mark{}, named(d.ID, err)
 	}

@@ -70,12 +70,17 @@ func TestABundleCanBeLookedAt(t *testing.T) {
 	if directory == "" {
 		t.Skip("CASELEDGER_BUNDLE_SAMPLE names no directory")
 	}
-	file, manifest := built(t, sample())
+	b := sample()
+	for o := 1; o <= 8; o++ {
+		b.Sections = append(b.Sections, binder.Section{Letter: string(rune('B' + o)), Title: fmt.Sprintf("Pictures held in way %d", o), Documents: []binder.Document{{ID: fmt.Sprintf("picture-%d", o), Title: "Photograph", File: picture(t, o)}}})
+	}
+	b.Sections = append(b.Sections, binder.Section{Letter: "K", Title: "Reports", Documents: []binder.Document{{ID: "report", Title: "Report of Dr Ąę", File: uploaded(t, *told("Report", 20))}}})
+	file, manifest := built(t, b)
 	text, err := json.MarshalIndent(manifest, "", "  ")
 	if err != nil {
 		t.Fatal(err)
 	}
-	for name, content := range map[string][]byte{"bundle.pdf": file, "bundle.json": text} {
+	for name, content := range map[string][]byte{"bundle.pdf": file, "bundle.json": text, "signed.pdf": signed(t, file, nil)} {
 		if err := os.WriteFile(filepath.Join(directory, name), content, 0o600); err != nil {
 			t.Fatal(err)
 		}

@@ -27,6 +27,7 @@ const (
 	TooLarge     Fault = "is too large"
 	TooManyPages Fault = "has too many pages"
 	Layers       Fault = "has layers, some of which are hidden: they would become visible"
+	Active       Fault = "runs scripts, starts programs or is drawn by a form: bind a print of it"
 	TooTall      Fault = "has a row that is taller than a page"
 )
 

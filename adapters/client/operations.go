@@ -1613,6 +1613,25 @@ func (c *Client) ChronologyBuild(ctx context.Context, act Act, id string, query 
 	return out, err
 }
 
+// RecordBuiltChronologyQuery are the parameters of [Client.RecordBuiltChronology]; one that is empty is not given.
+type RecordBuiltChronologyQuery struct {
+	Format      string // json, docx, pdf, or csv of a chronology; else as the header Accept says, and json if that says nothing.
+	MinRevision int64  // Wait until the record is at least at this revision, as an act answered it.
+}
+
+func (q RecordBuiltChronologyQuery) values() url.Values {
+	v := url.Values{}
+	set(v, "format", q.Format)
+	set(v, "minRevision", q.MinRevision)
+	return v
+}
+
+// RecordBuiltChronology: A chronology as it was built, as JSON, Word, PDF or comma-separated values.
+func (c *Client) RecordBuiltChronology(ctx context.Context, id string, chronology string, query RecordBuiltChronologyQuery) (out BuiltChronology, err error) {
+	_, err = c.do(ctx, call{method: "GET", path: strings.Replace(strings.Replace("/v1/records/{id}/chronologies/{chronology}", "{id}", url.PathEscape(id), 1), "{chronology}", url.PathEscape(chronology), 1), query: query.values()}, &out)
+	return out, err
+}
+
 // RecordChronologyQuery are the parameters of [Client.RecordChronology]; one that is empty is not given.
 type RecordChronologyQuery struct {
 	KnownAt     string // As known at this time, or by the end of this day in London; now if not given.
@@ -3616,6 +3635,35 @@ type OversightCloseDecision struct {
 // OversightCloseDecision: Record what became of a manager's decision.
 func (c *Client) OversightCloseDecision(ctx context.Context, act Act, id string, oversight string, query OversightCloseDecisionQuery, body OversightCloseDecision) (out Done, err error) {
 	out.Repeated, err = c.do(ctx, call{method: "POST", path: strings.Replace(strings.Replace("/v1/records/{id}/oversights/{oversight}/outcomes", "{id}", url.PathEscape(id), 1), "{oversight}", url.PathEscape(oversight), 1), query: query.values(), body: body, act: &act}, &out.Receipt)
+	return out, err
+}
+
+// RecordEntriesInFullQuery are the parameters of [Client.RecordEntriesInFull]; one that is empty is not given.
+type RecordEntriesInFullQuery struct {
+	Format      string   // json, docx, pdf, or csv of a chronology; else as the header Accept says, and json if that says nothing.
+	From        string   // Only what happened from this day on.
+	To          string   // Only what happened up to this day.
+	Type        []string // Only events of these types, separated by commas: referral.received,referral.closed.
+	KnownAt     string   // As known at this time, or by the end of this day in London; now if not given.
+	KnownEntry  int64    // As known when this entry of the record was its last: the answer stays the same for ever.
+	MinRevision int64    // Wait until the record is at least at this revision, as an act answered it.
+}
+
+func (q RecordEntriesInFullQuery) values() url.Values {
+	v := url.Values{}
+	set(v, "format", q.Format)
+	set(v, "from", q.From)
+	set(v, "to", q.To)
+	set(v, "type", strings.Join(q.Type, ","))
+	set(v, "knownAt", q.KnownAt)
+	set(v, "knownEntry", q.KnownEntry)
+	set(v, "minRevision", q.MinRevision)
+	return v
+}
+
+// RecordEntriesInFull: Entries in force with everything that they say, oldest first, as JSON or as a paper for a court.
+func (c *Client) RecordEntriesInFull(ctx context.Context, id string, query RecordEntriesInFullQuery) (out FullEntries, err error) {
+	_, err = c.do(ctx, call{method: "GET", path: strings.Replace("/v1/records/{id}/papers/entries", "{id}", url.PathEscape(id), 1), query: query.values()}, &out)
 	return out, err
 }
 
@@ -6230,6 +6278,123 @@ type AudiencePageLeftOut struct {
 	Why  string `json:"why"`
 }
 
+// BuiltChronology is what the API answers with
+type BuiltChronology struct {
+	Record     string                    `json:"record"`
+	Revision   int64                     `json:"revision"`
+	KnownAt    time.Time                 `json:"knownAt,omitzero"`
+	KnownEntry int64                     `json:"knownEntry,omitzero"`
+	TrueOn     string                    `json:"trueOn,omitzero"`
+	Permanent  string                    `json:"permanent,omitzero"`
+	Withheld   []BuiltChronologyWithheld `json:"withheld,omitzero"`
+	Chronology string                    `json:"chronology"`
+	Title      string                    `json:"title"`
+	Built      time.Time                 `json:"built"`
+	By         string                    `json:"by"`
+	Selection  BuiltChronologySelection  `json:"selection"`
+	Parts      []BuiltChronologyParts    `json:"parts"`
+	Rows       []BuiltChronologyRows     `json:"rows"`
+	For        BuiltChronologyFor        `json:"for,omitzero"`
+}
+
+// BuiltChronologyWithheld is a part of [BuiltChronology].
+type BuiltChronologyWithheld struct {
+	Reason  string   `json:"reason"`
+	Entries []int64  `json:"entries,omitzero"`
+	Records []string `json:"records,omitzero"`
+}
+
+// BuiltChronologySelection is a part of [BuiltChronology].
+type BuiltChronologySelection struct {
+	From    string   `json:"from,omitzero"`
+	To      string   `json:"to,omitzero"`
+	Kinds   []string `json:"kinds,omitzero"`
+	Sources []string `json:"sources,omitzero"`
+	Tags    []string `json:"tags,omitzero"`
+	GapDays int64    `json:"gapDays,omitzero"`
+}
+
+// BuiltChronologyParts is a part of [BuiltChronology].
+type BuiltChronologyParts struct {
+	Record   string    `json:"record"`
+	Person   string    `json:"person,omitzero"`
+	Known    int64     `json:"known"`
+	Recorded time.Time `json:"recorded"`
+	InForce  int64     `json:"inForce"`
+	Told     int64     `json:"told"`
+}
+
+// BuiltChronologyRows is a part of [BuiltChronology].
+type BuiltChronologyRows struct {
+	Gap              BuiltChronologyRowsGap        `json:"gap,omitzero"`
+	Record           string                        `json:"record,omitzero"`
+	Person           string                        `json:"person,omitzero"`
+	Entry            int64                         `json:"entry,omitzero"`
+	FirstEntry       int64                         `json:"firstEntry,omitzero"`
+	Happened         string                        `json:"happened,omitzero"`
+	Time             string                        `json:"time,omitzero"`
+	Recorded         time.Time                     `json:"recorded,omitzero"`
+	LatenessDays     int64                         `json:"latenessDays,omitzero"`
+	Late             bool                          `json:"late,omitzero"`
+	Kind             string                        `json:"kind,omitzero"`
+	Sentence         string                        `json:"sentence,omitzero"`
+	Passages         []BuiltChronologyRowsPassages `json:"passages,omitzero"`
+	Author           string                        `json:"author,omitzero"`
+	Role             string                        `json:"role,omitzero"`
+	Source           string                        `json:"source,omitzero"`
+	AgeYears         int64                         `json:"ageYears,omitzero"`
+	WeeksBeforeBirth int64                         `json:"weeksBeforeBirth,omitzero"`
+	Tags             []string                      `json:"tags,omitzero"`
+	Stands           []BuiltChronologyRowsStands   `json:"stands,omitzero"`
+	Impact           BuiltChronologyRowsImpact     `json:"impact,omitzero"`
+}
+
+// BuiltChronologyRowsGap is a part of [BuiltChronologyRows].
+type BuiltChronologyRowsGap struct {
+	After  string `json:"after"`
+	Before string `json:"before"`
+	Days   int64  `json:"days"`
+}
+
+// BuiltChronologyRowsPassages is a part of [BuiltChronologyRows].
+type BuiltChronologyRowsPassages struct {
+	Text       string `json:"text"`
+	Kind       string `json:"kind,omitzero"`
+	From       string `json:"from,omitzero"`
+	OwnWords   bool   `json:"ownWords,omitzero"`
+	ThirdParty bool   `json:"thirdParty,omitzero"`
+	Informant  bool   `json:"informant,omitzero"`
+}
+
+// BuiltChronologyRowsStands is a part of [BuiltChronologyRows].
+type BuiltChronologyRowsStands struct {
+	Party string `json:"party"`
+	Stand string `json:"stand"`
+	Note  string `json:"note,omitzero"`
+	Entry int64  `json:"entry"`
+}
+
+// BuiltChronologyRowsImpact is a part of [BuiltChronologyRows].
+type BuiltChronologyRowsImpact struct {
+	By    string   `json:"by"`
+	Text  []string `json:"text"`
+	Entry int64    `json:"entry"`
+}
+
+// BuiltChronologyFor is a part of [BuiltChronology].
+type BuiltChronologyFor struct {
+	Redaction string                      `json:"redaction"`
+	Reader    string                      `json:"reader"`
+	Grounds   []BuiltChronologyForGrounds `json:"grounds"`
+}
+
+// BuiltChronologyForGrounds is a part of [BuiltChronologyFor].
+type BuiltChronologyForGrounds struct {
+	Name        string `json:"name"`
+	Law         string `json:"law"`
+	Explanation string `json:"explanation"`
+}
+
 // Caseload is what the API answers with
 type Caseload struct {
 	KnownAt    time.Time      `json:"knownAt,omitzero"`
@@ -6672,6 +6837,127 @@ type FormPageSectionsQuestions struct {
 type FormPageSectionsQuestionsCodes struct {
 	Code  string `json:"code"`
 	Label string `json:"label"`
+}
+
+// FullEntries is what the API answers with
+type FullEntries struct {
+	Record     string                `json:"record"`
+	Revision   int64                 `json:"revision"`
+	KnownAt    time.Time             `json:"knownAt,omitzero"`
+	KnownEntry int64                 `json:"knownEntry,omitzero"`
+	TrueOn     string                `json:"trueOn,omitzero"`
+	Permanent  string                `json:"permanent,omitzero"`
+	Withheld   []FullEntriesWithheld `json:"withheld,omitzero"`
+	Entries    []FullEntriesEntries  `json:"entries"`
+}
+
+// FullEntriesWithheld is a part of [FullEntries].
+type FullEntriesWithheld struct {
+	Reason  string   `json:"reason"`
+	Entries []int64  `json:"entries,omitzero"`
+	Records []string `json:"records,omitzero"`
+}
+
+// FullEntriesEntries is a part of [FullEntries].
+type FullEntriesEntries struct {
+	Record       string                       `json:"record"`
+	Person       string                       `json:"person,omitzero"`
+	Entry        int64                        `json:"entry"`
+	FirstEntry   int64                        `json:"firstEntry"`
+	Leaf         string                       `json:"leaf"`
+	Happened     string                       `json:"happened,omitzero"`
+	Time         string                       `json:"time,omitzero"`
+	Recorded     time.Time                    `json:"recorded"`
+	LatenessDays int64                        `json:"latenessDays,omitzero"`
+	Late         bool                         `json:"late"`
+	Kind         string                       `json:"kind"`
+	Author       FullEntriesEntriesAuthor     `json:"author"`
+	Authority    FullEntriesEntriesAuthority  `json:"authority"`
+	Source       FullEntriesEntriesSource     `json:"source,omitzero"`
+	Captured     FullEntriesEntriesCaptured   `json:"captured,omitzero"`
+	Sentence     string                       `json:"sentence,omitzero"`
+	Sayings      []FullEntriesEntriesSayings  `json:"sayings"`
+	Passages     []FullEntriesEntriesPassages `json:"passages,omitzero"`
+	Corrects     int64                        `json:"corrects,omitzero"`
+	Voids        int64                        `json:"voids,omitzero"`
+	Reason       string                       `json:"reason,omitzero"`
+	Changes      []FullEntriesEntriesChanges  `json:"changes,omitzero"`
+	OutBy        int64                        `json:"outBy,omitzero"`
+}
+
+// FullEntriesEntriesAuthor is a part of [FullEntriesEntries].
+type FullEntriesEntriesAuthor struct {
+	Id     string `json:"id"`
+	Role   string `json:"role"`
+	Agency string `json:"agency"`
+}
+
+// FullEntriesEntriesAuthority is a part of [FullEntriesEntries].
+type FullEntriesEntriesAuthority struct {
+	Basis   string `json:"basis"`
+	Purpose string `json:"purpose"`
+}
+
+// FullEntriesEntriesSource is a part of [FullEntriesEntries].
+type FullEntriesEntriesSource struct {
+	Kind     string                          `json:"kind"`
+	File     string                          `json:"file"`
+	Line     int64                           `json:"line,omitzero"`
+	StatedOn string                          `json:"statedOn,omitzero"`
+	Flags    []FullEntriesEntriesSourceFlags `json:"flags,omitzero"`
+}
+
+// FullEntriesEntriesSourceFlags is a part of [FullEntriesEntriesSource].
+type FullEntriesEntriesSourceFlags struct {
+	Field string `json:"field"`
+	Rule  string `json:"rule"`
+	Raw   string `json:"raw,omitzero"`
+}
+
+// FullEntriesEntriesCaptured is a part of [FullEntriesEntries].
+type FullEntriesEntriesCaptured struct {
+	Device   string    `json:"device"`
+	Sequence int64     `json:"sequence"`
+	At       time.Time `json:"at"`
+	Seen     int64     `json:"seen,omitzero"`
+}
+
+// FullEntriesEntriesSayings is a part of [FullEntriesEntries].
+type FullEntriesEntriesSayings struct {
+	Level int64  `json:"level"`
+	Name  string `json:"name"`
+	Value string `json:"value"`
+}
+
+// FullEntriesEntriesPassages is a part of [FullEntriesEntries].
+type FullEntriesEntriesPassages struct {
+	Text       string `json:"text"`
+	Kind       string `json:"kind,omitzero"`
+	From       string `json:"from,omitzero"`
+	OwnWords   bool   `json:"ownWords,omitzero"`
+	ThirdParty bool   `json:"thirdParty,omitzero"`
+	Informant  bool   `json:"informant,omitzero"`
+}
+
+// FullEntriesEntriesChanges is a part of [FullEntriesEntries].
+type FullEntriesEntriesChanges struct {
+	Name   string                            `json:"name"`
+	Before []FullEntriesEntriesChangesBefore `json:"before,omitzero"`
+	After  []FullEntriesEntriesChangesAfter  `json:"after,omitzero"`
+}
+
+// FullEntriesEntriesChangesBefore is a part of [FullEntriesEntriesChanges].
+type FullEntriesEntriesChangesBefore struct {
+	Level int64  `json:"level"`
+	Name  string `json:"name"`
+	Value string `json:"value"`
+}
+
+// FullEntriesEntriesChangesAfter is a part of [FullEntriesEntriesChanges].
+type FullEntriesEntriesChangesAfter struct {
+	Level int64  `json:"level"`
+	Name  string `json:"name"`
+	Value string `json:"value"`
 }
 
 // Gaps is what the API answers with

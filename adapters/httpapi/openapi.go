@@ -120,6 +120,10 @@ func (op operation) describe(schemas node) (node, error) {
 		}
 		schemas[op.reply.Name()] = described
 		for kind, of := range op.other {
+			if of == nil {
+				success["content"].(node)[kind] = node{"schema": node{"type": "string", "format": "binary"}}
+				continue
+			}
 			if described, err = plainSchema(of); err != nil {
 				return nil, err
 			}
@@ -152,7 +156,7 @@ func (op operation) headers() node {
 	if op.id == registers {
 		h["Location"] = node{"description": "The new record.", "schema": node{"type": "string"}}
 	}
-	if op.other != nil {
+	if op.id == "feed.read" {
 		h["Link"] = node{"description": "The next page, as rel=\"next\".", "schema": node{"type": "string"}}
 	}
 	return h
@@ -254,6 +258,8 @@ func (k kind) schema() node {
 			names = append(names, t.Name)
 		}
 		return node{"type": "array", "items": node{"type": "string", "enum": names}, "minItems": 1, "maxItems": feed.MaxTypes}
+	case format:
+		return node{"type": "string", "enum": []string{"json", "docx", "pdf", "csv"}}
 	case page:
 		return node{"type": "string", "minLength": 1, "maxLength": maxCursorBytes, "pattern": "^[A-Za-z0-9_-]+$"}
 	}

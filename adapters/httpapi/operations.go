@@ -56,7 +56,7 @@ func (op operation) ofRecord() bool {
 
 func (op operation) limit() time.Duration {
 	switch op.id {
-	case "bulk.perform", "offline.upload":
+	case "bulk.perform", "offline.upload", "record.built-chronology", "record.entries-in-full":
 		return bulkTime
 	case "feed.read":
 		return maxLongPoll + answerTime
@@ -164,6 +164,12 @@ func queries() []operation {
 	follow.stream = true
 	pull := list("feed.read", "/v1/feed", "That something was recorded, and not what.", reflect.TypeFor[Feed](), (*API).feed, after, wait, eventTypes, ofPerson, ofTeam, limit)
 	pull.other = map[string]reflect.Type{feed.BatchMediaType: reflect.TypeFor[[]schema.Notice]()}
+	built := record("record.built-chronology", "/chronologies/{chronology}", "A chronology as it was built, as JSON, Word, PDF or comma-separated values.",
+		reflect.TypeFor[BuiltChronology](), (*API).builtChronology, asFormat)
+	built.other = asMedia("docx", "pdf", "csv")
+	full := record("record.entries-in-full", "/papers/entries", "Entries in force with everything that they say, oldest first, as JSON or as a paper for a court.",
+		reflect.TypeFor[FullEntries](), (*API).entriesInFull, asFormat, happenedOn, happenedTo, eventTypes, knownAt, byEntry)
+	full.other = asMedia("docx", "pdf")
 	return []operation{
 		record("record.read", "", "What a record says, field by field, at a moment: its replay.", reflect.TypeFor[Facts](), (*API).facts, knownAt, trueOn, byEntry),
 		record("record.entries", "/entries", "The audit trail of a record: every entry, in the order of recording.", reflect.TypeFor[Entries](), (*API).entries, knownAt, byEntry),
@@ -206,6 +212,7 @@ func queries() []operation {
 			reflect.TypeFor[RedactionPage](), (*API).redaction),
 		record("record.redaction-suggestions", "/redaction-suggestions", "What of a record may have to be withheld from somebody else than the person, and why.",
 			reflect.TypeFor[Suggestions](), (*API).suggestions),
+		built, full,
 	}
 }
 

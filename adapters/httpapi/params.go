@@ -32,6 +32,7 @@ const (
 	second              // 0 to 25
 	page                // a cursor
 	types               // names of events, separated by commas
+	format              // json, docx, pdf or csv
 )
 
 var (
@@ -94,6 +95,8 @@ func (k kind) matches(s string) bool {
 		return between(s, 0, uint64(maxLongPoll/time.Second))
 	case page:
 		return printable(s, maxCursorBytes)
+	case format:
+		return s == "json" || paperMedia[s] != ""
 	case types:
 		return feed.Filter{Types: strings.Split(s, ",")}.Check() == nil
 	}
@@ -107,7 +110,7 @@ func between(s string, low, high uint64) bool {
 
 // String returns the rule for a parameter that breaks it.
 func (k kind) String() string {
-	return [...]string{"max=100,printascii", "date", "time-or-date", "boolean", "min=1,max=1000", "integer", "min=0,max=25", "cursor", "event-types"}[k]
+	return [...]string{"max=100,printascii", "date", "time-or-date", "boolean", "min=1,max=1000", "integer", "min=0,max=25", "cursor", "event-types", "oneof=json docx pdf csv"}[k]
 }
 
 func (q query) is(p param) bool { return q[p.name] == "true" }

@@ -70,13 +70,13 @@ func yearOf(row projections.StoryRow) string {
 
 // preface says what the chronology is of, and what it leaves out.
 func preface(s projections.Story) []string {
-	lines := []string{fmt.Sprintf("Chronology %s, built %s by %s.", s.Chronology, stamp(s.Built), s.By)}
+	lines := []string{fmt.Sprintf("Chronology %s, built %s by %s.", s.Chronology, Stamp(s.Built), s.By)}
 	for _, p := range s.Parts {
 		name := "Record " + string(p.Record)
 		if p.Person != "" {
 			name = p.Person + ", record " + string(p.Record)
 		}
-		lines = append(lines, fmt.Sprintf("%s, as known when entry %d was its last (%s): %d of %d entries in force are told.", name, p.Known, stamp(p.Recorded), p.Told, p.InForce))
+		lines = append(lines, fmt.Sprintf("%s, as known when entry %d was its last (%s): %d of %d entries in force are told.", name, p.Known, Stamp(p.Recorded), p.Told, p.InForce))
 	}
 	lines = append(lines, "Chosen by: "+chosenBy(s.Selection)+".")
 	if s.Selection.GapDays > 0 {
@@ -121,7 +121,8 @@ func chosenBy(s chronology.Selection) string {
 	return strings.Join(by, "; ")
 }
 
-func stamp(t time.Time) string { return t.UTC().Format("2006-01-02 15:04 UTC") }
+// Stamp writes a time to the minute, as papers do.
+func Stamp(t time.Time) string { return t.UTC().Format("2006-01-02 15:04 UTC") }
 
 // cells are the rows of a table that tell one row of a story: more than one where
 // its words are long.
@@ -179,6 +180,15 @@ func told(row projections.StoryRow, several bool) []Paragraph {
 
 // passage is a passage of a note with whose it is.
 func passage(p note.Passage) Paragraph {
+	out := Paragraph{{Text: p.Text}}
+	if of := sources(p); len(of) > 0 {
+		out = append(out, Run{Text: " [" + strings.Join(of, ", ") + "]", Italic: true})
+	}
+	return out
+}
+
+// sources say what a passage is, and whose.
+func sources(p note.Passage) []string {
 	var of []string
 	if p.Kind != "" {
 		of = append(of, p.Kind)
@@ -189,16 +199,12 @@ func passage(p note.Passage) Paragraph {
 	case p.From != "":
 		of = append(of, "according to "+p.From)
 	}
-	out := Paragraph{{Text: p.Text}}
-	if len(of) > 0 {
-		out = append(out, Run{Text: " [" + strings.Join(of, ", ") + "]", Italic: true})
-	}
-	return out
+	return of
 }
 
 func saidBy(row projections.StoryRow) []Paragraph {
 	all := []Paragraph{Plain(fmt.Sprintf("%s, %s, %s.", row.Author, row.Role, row.Source)),
-		Plain(fmt.Sprintf("Entry %d, recorded %s%s.", row.Entry, stamp(row.Recorded), lateness(row)))}
+		Plain(fmt.Sprintf("Entry %d, recorded %s%s.", row.Entry, Stamp(row.Recorded), lateness(row)))}
 	if row.First != row.Entry {
 		all = append(all, Plain(fmt.Sprintf("It corrects entry %d.", row.First)))
 	}
@@ -247,7 +253,7 @@ func bounded(all []Paragraph, limit int) []Cell {
 		for _, run := range p {
 			for i, text := range Cut(run.Text, limit) {
 				n := Room(text)
-				if i > 0 || n > room {
+				if begun := len(line) > 0 || len(cells[len(cells)-1]) > 0; i > 0 || n > room && begun {
 					end()
 					cells, room = append(cells, Cell{}), limit
 				}

@@ -42,6 +42,7 @@ type Foot func(Sheet) (Footer, error)
 type open struct {
 	Sheet
 	width, height float64
+	footTop       float64 // of the first line of the foot
 	out           layout.PageResult
 	top           float64 // where the next block goes, in points from the bottom
 	tagged        []Ref   // the element of the structure that each piece of the content belongs to
@@ -51,7 +52,7 @@ type open struct {
 
 func (b *Book) newPage(width, height float64) *open {
 	return &open{
-		Sheet: Sheet{Number: len(b.sheets), page: b.file.reserve()}, width: width, height: height,
+		Sheet: Sheet{Number: len(b.sheets), page: b.file.reserve()}, width: width, height: height, footTop: footTop,
 		out: layout.PageResult{Stream: content.NewStream()}, top: height - margin, objects: map[string]Ref{},
 	}
 }
@@ -192,9 +193,11 @@ func (b *Book) drawFoot(p *open, foot Footer) {
 	for _, block := range label {
 		right = min(right, p.width-margin-block.Width)
 	}
-	p.artifact(footing, drawBlocks(label, right, footTop))
-	p.artifact(footing, drawBlocks(b.line(paper.Run{Text: foot.Text}, max(right-margin-size, 1)), margin, footTop))
-	p.artifact(footing, drawBlocks(b.line(paper.Run{Text: foot.Second}, p.width-2*margin), margin, footTop-leading))
+	p.artifact(footing, drawBlocks(label, right, p.footTop))
+	p.artifact(footing, drawBlocks(b.line(paper.Run{Text: foot.Text}, max(right-margin-size, 1)), margin, p.footTop))
+	if foot.Second != "" {
+		p.artifact(footing, drawBlocks(b.line(paper.Run{Text: foot.Second}, p.width-2*margin), margin, p.footTop-leading))
+	}
 }
 
 // line is as much of a text as fits on a line.

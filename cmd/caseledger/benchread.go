@@ -201,7 +201,7 @@ func readFile(path string, buffer []byte) (sum int64, err error) {
 }
 
 // follow measures how long after the call of Append a follower has the event,
-// and how long the same groups take to be written and synced alone.
+// and how long the same calls would wait for a bare loop to write and sync them.
 func (b *bench) follow(ctx context.Context) error {
 	return b.withJournal(func(store *journal.Store) error {
 		bare, err := storebench.NewBare(filepath.Join(b.dir, "bare"))
@@ -218,7 +218,7 @@ func (b *bench) followed(ctx context.Context, store *journal.Store, bare *storeb
 	var delays, syncs []time.Duration
 	var at eventstore.Position
 	for range benchTurns {
-		late, last, err := storebench.Follow(ctx, store, at, writers, followRate, b.turn())
+		delivered, last, err := storebench.Follow(ctx, store, at, writers, followRate, b.turn())
 		if err != nil {
 			return err
 		}
@@ -230,7 +230,10 @@ func (b *bench) followed(ctx context.Context, store *journal.Store, bare *storeb
 		if err != nil {
 			return err
 		}
-		delays, syncs, at = append(delays, late...), append(syncs, took...), last
+		for _, one := range delivered {
+			delays = append(delays, one.Took)
+		}
+		syncs, at = append(syncs, storebench.Alone(delivered, took)...), last
 	}
 	for _, percent := range []int{50, 99} {
 		whole, sync := storebench.Percentile(delays, percent), storebench.Percentile(syncs, percent)

@@ -12,6 +12,11 @@ import (
 // acted runs an act on a record with a body.
 func acted(t *testing.T, dir, record, name, body, request string) {
 	t.Helper()
+	actedBy(t, "sol-01", dir, record, name, body, request)
+}
+
+func actedBy(t *testing.T, actor, dir, record, name, body, request string) {
+	t.Helper()
 	path := writeFile(t, filepath.Join(t.TempDir(), "body.json"), body)
 	old := os.Stdin
 	in, err := os.Open(path)
@@ -20,7 +25,7 @@ func acted(t *testing.T, dir, record, name, body, request string) {
 	}
 	os.Stdin = in
 	defer func() { os.Stdin = old; in.Close() }()
-	must(t, "act", name, "--data", dir, "--record", record, "--actor", "sol-01", "--role", "solicitor", "--agency", "anytown",
+	must(t, "act", name, "--data", dir, "--record", record, "--actor", actor, "--role", "solicitor", "--agency", "anytown",
 		"--basis", "children-act-1989-s31", "--purpose", "court", "--request", request)
 }
 

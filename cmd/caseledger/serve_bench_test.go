@@ -6,7 +6,6 @@ import (
 	"io"
 	"net/http"
 	"strings"
-	"sync"
 	"testing"
 
 	"github.com/go-json-experiment/json"
@@ -62,23 +61,4 @@ func (c *callers) ask(method, path, key string, revision int, body string) ([]by
 		err = fmt.Errorf("%d %s", res.StatusCode, text)
 	}
 	return text, err
-}
-
-// each makes b.N requests over all connections.
-func (c *callers) each(b *testing.B, request func(caller, n int) error) {
-	b.ResetTimer()
-	var all sync.WaitGroup
-	for caller := range connections {
-		all.Go(func() {
-			for n := 0; caller+n*connections < b.N; n++ {
-				if err := request(caller, n); err != nil {
-					b.Error(err)
-					return
-				}
-			}
-		})
-	}
-	all.Wait()
-	b.StopTimer()
-	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "requests/s")
 }

@@ -118,6 +118,22 @@ func (r Record) Upto(entry uint64) Record {
 	return Fold(r.Entries[:entry:entry])
 }
 
+// Known returns the record as it was known at a time and when an entry was its last,
+// whichever is earlier; a zero time and entry 0 are the present.
+func (r Record) Known(at time.Time, entry uint64) Record {
+	if at.IsZero() {
+		return r.Upto(entry)
+	}
+	last := uint64(len(KnownAt(r.Entries, at)))
+	if entry > 0 {
+		last = min(last, entry)
+	}
+	if last == 0 {
+		return Record{}
+	}
+	return r.Upto(last)
+}
+
 // At returns the record as known at a time and as true on a day. A zero time
 // means "as known now", a zero day "whatever the day".
 func (r Record) At(known time.Time, day domain.Date) Record {

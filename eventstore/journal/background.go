@@ -90,8 +90,13 @@ func (b *background) finish(s *segment) (digest [sha256.Size]byte, err error) {
 		return digest, fmt.Errorf("journal: %w", err)
 	}
 	defer f.Close()
+	src, err := b.files.get(s.first)
+	if err != nil {
+		return digest, fmt.Errorf("journal: %w", err)
+	}
+	defer src.release()
 	sum := sha256.New()
-	if _, err := io.Copy(sum, io.NewSectionReader(b.files.reader(s.first), 0, s.end)); err != nil {
+	if _, err := io.Copy(sum, io.NewSectionReader(src, 0, s.end)); err != nil {
 		return digest, fmt.Errorf("journal: %w", err)
 	}
 	end := footer{events: s.events, streams: s.streams, end: s.end, sparse: s.sparse}

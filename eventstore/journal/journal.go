@@ -68,7 +68,7 @@ func open(dir string, opts Options, disk opener) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{dir: dir, lock: locked, files: newHandles(dir)}
+	s := &Store{dir: dir, lock: locked, files: newHandles(dir, opts.SegmentBytes)}
 	if err := s.start(opts.SegmentBytes, disk); err != nil {
 		s.files.close()
 		locked.Close()
@@ -145,7 +145,12 @@ func (r *recovered) view() *view {
 func (s *Store) rebuild(ctx context.Context, number int) (*table, error) {
 	known := s.view.Load().segment(number)
 	c := newScan(known.header, number, s.path(known.first))
-	err := c.read(ctx, s.files.reader(known.first), known.end)
+	src, err := s.files.get(known.first)
+	if err != nil {
+		return nil, err
+	}
+	defer src.release()
+	err = c.read(ctx, src, known.end)
 	return c.table, unsound(err)
 }
 

@@ -28,7 +28,13 @@ type piece struct {
 // piece is read alone: many want no more than that.
 func (s *Store) log(in *segment, from int64, again bool) iter.Seq2[record, error] {
 	return func(yield func(record, error) bool) {
-		src, cuts := s.files.reader(in.first), in.cuts(from)
+		src, err := s.files.get(in.first)
+		if err != nil {
+			yield(record{}, err)
+			return
+		}
+		defer src.release()
+		cuts := in.cuts(from)
 		var spare sync.Pool // of pieces
 		fetch := func(i int) *piece {
 			p, _ := spare.Get().(*piece)

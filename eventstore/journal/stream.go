@@ -178,13 +178,15 @@ type chunk struct {
 // chunk reads the records at the places. They belong to the caller.
 func (s *Store) chunk(v *view, places []location) chunk {
 	c := chunk{records: make([]record, 0, len(places))}
-	w := window{number: -1}
+	var w window
+	defer w.leave()
 	for i, at := range places {
 		in := v.segment(at.segment())
-		if w.number != at.segment() {
-			w = window{number: at.segment(), src: s.files.reader(in.first), seed: in.seed, limit: in.end, buf: w.buf[:0]}
+		err := w.enter(s.files, in)
+		var r record
+		if err == nil {
+			r, err = w.record(at.offset(), len(places)-i)
 		}
-		r, err := w.record(at.offset(), len(places)-i)
 		if err != nil {
 			c.err = s.fault(err, in, at.offset())
 			return c
@@ -194,25 +196,44 @@ func (s *Store) chunk(v *view, places []location) chunk {
 	return c
 }
 
-// Sizes of one read of a record: small when records lie apart, growing while
-// they are read one after the other.
+// Sizes of one read of a record: small when records lie apart, and no more than is
+// needed when that takes no system call; growing while they are read one after
+// the other.
 const (
 	minReadBytes = 2 << 10
 	maxReadBytes = 32 << 10
 	usualBytes   = 1 << 10 // of a record, for memory that several share
 )
 
-// window reads records from a segment with few system calls. It gives their
-// bytes away.
+// window reads records from one segment at a time with few system calls. It gives
+// their bytes away.
 type window struct {
-	number int
-	src    io.ReaderAt
-	seed   uint32
-	limit  int64 // nothing is read at or after this offset
+	in  *segment // nothing is read at or after its end
+	src *source
 
 	base int64 // offset of buf[0]
 	buf  []byte
 	last int // size of the last read
+}
+
+// enter goes to a segment.
+func (w *window) enter(files *handles, in *segment) error {
+	if w.in == in {
+		return nil
+	}
+	w.leave()
+	src, err := files.get(in.first)
+	if err == nil {
+		*w = window{in: in, src: src, buf: w.buf[:0]}
+	}
+	return err
+}
+
+func (w *window) leave() {
+	if w.in != nil {
+		w.src.release()
+		w.in = nil
+	}
 }
 
 // record returns the record at the offset, when so many are still wanted.
@@ -229,7 +250,7 @@ func (w *window) record(at int64, wanted int) (record, error) {
 		return record{}, err
 	}
 	w.base, w.buf = at+int64(size), b[size:]
-	r, ok := decode(b[:size:size], w.seed)
+	r, ok := decode(b[:size:size], w.in.seed)
 	if !ok {
 		return record{}, errUnreadable
 	}
@@ -241,19 +262,23 @@ func (w *window) bytes(at int64, n, wanted int) ([]byte, error) {
 	if skip := at - w.base; skip >= 0 && skip+int64(n) <= int64(len(w.buf)) {
 		return w.buf[skip:], nil
 	}
-	if w.limit-at < int64(n) {
+	if w.in.end-at < int64(n) {
 		return nil, errUnreadable
 	}
 	w.last = min(2*w.last, maxReadBytes)
-	if at != w.base {
+	switch {
+	case at == w.base:
+	case w.src.mapped == nil:
 		w.last = minReadBytes
+	default:
+		w.last = n
 	}
-	n = int(min(int64(max(n, w.last)), w.limit-at))
+	n = int(min(int64(max(n, w.last)), w.in.end-at))
 	if cap(w.buf) < n {
 		w.buf = make([]byte, 0, max(n, min(wanted*usualBytes, maxReadBytes)))
 	}
 	w.base, w.buf = at, w.buf[:n]
-	if got, err := w.src.ReadAt(w.buf, at); got < n {
+	if got, err := w.src.readPiece(w.buf, at); got < n {
 		w.buf = w.buf[:0]
 		if err == io.EOF {
 			err = errUnreadable // the file is shorter than it was

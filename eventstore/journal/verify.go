@@ -56,7 +56,12 @@ func (r *Report) add(c *scan) {
 // verify reads one segment and compares it with what is known of it.
 func (s *Store) verify(ctx context.Context, v *view, number int) (*scan, error) {
 	known := v.segment(number)
-	path, src := s.path(known.first), s.files.reader(known.first)
+	path := s.path(known.first)
+	src, err := s.files.get(known.first)
+	if err != nil {
+		return nil, err
+	}
+	defer src.release()
 	h, err := readHeader(src, path)
 	if err != nil {
 		return nil, err
@@ -158,7 +163,11 @@ func (s *Store) differs(v *view, segment int) error {
 // verifySeal checks the footer of a sealed segment, and the digest of all bytes.
 func (s *Store) verifySeal(known *segment) error {
 	path := s.path(known.first)
-	src := s.files.reader(known.first)
+	src, err := s.files.get(known.first)
+	if err != nil {
+		return err
+	}
+	defer src.release()
 	size := known.end + footerBytes(known.events)
 	f, ok := decodeFooter(src, size, known.seed)
 	if !ok || f.end != known.end || f.events != known.events || f.streams != known.streams || !slices.Equal(f.sparse, known.sparse) {

@@ -1,19 +1,46 @@
 package storebench
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"slices"
 	"sync"
 	"time"
 
 	"caseledger/eventstore"
 )
 
+// Delivered is an event that a follower was given.
+type Delivered struct {
+	Called time.Duration // of Append, after the beginning
+	Took   time.Duration // from then to the delivery
+}
+
+// Alone returns how long each event takes from the call of Append until it is
+// durable where nothing is done but to write and sync, in one go, what was called for until then:
+// the wait for the sync under way and for its own. syncs are the times that they
+// take, in order and over again. More events meet a long sync than a short one,
+// so the times of the syncs themselves say less.
+func Alone(events []Delivered, syncs []time.Duration) []time.Duration {
+	events = slices.SortedFunc(slices.Values(events), func(a, b Delivered) int { return cmp.Compare(a.Called, b.Called) })
+	alone := make([]time.Duration, 0, len(events))
+	var end time.Duration
+	for turn := 0; len(alone) < len(events); turn++ {
+		begin := max(end, events[len(alone)].Called)
+		end = begin + syncs[turn%len(syncs)]
+		for len(alone) < len(events) && events[len(alone)].Called <= begin {
+			alone = append(alone, end-events[len(alone)].Called)
+		}
+	}
+	return alone
+}
+
 // Follow lets the writers append so many events a second, one at a time and
 // evenly spread, while a follower that begins after a position reads them. It
-// returns for each event the time from the call of Append to its delivery, and
-// the position of the last one.
-func Follow(ctx context.Context, store eventstore.Store, after eventstore.Position, writers []*Writer, perSecond int, lasts time.Duration) ([]time.Duration, eventstore.Position, error) {
+// returns when each event was called for and delivered, and the position of the
+// last one.
+func Follow(ctx context.Context, store eventstore.Store, after eventstore.Position, writers []*Writer, perSecond int, lasts time.Duration) ([]Delivered, eventstore.Position, error) {
 	each := max(1, int(lasts.Seconds()*float64(perSecond))/len(writers))
 	events := each * len(writers)
 	ctx, cancel := context.WithCancel(ctx)
@@ -32,7 +59,7 @@ func Follow(ctx context.Context, store eventstore.Store, after eventstore.Positi
 			}
 		}
 	})
-	began := make([]map[eventstore.Position]time.Time, len(writers))
+	start, began := time.Now(), make([]map[eventstore.Position]time.Time, len(writers))
 	appended := paced(ctx, store, writers, perSecond, each, began)
 	if appended != nil {
 		cancel() // what the follower waits for will not come
@@ -41,13 +68,13 @@ func Follow(ctx context.Context, store eventstore.Store, after eventstore.Positi
 	if err := errors.Join(appended, followed); err != nil {
 		return nil, after, err
 	}
-	delays := make([]time.Duration, 0, events)
+	all := make([]Delivered, 0, events)
 	for _, of := range began {
 		for position, at := range of {
-			delays, after = append(delays, delivered[position].Sub(at)), max(after, position)
+			all, after = append(all, Delivered{at.Sub(start), delivered[position].Sub(at)}), max(after, position)
 		}
 	}
-	return delays, after, nil
+	return all, after, nil
 }
 
 // paced appends, and notes when each append began.

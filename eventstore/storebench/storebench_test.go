@@ -251,14 +251,31 @@ func TestFillMakesAsManyEventsAsAreAskedFor(t *testing.T) {
 	}
 }
 
+func TestWhatIsCalledForDuringASyncWaitsForItAndForItsOwn(t *testing.T) {
+	var events []storebench.Delivered
+	for _, called := range []time.Duration{50, 0, 3, 1, 12} { // in any order
+		events = append(events, storebench.Delivered{Called: called})
+	}
+	// From 0 to 10 for the first, to 15 for those of 1 and 3, to 25 for that of 12, and from 50 to 55.
+	want := []time.Duration{10, 14, 12, 13, 5}
+	if got := storebench.Alone(events, []time.Duration{10, 5}); !slices.Equal(got, want) {
+		t.Errorf("%v, want %v", got, want)
+	}
+}
+
 func TestAFollowerIsTimedForEveryAppend(t *testing.T) {
 	load, store := storebench.NewWorkload(1), memory.New()
 	writers := load.Writers(4)
 	var last eventstore.Position
 	for turn := range 2 {
-		delays, at, err := storebench.Follow(t.Context(), store, last, writers, 10_000, 20*time.Millisecond)
-		if err != nil || len(delays) != 200 || slices.Min(delays) <= 0 || at != eventstore.Position(200*(turn+1)) {
-			t.Fatalf("%d delays, up to %d: %v", len(delays), at, err)
+		all, at, err := storebench.Follow(t.Context(), store, last, writers, 10_000, 20*time.Millisecond)
+		if err != nil || len(all) != 200 || at != eventstore.Position(200*(turn+1)) {
+			t.Fatalf("%d events, up to %d: %v", len(all), at, err)
+		}
+		for _, one := range all {
+			if one.Called < 0 || one.Took <= 0 {
+				t.Fatalf("%+v", one)
+			}
 		}
 		last = at
 	}

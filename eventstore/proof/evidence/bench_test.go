@@ -12,6 +12,7 @@ import (
 	"github.com/go-json-experiment/json"
 
 	"caseledger/eventstore/proof"
+	"caseledger/eventstore/proof/evidence/browsertest"
 	"caseledger/eventstore/proof/sealer"
 )
 
@@ -78,13 +79,13 @@ func BenchmarkPackageOf3000Entries(b *testing.B) {
 	})
 	b.Run("browser", func(b *testing.B) {
 		b.SetBytes(int64(packed.Len()))
-		p := pageRig{openBrowser(b, "verifier.html"), b.TempDir()}
+		p := pageRig{browsertest.Open(b, "verifier.html"), b.TempDir()}
 		p.give("keys", trust.Keys.Text())
-		p.choose("file", p.write("package.zip", packed.Bytes()))
+		p.Choose("file", p.write("package.zip", packed.Bytes()))
 		for b.Loop() {
-			p.eval(`document.getElementById("form").requestSubmit(); ` + finished)
+			p.Eval(`document.getElementById("form").requestSubmit(); ` + finished)
 		}
-		if got := p.text(`document.getElementById("verdict").textContent`); got != string(Redacted) {
+		if got := p.Text(`document.getElementById("verdict").textContent`); got != string(Redacted) {
 			b.Fatal(got)
 		}
 	})

@@ -19,19 +19,20 @@ import (
 	"golang.org/x/mod/sumdb/note"
 
 	"caseledger/eventstore/proof"
+	"caseledger/eventstore/proof/evidence/browsertest"
 	"caseledger/eventstore/proof/witness"
 )
 
 // pageRig is the page, opened from a directory, and what a person gives it.
 type pageRig struct {
-	*browser
+	*browsertest.Page
 	dir string
 }
 
 // newPageRig opens the page and gives it what w's verifiers hold.
 func newPageRig(t testing.TB, w *world) pageRig {
 	t.Helper()
-	p := pageRig{openBrowser(t, "verifier.html"), t.TempDir()}
+	p := pageRig{browsertest.Open(t, "verifier.html"), t.TempDir()}
 	p.give("keys", w.trust.Keys.Text())
 	p.give("known", w.before.Note)
 	p.give("policy", []byte(policyText(w.ledger.signer)))
@@ -40,17 +41,17 @@ func newPageRig(t testing.TB, w *world) pageRig {
 
 // give chooses a file for one of the page's texts, and waits until it is read.
 func (p pageRig) give(id string, text []byte) {
-	p.t.Helper()
-	p.eval(fmt.Sprintf(`document.getElementById(%[1]q).value = document.getElementById(%[1]q + "-file").value = ""`, id))
-	p.choose(id+"-file", p.write(id, text))
-	p.eval(fmt.Sprintf(`new Promise((done) => (function wait() { document.getElementById(%q).value ? done(1) : setTimeout(wait, 1) })())`, id))
+	p.T.Helper()
+	p.Eval(fmt.Sprintf(`document.getElementById(%[1]q).value = document.getElementById(%[1]q + "-file").value = ""`, id))
+	p.Choose(id+"-file", p.write(id, text))
+	p.Eval(fmt.Sprintf(`new Promise((done) => (function wait() { document.getElementById(%q).value ? done(1) : setTimeout(wait, 1) })())`, id))
 }
 
 func (p pageRig) write(name string, data []byte) string {
-	p.t.Helper()
+	p.T.Helper()
 	path := filepath.Join(p.dir, name)
 	if err := os.WriteFile(path, data, 0o600); err != nil {
-		p.t.Fatal(err)
+		p.T.Fatal(err)
 	}
 	return path
 }
@@ -60,10 +61,10 @@ const finished = `new Promise((done) => (function wait() { document.getElementBy
 
 // check lets the page check a package, and reads the verdicts as line has them.
 func (p pageRig) check(packed []byte) string {
-	p.t.Helper()
-	p.choose("file", p.write("package.zip", packed))
-	p.eval(`document.getElementById("form").requestSubmit(); ` + finished)
-	return p.text(`[document.getElementById("verdict")?.textContent ?? "no verdict: " + document.getElementById("status").textContent,
+	p.T.Helper()
+	p.Choose("file", p.write("package.zip", packed))
+	p.Eval(`document.getElementById("form").requestSubmit(); ` + finished)
+	return p.Text(`[document.getElementById("verdict")?.textContent ?? "no verdict: " + document.getElementById("status").textContent,
 		...Array.from(document.querySelectorAll("tbody tr"), (r) => r.cells[0].textContent + " " + r.cells[2].querySelector(".verdict").textContent)].join(", ")`)
 }
 
@@ -211,7 +212,7 @@ func TestThePageSaysWhyItCannotCheck(t *testing.T) {
 		"caseledger/keys/v1": "The check could not be made. The public keys cannot be used: the keys are not those of one log.",
 		witnessVerifierKey(): "The check could not be made. The public keys cannot be used: a public key of an unknown type.",
 	} {
-		p.eval(fmt.Sprintf(`document.getElementById("keys").value = %q`, keys))
+		p.Eval(fmt.Sprintf(`document.getElementById("keys").value = %q`, keys))
 		if got := p.check(pack(w.files)); got != "no verdict: "+want {
 			t.Errorf("%.20q: %q", keys, got)
 		}
