@@ -60,6 +60,7 @@ type StoryRow struct {
 	Person   string          `json:"person,omitempty"`
 	Entry    uint64          `json:"entry,omitzero"`
 	First    uint64          `json:"firstEntry,omitzero"`
+	Leaf     string          `json:"leaf,omitempty"` // its hash in the log, hexadecimal, where somebody has looked it up
 	Happened domain.Date     `json:"happened,omitzero"`
 	Time     string          `json:"time,omitempty"` // hh:mm, of a note that says so
 	Recorded time.Time       `json:"recorded,omitzero"`

@@ -6331,6 +6331,7 @@ type BuiltChronologyRows struct {
 	Person           string                        `json:"person,omitzero"`
 	Entry            int64                         `json:"entry,omitzero"`
 	FirstEntry       int64                         `json:"firstEntry,omitzero"`
+	Leaf             string                        `json:"leaf,omitzero"`
 	Happened         string                        `json:"happened,omitzero"`
 	Time             string                        `json:"time,omitzero"`
 	Recorded         time.Time                     `json:"recorded,omitzero"`

@@ -27,20 +27,20 @@ func Chronology(s projections.Story) Paper {
 			year = of
 			p.Blocks = append(p.Blocks, Heading{2, year})
 		}
-		p.add(cells(row, len(s.Parts) > 1)...)
+		p.add(Reference{row.Entry, LeafPrefix(row.Leaf)}, cells(row, len(s.Parts) > 1)...)
 	}
 	return p
 }
 
-// add appends rows to the last table, or begins one.
-func (p *Paper) add(rows ...[]Cell) {
+// add appends rows that tell an entry to the last table, or begins one.
+func (p *Paper) add(of Reference, rows ...[]Cell) {
 	for _, row := range rows {
 		last, isTable := p.Blocks[len(p.Blocks)-1].(Table)
 		if !isTable || len(last.Rows) == MaxRows || roomOf(last.Rows)+roomOf([][]Cell{row}) > maxTable {
 			last = Table{Widths: []int{16, 54, 30}, Head: []string{"Day", "What happened", "Who says so, and how it stands"}}
 			p.Blocks = append(p.Blocks, last)
 		}
-		last.Rows = append(last.Rows, row)
+		last.Rows, last.Of = append(last.Rows, row), append(last.Of, of)
 		p.Blocks[len(p.Blocks)-1] = last
 	}
 }

@@ -50,7 +50,7 @@ func Entries(h Head, entries []projections.FullEntry) (Paper, error) {
 		several = several || e.Record != entries[0].Record
 	}
 	for _, e := range entries {
-		p.Blocks = append(p.Blocks, entry(e, several)...)
+		p.Blocks = append(append(p.Blocks, Reference{e.Entry, LeafPrefix(e.Leaf)}), entry(e, several)...)
 	}
 	return p, nil
 }

@@ -58,6 +58,9 @@ type Reference struct {
 	Leaf  string `json:"leaf,omitempty"` // how the hash of its leaf begins
 }
 
+// LeafPrefix is how a leaf's hash begins, as the foot of a page has room for it.
+func LeafPrefix(leaf string) string { return leaf[:min(len(leaf), leafPrefix)] }
+
 // Cell holds paragraphs.
 type Cell []Paragraph
 

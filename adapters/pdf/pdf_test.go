@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/carlos7ags/folio/reader"
 	"github.com/pdfcpu/pdfcpu/pkg/api"
 	"github.com/pdfcpu/pdfcpu/pkg/pdfcpu/model"
 
@@ -118,4 +119,37 @@ func FuzzAPDFIsWrittenWhateverItSays(f *testing.F) {
 		}
 		validate(t, written(t, sample(says)))
 	})
+}
+
+func TestALetterWithItsAccentIsOneCharacterAndWhatFollowsItStandsBehindIt(t *testing.T) {
+	file := written(t, paper.Paper{Title: "T", Blocks: []paper.Block{paper.Plain("Jose\u0301.")}})
+	if again := written(t, paper.Paper{Title: "T", Blocks: []paper.Block{paper.Plain("José.")}}); !bytes.Equal(file, again) {
+		t.Error("they are set differently")
+	}
+}
+
+func TestAWordInAnotherDirectionIsSetOnce(t *testing.T) {
+	for _, says := range []string{"a (שלום) b.", "Her name is שלום.", "שלום (Ann), אבג-דה!", "أحمد, said", "(Ann) said שלום 12.", "12. שלום, 3-4 (אבג)", "?"} {
+		r, err := reader.Parse(written(t, paper.Paper{Title: "T", Blocks: []paper.Block{paper.Plain(says)}}))
+		if err != nil {
+			t.Fatal(err)
+		}
+		page, err := r.Page(0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		spans, err := page.TextSpans()
+		if err != nil {
+			t.Fatal(err)
+		}
+		letters := 0
+		for _, s := range spans {
+			if s.Tag != "Artifact" {
+				letters += len([]rune(strings.ReplaceAll(s.Text, " ", "")))
+			}
+		}
+		if want := len([]rune(strings.ReplaceAll(says, " ", ""))); letters != want {
+			t.Errorf("%q is set in %d letters of %d", says, letters, want)
+		}
+	}
 }

@@ -151,10 +151,12 @@ returns from the events.`,
 		newBench(to),
 		newWebhook(to),
 		newChronology(to),
+		newSubjectAccess(to),
 		newRedaction(to),
 		newForm(to), newView(to),
 		newFeed(to),
 		newPaper(to),
+		newBundle(to),
 	)
 }
 

@@ -16,7 +16,9 @@ var (
 	on, rules = domaintest.On, domaintest.Rules
 	ann, ben  = domain.RecordID(strings.Repeat("a", 32)), domain.RecordID(strings.Repeat("b", 32))
 	scope     = []chronology.Part{{Record: ann, Known: 9, Entries: []uint64{1, 2, 5}}, {Record: ben, Known: 4, Entries: []uint64{3}}}
-	told      = chronology.Chronologies{}.Evolve(7, chronology.Built{Chronology: "c1"})
+	told      = chronology.Chronologies{}.Evolve(7, chronology.Built{Chronology: "c1", Parts: []chronology.Part{{Record: ann, Entries: []uint64{2}}}}).
+			Evolve(8, chronology.Built{Chronology: "c3", Parts: []chronology.Part{{Record: "cccc", Entries: []uint64{1}}}}).
+			Evolve(9, chronology.Built{Chronology: "c4", Parts: []chronology.Part{{Record: ann, Entries: []uint64{2, 3}}}})
 )
 
 func section(letter string, documents ...bundle.Document) bundle.Section {
@@ -88,6 +90,8 @@ func TestABundleIsOpenedOnceAndPlannedUntilItIsFrozen(t *testing.T) {
 		"an entry not chosen":     {plan[:2], arrange(section("A", entries("d1", ann, 9, 1, 3))), []string{"bundle-entries-outside-scope"}},
 		"an entry of another day": {plan[:2], arrange(section("A", entries("d1", ann, 8, 1))), []string{"bundle-entries-outside-scope"}},
 		"entries out of order":    {plan[:2], arrange(section("A", entries("d1", ann, 9, 5, 1))), []string{"bundle-entries-outside-scope"}},
+		"a chronology of another": {plan[:2], arrange(section("A", bundle.Document{Document: "d1", Chronology: "c3"})), []string{"bundle-entries-outside-scope"}},
+		"a chronology of more":    {plan[:2], arrange(section("A", bundle.Document{Document: "d1", Chronology: "c4"})), []string{"bundle-entries-outside-scope"}},
 		"of another record":       {plan[:2], arrange(section("A", entries("d1", "cccc", 9, 1))), []string{"bundle-entries-outside-scope"}},
 		"no redactions":           {plan[:2], vary(""), nil},
 		"approved redactions":     {plan[:2], vary("r1"), nil},

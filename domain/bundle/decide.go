@@ -200,8 +200,9 @@ func (b Bundle) documents(sections, there []Section, cs chronology.Chronologies)
 			twice = twice || seen[d.Document]
 			seen[d.Document] = true
 			unclear = unclear || !d.clear()
-			outside = outside || !b.holds(d.Entries)
-			unbuilt = unbuilt || d.Chronology != "" && cs.Find(d.Chronology).IsZero()
+			built := cs.Find(d.Chronology)
+			outside = outside || !b.holds(d.Entries) || !b.drawsOn(built.Fact.Parts)
+			unbuilt = unbuilt || d.Chronology != "" && built.IsZero()
 		}
 	}
 	return domain.Refuse(
@@ -234,6 +235,22 @@ func (b Bundle) holds(parts []chronology.Part) bool {
 		}
 		for i, e := range p.Entries {
 			if _, in := slices.BinarySearch(b.Scoped.Fact.Parts[at].Entries, e); !in || i > 0 && e <= p.Entries[i-1] {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// drawsOn reports whether all entries that a chronology tells are in the scope.
+func (b Bundle) drawsOn(parts []chronology.Part) bool {
+	for _, p := range parts {
+		at := slices.IndexFunc(b.Scoped.Fact.Parts, func(s chronology.Part) bool { return s.Record == p.Record })
+		for _, e := range p.Entries {
+			if at < 0 {
+				return false
+			}
+			if _, in := slices.BinarySearch(b.Scoped.Fact.Parts[at].Entries, e); !in {
 				return false
 			}
 		}

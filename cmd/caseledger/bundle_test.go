@@ -1,0 +1,231 @@
+package main
+
+import (
+	"archive/zip"
+	"bytes"
+	"compress/zlib"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/go-json-experiment/json"
+
+	"caseledger/adapters/binder"
+)
+
+// neighbour is a word that stands in one passage of one note.
+const neighbour = "Quillfeather"
+
+const plannedBundle = `{"title":"Re A: bundle for the hearing","court":"Family Court at Anytown","case":"AT26C00123","parties":["Anytown Council","the mother"],
+"sections":[{"letter":"A","title":"Preliminary documents","documents":[{"title":"Chronology","chronology":"c1"},{"title":"What is withheld","paper":"schedule"}]},
+{"letter":"B","title":"The record","documents":[{"title":"Notes in full","entries":{"kinds":["note"]}}]},
+{"letter":"C","title":"Evidence","documents":[{"title":"A letter","date":"2026-01-07","file":"letter.pdf"}]}],
+"variants":[{"variant":"court","reader":"the court"},{"variant":"mother","reader":"the mother","redaction":"mother"}]}`
+
+// bundled is a ledger with a record of which a bundle is to be made.
+type bundled struct {
+	t                *testing.T
+	dir, child, work string
+}
+
+func (b bundled) in(name string) string { return filepath.Join(b.work, name) }
+
+// step takes a step as somebody, and returns the exit code and what was said.
+func (b bundled) step(who string, args ...string) (int, string) {
+	b.t.Helper()
+	code, text, errs := caseledger(b.t, append(args, "--data", b.dir, "--actor", who, "--role", "solicitor", "--agency", "anytown",
+		"--basis", "children-act-1989-s31", "--purpose", "court")...)
+	return code, text + errs
+}
+
+func (b bundled) does(who string, args ...string) {
+	b.t.Helper()
+	if code, said := b.step(who, args...); code != exitOK {
+		b.t.Fatalf("%v: exit %d, %s", args, code, said)
+	}
+}
+
+func (b bundled) bundle(step string, more ...string) []string {
+	return append([]string{"bundle", step, b.child, "--id", "b1", "--files", b.in("letters")}, more...)
+}
+
+// toBundle makes a ledger with a note that holds the word, a chronology, and
+// redactions for the mother.
+func toBundle(t *testing.T) bundled {
+	t.Helper()
+	dir := smallDemo(t)
+	b := bundled{t, dir, rows(t, "caseload", "--data", dir)[0]["record"].(string), t.TempDir()}
+	acted(t, dir, b.child, "note.write", `{"happened":"2026-01-05","note":"canary","kind":"visit","present":["mother"],"text":[{"text":"She was seen. "},{"text":"`+neighbour+` telephoned."}]}`, "canary")
+	entries := rows(t, "record", "entries", b.child, "--data", dir)
+	entry := fmt.Sprint(entries[len(entries)-1]["entry"])
+	if err := os.MkdirAll(b.in("letters"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	must(t, "paper", b.child, "--data", dir, "--kind", "entries", "--entry", "1", "--out", filepath.Join(b.in("letters"), "letter.pdf"))
+	writeFile(t, b.in("lines.csv"), "entry,field,ground,reason\n"+entry+",/text/1,third-party,it names a neighbour\n")
+	writeFile(t, b.in("plan.json"), plannedBundle)
+	b.does("sol-01", "chronology", "build", b.child, "--id", "c1", "--title", "What happened", "--request", "c1")
+	b.does("clerk-01", "redaction", "propose", b.child, "--id", "mother", "--reader", "mother", "--for", "court", "--lines", b.in("lines.csv"), "--request", "r1")
+	b.does("mgr-01", "redaction", "approve", b.child, "--id", "mother", "--request", "r2")
+	return b
+}
+
+func (b bundled) manifest(name string) binder.Manifest {
+	b.t.Helper()
+	var m binder.Manifest
+	if err := json.Unmarshal([]byte(read(b.t, b.in(name))), &m); err != nil {
+		b.t.Fatal(err)
+	}
+	return m
+}
+
+// unpacked is a PDF with its compressed streams beside them, attached files too.
+func unpacked(t *testing.T, path string) string {
+	t.Helper()
+	file := []byte(read(t, path))
+	all := bytes.NewBuffer(slices.Clone(file))
+	for rest := file; ; {
+		_, after, found := bytes.Cut(rest, []byte("stream\n"))
+		if !found {
+			return all.String()
+		}
+		if z, err := zlib.NewReader(bytes.NewReader(after)); err == nil {
+			_, _ = io.Copy(all, z) // what is no stream ends with an error
+		}
+		rest = after
+	}
+}
+
+// unzipped is everything that a package holds.
+func unzipped(t *testing.T, path string) string {
+	t.Helper()
+	files, err := zip.OpenReader(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer files.Close()
+	var all strings.Builder
+	for _, f := range files.File {
+		text, err := fs.ReadFile(files, f.Name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all.WriteString(f.Name)
+		all.Write(text)
+	}
+	return all.String()
+}
+
+func TestABundleIsFiledInStepsAndEachReaderGetsTheSamePages(t *testing.T) {
+	b := toBundle(t)
+	open := b.bundle("open", "--plan", b.in("plan.json"), "--request", "b1")
+	b.does("clerk-01", open...)
+	b.does("clerk-01", open...) // a repeat records nothing
+	refused := func(says, who string, args ...string) {
+		t.Helper()
+		if code, said := b.step(who, args...); code != exitFailed || !strings.Contains(said, says) {
+			t.Errorf("%s: exit %d, %s", says, code, said)
+		}
+	}
+	review, build := []string{"bundle", "review", b.child, "--id", "b1", "--request", "review"}, b.bundle("build", "--out", b.in("filed"), "--request", "build")
+	refused("bundle-not-reviewed", "sol-01", b.bundle("freeze", "--request", "freeze")...)
+	refused("bundle-reviewed-by-its-author", "clerk-01", review...)
+	b.does("sol-02", review...)
+	refused("bundle-not-frozen", "sol-01", build...)
+	b.does("sol-01", b.bundle("freeze", "--request", "freeze")...)
+	writeFile(t, b.in("plan.json"), strings.ReplaceAll(plannedBundle, "A letter", "Another"))
+	refused("bundle-frozen", "clerk-01", b.bundle("open", "--plan", b.in("plan.json"), "--request", "b2")...)
+
+	if err := os.MkdirAll(b.in("filed"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	writeFile(t, b.in("filed/.b1-court.part"), "what a build that was killed has left")
+	b.does("sol-01", build...)
+	court, mother := b.manifest("filed/b1-court.json"), b.manifest("filed/b1-mother.json")
+	if !slices.Equal(court.Labels, mother.Labels) || len(court.Labels) < 5 {
+		t.Errorf("%v and %v", court.Labels, mother.Labels)
+	}
+	for name, want := range map[string]bool{"b1-court-evidence-1.zip": true, "b1-mother-evidence-1.zip": false} {
+		if got := strings.Contains(unzipped(t, b.in("filed/"+name)), neighbour); got != want {
+			t.Errorf("%s holds the word: %t", name, got)
+		}
+	}
+	if strings.Contains(unpacked(t, b.in("filed/b1-mother.pdf")), neighbour) {
+		t.Error("the word is in the mother's bundle")
+	}
+	before := sum(t, b.in("filed/b1-court.pdf"))
+	if built := rows(t, "bundle", "list", b.child, "--data", b.dir); len(built) != 2 || built[0]["sha256"] != before {
+		t.Errorf("%v", built)
+	}
+	b.does("sol-01", build...)
+	if sum(t, b.in("filed/b1-court.pdf")) != before {
+		t.Error("built again it is another file")
+	}
+	if left, err := filepath.Glob(b.in("filed/.*")); err != nil || len(left) > 0 {
+		t.Errorf("%v, %v", left, err)
+	}
+	verifyBundles(t, b)
+	supplementOf(t, b, court)
+}
+
+// verifyBundles checks and verifies both variants, and spoils one.
+func verifyBundles(t *testing.T, b bundled) {
+	t.Helper()
+	keys := writeFile(t, b.in("log.keys"), must(t, "log", "keys", "--data", b.dir))
+	for _, variant := range []string{"court", "mother"} {
+		file, manifest := b.in("filed/b1-"+variant+".pdf"), b.in("filed/b1-"+variant+".json")
+		must(t, "bundle", "verify", file, "--manifest", manifest, "--keys", keys)
+		if code, said, _ := caseledger(t, "bundle", "check", file, "--manifest", manifest, "--on", "2026-11-22"); !strings.Contains(said, "page-limit") {
+			t.Errorf("%s: exit %d, %s", variant, code, said)
+		}
+	}
+	spoiled := strings.Replace(read(t, b.in("filed/b1-court.json")), `"leaf": "`, `"leaf": "0`, 1)
+	if code, _, errs := caseledger(t, "bundle", "verify", b.in("filed/b1-court.pdf"), "--keys", keys, "--manifest", writeFile(t, b.in("spoiled.json"), spoiled)); code != exitVerify {
+		t.Errorf("a page that tells of another entry: exit %d, %s", code, errs)
+	}
+	cut := read(t, b.in("filed/b1-court.pdf"))
+	if code, _, errs := caseledger(t, "bundle", "verify", writeFile(t, b.in("cut.pdf"), cut[:len(cut)/2]), "--keys", keys); code != exitVerify {
+		t.Errorf("a bundle cut in two: exit %d, %s", code, errs)
+	}
+}
+
+// supplementOf adds a late document: no page that was there gets another number.
+func supplementOf(t *testing.T, b bundled, before binder.Manifest) {
+	t.Helper()
+	writeFile(t, b.in("late.json"), `{"sections":[{"letter":"C","title":"Evidence","documents":[{"title":"The late letter","file":"letter.pdf"}]}]}`)
+	b.does("clerk-01", b.bundle("supplement", "--plan", b.in("late.json"), "--reason", "directed", "--request", "late")...)
+	if code, said := b.step("sol-01", b.bundle("build", "--out", b.in("later"), "--request", "later")...); code != exitFailed || !strings.Contains(said, "bundle-not-reviewed") {
+		t.Errorf("a supplement that nobody looked through: exit %d, %s", code, said)
+	}
+	b.does("sol-02", "bundle", "review", b.child, "--id", "b1", "--request", "review-late")
+	b.does("sol-01", b.bundle("build", "--variant", "court", "--out", b.in("later"), "--request", "later")...)
+	after := b.manifest("later/b1-court.json")
+	first := make(map[string]string)
+	for _, d := range after.Documents {
+		first[d.ID] = d.First
+	}
+	for _, d := range before.Documents {
+		if first[d.ID] != d.First {
+			t.Errorf("%s stood at %s, and stands at %s", d.ID, d.First, first[d.ID])
+		}
+	}
+	if len(after.Documents) != len(before.Documents)+1 {
+		t.Errorf("%d documents, and %d before", len(after.Documents), len(before.Documents))
+	}
+}
+
+func TestATitleWithAWordThatIsWithheldIsNotBuilt(t *testing.T) {
+	b := toBundle(t)
+	writeFile(t, b.in("plan.json"), strings.Replace(plannedBundle, "A letter", "Letter from Mrs "+neighbour, 1))
+	b.does("clerk-01", b.bundle("open", "--plan", b.in("plan.json"), "--request", "b1")...)
+	b.does("sol-02", "bundle", "review", b.child, "--id", "b1", "--request", "review")
+	code, said := b.step("sol-01", b.bundle("freeze", "--request", "freeze")...)
+	if code != exitFailed || !strings.Contains(said, "withheld from this reader") || strings.Contains(said, neighbour) {
+		t.Errorf("exit %d, %s", code, said)
+	}
+}
