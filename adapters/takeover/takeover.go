@@ -19,7 +19,9 @@ import (
 	"filippo.io/age"
 
 	"caseledger/domain"
+	"caseledger/domain/allocation"
 	"caseledger/domain/disclosure"
+	"caseledger/domain/record"
 	"caseledger/eventstore"
 	"caseledger/eventstore/proof/evidence"
 	"caseledger/schema"
@@ -140,23 +142,42 @@ func (i Importer) Take(ctx context.Context, p Package) (Outcome, error) {
 	if err != nil {
 		return Outcome{}, err
 	}
-	out := Outcome{Record: id, Entries: len(p.Entries) + 1, Unread: p.Unread}
+	all := append(p.Entries[:len(p.Entries):len(p.Entries)], i.arrival(p)...)
+	out := Outcome{Record: id, Entries: p.Whole(), Unread: p.Unread}
 	if int(at.Revision) >= out.Entries {
 		return out, nil
 	}
-	all := append(p.Entries[:len(p.Entries):len(p.Entries)], i.received(p))
 	done, err := i.Records.Ledger.Adopt(ctx, at, all[at.Revision:])
 	out.Added = int(done.Revision - at.Revision)
 	return out, err
 }
 
-// received is the entry after the last one that was taken over.
-func (i Importer) received(p Package) domain.Entry {
-	return domain.Entry{
-		Circumstances: domain.Circumstances{Actor: i.Actor, Authority: i.Authority, Request: "transfer " + p.Report.Fingerprint},
-		Event: disclosure.Received{Dated: domain.Dated{Happened: i.Records.Setting().Today}, Ledger: p.Report.Ledger, Stream: p.Report.Record,
-			Known: uint64(len(p.Entries)), Package: p.Report.Fingerprint, Checkpoint: p.checkpoint(), Unread: p.Unread},
+// arrival are the entries after the last one that was taken over: what was taken
+// over, and that whoever held the case at the sender's holds it no more. A worker
+// here may go by the same pseudonym, and has no part in the case.
+func (i Importer) arrival(p Package) []domain.Entry {
+	today := domain.Dated{Happened: i.Records.Setting().Today}
+	by := domain.Circumstances{Actor: i.Actor, Authority: i.Authority, Request: "transfer " + p.Report.Fingerprint}
+	entries := []domain.Entry{{Circumstances: by, Event: disclosure.Received{Dated: today, Ledger: p.Report.Ledger, Stream: p.Report.Record,
+		Known: uint64(len(p.Entries)), Package: p.Report.Fingerprint, Checkpoint: p.checkpoint(), Unread: p.Unread}}}
+	for _, a := range p.Held() {
+		entries = append(entries, domain.Entry{Circumstances: by, Event: allocation.Ended{Dated: today, Allocation: a, Reason: "taken over from another authority"}})
 	}
+	return entries
+}
+
+// Whole is how many entries the record has when all of the package was taken over.
+func (p Package) Whole() int { return len(p.Entries) + 1 + len(p.Held()) }
+
+// Held are the allocations of the case that were open at the sender's.
+func (p Package) Held() []allocation.ID {
+	var held []allocation.ID
+	for _, a := range record.Fold(p.Entries).Allocations {
+		if a.Open() {
+			held = append(held, a.ID)
+		}
+	}
+	return held
 }
 
 // place returns the record that the package belongs to here and where it has got

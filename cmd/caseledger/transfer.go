@@ -214,7 +214,7 @@ type takenRow struct {
 }
 
 func (a *app) takeOver(ctx context.Context, to streams, output format, p takeover.Package, by acting, dry bool) error {
-	row := takenRow{Outcome: takeover.Outcome{Entries: len(p.Entries) + 1, Unread: p.Unread}, Ledger: p.Report.Ledger, Fingerprint: p.Report.Fingerprint}
+	row := takenRow{Outcome: takeover.Outcome{Entries: p.Whole(), Unread: p.Unread}, Ledger: p.Report.Ledger, Fingerprint: p.Report.Fingerprint}
 	if !dry {
 		var err error
 		who := by.act(nil)
@@ -279,7 +279,7 @@ func custody(to streams, output format, codec schema.Codec, r record.Record, p t
 	if err != nil {
 		return err
 	}
-	row := custodyRow{p.Report.Ledger, p.Report.Fingerprint, len(p.Entries), len(r.Entries) - len(p.Entries) - 1, differ}
+	row := custodyRow{p.Report.Ledger, p.Report.Fingerprint, len(p.Entries), len(r.Entries) - p.Whole(), differ}
 	if err := output.print(to.out, []custodyRow{row}); err != nil {
 		return err
 	}

@@ -86,11 +86,18 @@ func lineOf(table string, names []string, cells []any, upto int) (string, bool) 
 			return "", false
 		}
 		counts := table == "record" && name == "entries" // one more says where they came from
-		if !slices.Contains(apart, name) && !counts {
+		if !slices.Contains(apart, name) && !counts && !holds(table, names, name) {
 			line = append(line, fmt.Sprintf("%s=%v", name, cells[i]))
 		}
 	}
 	return strings.Join(line, " "), true
+}
+
+// holds says whether a column tells who holds the case, or which entry says so:
+// nobody does, once another authority has taken it over.
+func holds(table string, columns []string, column string) bool {
+	return column == "worker" || column == "team" || column == "entries" && slices.Contains(columns, "worker") ||
+		table == "allocation" && slices.Contains([]string{"open", "to_date", "reason"}, column)
 }
 
 func recordTables(t *testing.T, db *sql.DB) []string {
@@ -177,13 +184,16 @@ func TestARecordSaysTheSameInTheLedgerThatTookItOver(t *testing.T) {
 				return fmt.Errorf("record %s: %w", id, err)
 			}
 			out, err := takeover.Importer{Records: a.records, Actor: operator("records-officer"), Authority: domain.Authority{Basis: "b", Purpose: "transfer"}}.Take(t.Context(), p)
-			if err != nil || out.Record != id || out.Added != records[id]+1 || len(out.Unread) > 0 {
+			if err != nil || out.Record != id || out.Added != records[id]+1+len(p.Held()) || len(out.Unread) > 0 {
 				return fmt.Errorf("record %s: %+v, %w", id, out, err)
 			}
 		}
 		return a.catchUp(t.Context(), to)
 	}); err != nil {
 		t.Fatal(err)
+	}
+	if held := rows(t, "caseload", "--data", into, "--worker", "sw-063"); len(held) > 0 {
+		t.Errorf("a worker here holds %d pieces of work of the sender's", len(held))
 	}
 	told := 0
 	for id, n := range records {
