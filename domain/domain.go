@@ -126,6 +126,23 @@ type Circumstances struct {
 	Policy string
 	// Captured is set where the act was done away from the ledger.
 	Captured *Captured
+	// Transferred is set where another ledger recorded the entry: one line for each
+	// ledger that it came through, the first one first. Actor, authority and all else
+	// are then as that first ledger recorded them.
+	Transferred []Transferred
+}
+
+// Transferred says where another ledger holds an entry that this one took over.
+// Its number there is the one that it has here.
+type Transferred struct {
+	// Ledger is the other ledger's name, Recorded when it accepted the entry.
+	Ledger   string    `json:"ledger"`
+	Recorded time.Time `json:"recorded"`
+	// Leaf is the SHA-256 of the entry's leaf there, in hexadecimal: what the other
+	// ledger's log proves.
+	Leaf string `json:"leaf"`
+	// Package is the fingerprint of the evidence package that it came in.
+	Package string `json:"package"`
 }
 
 // Captured says that an act was done on a device that had no connection, and

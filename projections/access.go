@@ -178,13 +178,6 @@ func accessSentence(e subjectaccess.Event) string {
 		return fmt.Sprintf("The answer was counted against the record: %d given, %d withheld, %d missing.", e.Delivered, e.Withheld, e.Missing)
 	case subjectaccess.Closed:
 		return fmt.Sprintf("The request for access ended: %s.", spaced(e.Reason))
-	}
-	return accessOthers(e)
-}
-
-// accessOthers tells what is said of opinions, consents and complaints.
-func accessOthers(e subjectaccess.Event) string {
-	switch e := e.(type) {
 	case subjectaccess.HarmOpinionAsked:
 		return fmt.Sprintf("%s was asked whether seeing %d entries would cause serious harm.", e.Of, len(e.Entries))
 	case subjectaccess.HarmOpinionGiven:

@@ -44,7 +44,12 @@ type AuditRow struct {
 	ImportFile  string              `json:"importFile,omitempty"`
 	ImportLine  *int                `json:"importLine,omitempty"`
 	ImportFlags []domain.Flag       `json:"importFlags,omitempty"`
-	Changes     []FieldChange       `json:"changes"`
+	// Ledger is the ledger that recorded the entry first, where another one did;
+	// Written is when, and Leaf what its log proves.
+	Ledger  string        `json:"ledger,omitempty"`
+	Written time.Time     `json:"written,omitzero"`
+	Leaf    string        `json:"leaf,omitempty"`
+	Changes []FieldChange `json:"changes"`
 }
 
 // FieldChange is one field that an entry states otherwise than the entry
@@ -58,11 +63,11 @@ type FieldChange struct {
 func (r *AuditRow) fields() []any {
 	return []any{&r.Record, &r.Entry, &r.Position, &r.Type, &r.Happened, &r.Recorded, &r.Lateness,
 		&r.Actor, &r.Role, &r.Agency, &r.Basis, &r.Purpose, &r.Request, &r.Group, &r.Policy, &r.Corrects, &r.Voids, &r.Reason,
-		&r.InForce, &r.CorrectedBy, &r.Captured, &r.Device, &r.Sequence, &r.Seen, &r.ImportKind, &r.ImportFile, &r.ImportLine, &r.ImportFlags, &r.Changes}
+		&r.InForce, &r.CorrectedBy, &r.Captured, &r.Device, &r.Sequence, &r.Seen, &r.ImportKind, &r.ImportFile, &r.ImportLine, &r.ImportFlags, &r.Ledger, &r.Written, &r.Leaf, &r.Changes}
 }
 
 func auditProjection() Projection {
-	return Projection{Name: "audit", Version: 3, Tables: []Table{auditTable()}, Apply: applyAudit}
+	return Projection{Name: "audit", Version: 4, Tables: []Table{auditTable()}, Apply: applyAudit}
 }
 
 func auditTable() Table {
@@ -97,6 +102,9 @@ func auditTable() Table {
 			{"import_file", Text, "SHA-256 of that file, hexadecimal."},
 			{"import_line", Integer, "Line in that file, from 1."},
 			{"import_flags", JSON, "List of rules that the imported data breaks: field, rule, raw."},
+			{"ledger", Text, "The other ledger that recorded it first. NULL: this one did."},
+			{"written", Time, "When that ledger recorded it."},
+			{"leaf", Text, "SHA-256 of its leaf there, hexadecimal: what that ledger's log proves."},
 			{"changes", JSON, "List of field, before, after. Before: of a correction, the entry corrected; otherwise the entry that stood for the same fact until then. Fields that stay the same are left out."},
 		},
 		Key:     []string{"record", "entry"},
@@ -174,6 +182,10 @@ func auditRow(id domain.RecordID, r record.Record, e domain.Entry, at eventstore
 			row.ImportLine = &s.Line
 		}
 	}
+	if len(e.Transferred) > 0 {
+		first := e.Transferred[0]
+		row.Ledger, row.Written, row.Leaf = first.Ledger, first.Recorded, first.Leaf
+	}
 	var err error
 	row.Changes, err = changes(r, e)
 	return row, err
@@ -193,7 +205,11 @@ func lateness(e domain.Entry) *int {
 	if day.IsZero() {
 		return nil
 	}
-	n := day.DaysUntil(domain.DateOf(e.Recorded.In(london())))
+	recorded := e.Recorded
+	if len(e.Transferred) > 0 {
+		recorded = e.Transferred[0].Recorded
+	}
+	n := day.DaysUntil(domain.DateOf(recorded.In(london())))
 	return &n
 }
 

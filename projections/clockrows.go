@@ -30,6 +30,7 @@ import (
 
 	"caseledger/domain/capacity"
 	"caseledger/domain/discharge"
+	"caseledger/domain/disclosure"
 	"caseledger/domain/needs"
 	"caseledger/domain/safeguarding"
 	"caseledger/domain/subjectaccess"
@@ -57,7 +58,7 @@ func movesClocks(e domain.Entry) bool {
 		return true
 	case lookedafter.Event, health.Event, missing.Event, careleaver.Event, legal.Event, identity.Born, identity.Died:
 		return true
-	case needs.Event, support.Event, safeguarding.Event, transition.Event, capacity.Event, discharge.Event, subjectaccess.Event:
+	case needs.Event, support.Event, safeguarding.Event, transition.Event, capacity.Event, discharge.Event, subjectaccess.Event, disclosure.Requested, disclosure.Decided:
 		return true
 	}
 	return target(e) != 0
@@ -290,6 +291,9 @@ func (c *clocks) others(r record.Record) {
 		if registered := r.Temporary.Find(temporary.ID(t.ID)); t.Notified.Fact.Direction == transfer.In && registered.Entered.IsZero() {
 			c.add(string(policy.TransferConference), string(t.ID), at(t.Notified), t.Notified.Fact.ConferenceBy, at(t.TakenOver), at(t.Declined))
 		}
+	}
+	for _, d := range r.Disclosures.All {
+		c.add("disclosure-"+d.Requested.Fact.Protocol, string(d.ID), at(d.Requested), d.Requested.Fact.AnswerBy, at(d.Decided), moment{})
 	}
 	for _, i := range r.Incidents {
 		c.add(string(policy.SeriousIncidentNotification), string(i.ID), at(i.Learned), i.Learned.Fact.NotifyBy, at(i.Notified), moment{})

@@ -16,6 +16,7 @@ import (
 	"caseledger/domain/cinplan"
 	"caseledger/domain/correction"
 	"caseledger/domain/correspondence"
+	"caseledger/domain/disclosure"
 	"caseledger/domain/enquiry"
 	"caseledger/domain/form"
 	"caseledger/domain/group"
@@ -59,6 +60,8 @@ func sentence(e domain.Event) string {
 		return accessSentence(e)
 	case chronology.Event:
 		return chronologySentence(e)
+	case disclosure.Event:
+		return disclosureSentence(e)
 	case redaction.Event:
 		return redactionSentence(e)
 	case bundle.Event:

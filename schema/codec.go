@@ -1,6 +1,8 @@
 package schema
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"reflect"
@@ -11,6 +13,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"caseledger/domain"
+	"caseledger/domain/unmapped"
 )
 
 // What a payload can have wrong. The errors never repeat what it holds.
@@ -50,6 +53,8 @@ type payload struct {
 	Policy    string             `json:"policy,omitempty"`
 	Captured  *domain.Captured   `json:"captured,omitempty"`
 	Event     jsontext.Value     `json:",embed"`
+
+	Transferred []domain.Transferred `json:"transferred,omitempty"`
 }
 
 // TypeOf returns the catalogue line of an event.
@@ -70,7 +75,7 @@ func (c Codec) Encode(e domain.Entry) (kind string, text []byte, err error) {
 	}
 	text, err = json.Marshal(payload{
 		Actor: e.Actor, Authority: e.Authority, Request: e.Request, Digest: e.Digest, Group: e.Group,
-		Corrects: e.Corrects, Import: e.Source, Policy: e.Policy, Captured: e.Captured,
+		Corrects: e.Corrects, Import: e.Source, Policy: e.Policy, Captured: e.Captured, Transferred: e.Transferred,
 	})
 	if err != nil {
 		return "", nil, fmt.Errorf("%s: %w", t, errShape)
@@ -103,14 +108,39 @@ func (c Codec) Decode(kind string, text []byte) (domain.Entry, error) {
 	if err != nil {
 		return domain.Entry{}, fmt.Errorf("%s: %w", kind, err)
 	}
-	return domain.Entry{
-		Circumstances: domain.Circumstances{
-			Actor: p.Actor, Authority: p.Authority, Request: p.Request, Digest: p.Digest, Group: p.Group,
-			Corrects: p.Corrects, Source: p.Import, Policy: p.Policy, Captured: p.Captured,
-		},
-		Event: event,
-	}, nil
+	return domain.Entry{Circumstances: p.circumstances(), Event: event}, nil
 }
+
+func (p payload) circumstances() domain.Circumstances {
+	return domain.Circumstances{
+		Actor: p.Actor, Authority: p.Authority, Request: p.Request, Digest: p.Digest, Group: p.Group,
+		Corrects: p.Corrects, Source: p.Import, Policy: p.Policy, Captured: p.Captured, Transferred: p.Transferred,
+	}
+}
+
+// Foreign reads a payload of another ledger. One that the catalogue does not
+// know, or not so, is kept word for word, as what an import found: known is
+// false then.
+func (c Codec) Foreign(kind string, text []byte) (e domain.Entry, known bool) {
+	if e, err := c.Decode(kind, text); err == nil {
+		return e, true
+	}
+	var p payload
+	if json.Unmarshal(text, &p) != nil {
+		p = payload{}
+	}
+	var day domain.Dated
+	if json.Unmarshal(p.Event, &day) != nil {
+		day = domain.Dated{}
+	}
+	sum := sha256.Sum256(text)
+	e = domain.Entry{Circumstances: p.circumstances(), Event: unmapped.Kept{Dated: day, ID: hex.EncodeToString(sum[:16]), Element: kind, Text: string(text)}}
+	e.Corrects, e.Source = nil, &domain.Source{Kind: ForeignSource, File: hex.EncodeToString(sum[:]), Flags: []domain.Flag{{Rule: "type-unknown", Raw: kind}}}
+	return e, false
+}
+
+// ForeignSource is the kind of source of an entry that was kept word for word.
+const ForeignSource = "caseledger-transfer"
 
 // version returns the reader of "referral.received/1".
 func (c Codec) version(wire string) (func(jsontext.Value) (domain.Event, error), error) {

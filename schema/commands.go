@@ -43,6 +43,7 @@ import (
 	"caseledger/domain/capacity"
 	"caseledger/domain/correspondence"
 	"caseledger/domain/discharge"
+	"caseledger/domain/disclosure"
 	"caseledger/domain/form"
 	"caseledger/domain/needs"
 	"caseledger/domain/oversight"
@@ -831,6 +832,39 @@ func Commands() []Command {
 		command("form.abandon", "forms/{form}/end", "Give a form up.",
 			func(r record.Record, _ Setting, c form.Abandon) ([]domain.Event, error) {
 				return r.Forms.Abandon(c)
+			}),
+
+		command("disclosure.request", "disclosures", "Record that somebody outside the authority asked for information.",
+			func(r record.Record, s Setting, c disclosure.Request) ([]domain.Event, error) {
+				return r.Disclosures.Request(c, s.Pack)
+			}),
+		command("disclosure.consider", "disclosures/{disclosure}/consideration", "Record under which profile a request for information is looked at.",
+			func(r record.Record, _ Setting, c disclosure.Consider) ([]domain.Event, error) {
+				return r.Disclosures.Consider(c)
+			}),
+		command("disclosure.decide", "disclosures/{disclosure}/decision", "Record what is disclosed, and why.",
+			func(r record.Record, _ Setting, c disclosure.Decide) ([]domain.Event, error) {
+				return r.Disclosures.Decide(c)
+			}),
+		command("disclosure.withhold", "not-shared", "Record that it was decided not to share something, and why.",
+			func(r record.Record, _ Setting, c disclosure.Withhold) ([]domain.Event, error) {
+				return r.Disclosures.Withhold(c)
+			}),
+		command("disclosure.make", "disclosures/{disclosure}/package", "Record what was disclosed: its package, and what the receiver may not do with it.",
+			func(r record.Record, _ Setting, c disclosure.Disclose) ([]domain.Event, error) {
+				return r.Disclosures.Disclose(c, uint64(len(r.Entries)))
+			}),
+		command("disclosure.acknowledge", "disclosures/{disclosure}/acknowledgement", "Record that the receiver has what was disclosed.",
+			func(r record.Record, _ Setting, c disclosure.Acknowledge) ([]domain.Event, error) {
+				return r.Disclosures.Acknowledge(c)
+			}),
+		command("disclosure.note-look", "looks", "Record that somebody looked, in another system, at what the authority shares.",
+			func(r record.Record, _ Setting, c disclosure.NoteLook) ([]domain.Event, error) {
+				return r.Disclosures.NoteLook(c)
+			}),
+		command("record.send", "sendings", "Record that the whole record goes to another authority.",
+			func(r record.Record, _ Setting, c disclosure.Send) ([]domain.Event, error) {
+				return r.Disclosures.Send(c, uint64(len(r.Entries)))
 			}),
 		command("subject-access.receive", "subject-access-requests", "Record that somebody asks to see what is recorded.",
 			func(r record.Record, s Setting, c subjectaccess.Receive) ([]domain.Event, error) {

@@ -49,6 +49,7 @@ import (
 	"caseledger/domain/capacity"
 	"caseledger/domain/correspondence"
 	"caseledger/domain/discharge"
+	"caseledger/domain/disclosure"
 	"caseledger/domain/form"
 	"caseledger/domain/needs"
 	"caseledger/domain/oversight"
@@ -340,6 +341,15 @@ func Events() []EventType {
 		event[form.Answered]("form.answered", "A question of a form was answered, or it was said why not."),
 		event[form.Completed]("form.completed", "A form was filled in."),
 		event[form.Abandoned]("form.abandoned", "A form was given up."),
+		event[disclosure.Requested]("disclosure.requested", "Somebody outside the authority asked for information."),
+		event[disclosure.Considered]("disclosure.considered", "A request for information was looked at under a profile."),
+		event[disclosure.Decided]("disclosure.decided", "It was decided what is disclosed, and why."),
+		event[disclosure.NotShared]("disclosure.not-shared", "It was decided not to share something, and why."),
+		event[disclosure.Disclosed]("disclosure.made", "Information was disclosed."),
+		event[disclosure.Acknowledged]("disclosure.acknowledged", "The receiver has what was disclosed."),
+		event[disclosure.Looked]("disclosure.looked-at", "Somebody looked, in another system, at what the authority shares."),
+		event[disclosure.Sent]("record.dispatched", "The whole record was sent to another authority."),
+		event[disclosure.Received]("record.received", "The record was taken over from another authority's ledger."),
 		event[subjectaccess.Received]("subject-access.received", "Somebody asked to see what is recorded."),
 		event[subjectaccess.IdentityAsked]("subject-access.identity-asked", "The authority asked who it is that wants to see the record."),
 		event[subjectaccess.IdentityChecked]("subject-access.identity-checked", "It was checked who wants to see the record."),

@@ -86,7 +86,7 @@ func TestTheDomainsREADMEListsEveryRuleWithItsSentence(t *testing.T) {
 		"lookedafter", "health", "missing", "adoption", "careleaver", "legal",
 		"oversight", "correspondence",
 		"needs", "support", "safeguarding", "transition", "capacity", "breakglass",
-		"discharge", "form", "chronology", "redaction", "bundle", "subjectaccess"} {
+		"discharge", "form", "chronology", "redaction", "bundle", "subjectaccess", "disclosure"} {
 		for _, rule := range ruleLiterals(parts[part]) {
 			fmt.Fprintf(&table, "| %s | `%s` | %s | %s |\n", part, rule[0], rule[1], from[rule[0]])
 			count++

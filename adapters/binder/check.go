@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"unicode/utf16"
 
@@ -64,6 +65,21 @@ func Check(ctx context.Context, file []byte, rules Rules, given Given) (findings
 		findings = append(findings, f)
 	}
 	return findings, nil
+}
+
+// Labels returns the label of each page of a PDF, as a viewer shows it.
+func Labels(ctx context.Context, file []byte) (labels []string, err error) {
+	c, err := openCheck(ctx, file)
+	if err != nil {
+		return nil, err
+	}
+	defer func() {
+		if p := recover(); p != nil { // as in Check
+			labels, err = nil, ErrUnreadable
+		}
+	}()
+	labels, _ = c.readLabels(c.r.PageCount())
+	return labels, nil
 }
 
 // check is a file being checked.
@@ -369,6 +385,9 @@ func (c *check) judge(rule Rule) Finding {
 	case "labels":
 		if !c.numbered {
 			return Finding{Result: Fail, Says: "the file has no page labels"}
+		}
+		if m := c.given.Manifest; m != nil && !slices.Equal(c.labels, m.Labels) {
+			return Finding{Result: Fail, Says: "the page labels are not those of the manifest"}
 		}
 		return c.on(func(i int) bool { return !strings.Contains(c.texts[i], " "+c.labels[i]+" ") }, "the label that the viewer shows does not stand on the page")
 	case "index-links":

@@ -2365,6 +2365,155 @@ func (c *Client) PersonRecordDisabilities(ctx context.Context, act Act, id strin
 	return out, err
 }
 
+// RecordDisclosuresQuery are the parameters of [Client.RecordDisclosures]; one that is empty is not given.
+type RecordDisclosuresQuery struct {
+	MinRevision int64 // Wait until the record is at least at this revision, as an act answered it.
+}
+
+func (q RecordDisclosuresQuery) values() url.Values {
+	v := url.Values{}
+	set(v, "minRevision", q.MinRevision)
+	return v
+}
+
+// RecordDisclosures: To whom outside the authority a record went, and to whom it was decided not to let it go.
+func (c *Client) RecordDisclosures(ctx context.Context, id string, query RecordDisclosuresQuery) (out Disclosures, err error) {
+	_, err = c.do(ctx, call{method: "GET", path: strings.Replace("/v1/records/{id}/disclosures", "{id}", url.PathEscape(id), 1), query: query.values()}, &out)
+	return out, err
+}
+
+// DisclosureRequestQuery are the parameters of [Client.DisclosureRequest]; one that is empty is not given.
+type DisclosureRequestQuery struct {
+	DryRun bool // Decide, and record nothing.
+}
+
+func (q DisclosureRequestQuery) values() url.Values {
+	v := url.Values{}
+	set(v, "dryRun", q.DryRun)
+	return v
+}
+
+// DisclosureRequest is the body of [Client.DisclosureRequest]. Record that somebody outside the authority asked for information.
+type DisclosureRequest struct {
+	Asked      []string `json:"asked"`
+	Body       string   `json:"body"`
+	Disclosure string   `json:"disclosure"`
+	From       string   `json:"from"`
+	Happened   string   `json:"happened"`
+	Protocol   string   `json:"protocol,omitzero"`
+	Reason     string   `json:"reason"`
+	Reference  string   `json:"reference,omitzero"`
+}
+
+// DisclosureRequest: Record that somebody outside the authority asked for information.
+func (c *Client) DisclosureRequest(ctx context.Context, act Act, id string, query DisclosureRequestQuery, body DisclosureRequest) (out Done, err error) {
+	out.Repeated, err = c.do(ctx, call{method: "POST", path: strings.Replace("/v1/records/{id}/disclosures", "{id}", url.PathEscape(id), 1), query: query.values(), body: body, act: &act}, &out.Receipt)
+	return out, err
+}
+
+// DisclosureAcknowledgeQuery are the parameters of [Client.DisclosureAcknowledge]; one that is empty is not given.
+type DisclosureAcknowledgeQuery struct {
+	DryRun bool // Decide, and record nothing.
+}
+
+func (q DisclosureAcknowledgeQuery) values() url.Values {
+	v := url.Values{}
+	set(v, "dryRun", q.DryRun)
+	return v
+}
+
+// DisclosureAcknowledge is the body of [Client.DisclosureAcknowledge]. Record that the receiver has what was disclosed.
+type DisclosureAcknowledge struct {
+	By        string `json:"by"`
+	Happened  string `json:"happened"`
+	Reference string `json:"reference,omitzero"`
+}
+
+// DisclosureAcknowledge: Record that the receiver has what was disclosed.
+func (c *Client) DisclosureAcknowledge(ctx context.Context, act Act, id string, disclosure string, query DisclosureAcknowledgeQuery, body DisclosureAcknowledge) (out Done, err error) {
+	out.Repeated, err = c.do(ctx, call{method: "POST", path: strings.Replace(strings.Replace("/v1/records/{id}/disclosures/{disclosure}/acknowledgement", "{id}", url.PathEscape(id), 1), "{disclosure}", url.PathEscape(disclosure), 1), query: query.values(), body: body, act: &act}, &out.Receipt)
+	return out, err
+}
+
+// DisclosureConsiderQuery are the parameters of [Client.DisclosureConsider]; one that is empty is not given.
+type DisclosureConsiderQuery struct {
+	DryRun bool // Decide, and record nothing.
+}
+
+func (q DisclosureConsiderQuery) values() url.Values {
+	v := url.Values{}
+	set(v, "dryRun", q.DryRun)
+	return v
+}
+
+// DisclosureConsider is the body of [Client.DisclosureConsider]. Record under which profile a request for information is looked at.
+type DisclosureConsider struct {
+	Happened string   `json:"happened"`
+	Profile  string   `json:"profile"`
+	Text     []string `json:"text"`
+}
+
+// DisclosureConsider: Record under which profile a request for information is looked at.
+func (c *Client) DisclosureConsider(ctx context.Context, act Act, id string, disclosure string, query DisclosureConsiderQuery, body DisclosureConsider) (out Done, err error) {
+	out.Repeated, err = c.do(ctx, call{method: "POST", path: strings.Replace(strings.Replace("/v1/records/{id}/disclosures/{disclosure}/consideration", "{id}", url.PathEscape(id), 1), "{disclosure}", url.PathEscape(disclosure), 1), query: query.values(), body: body, act: &act}, &out.Receipt)
+	return out, err
+}
+
+// DisclosureDecideQuery are the parameters of [Client.DisclosureDecide]; one that is empty is not given.
+type DisclosureDecideQuery struct {
+	DryRun bool // Decide, and record nothing.
+}
+
+func (q DisclosureDecideQuery) values() url.Values {
+	v := url.Values{}
+	set(v, "dryRun", q.DryRun)
+	return v
+}
+
+// DisclosureDecide is the body of [Client.DisclosureDecide]. Record what is disclosed, and why.
+type DisclosureDecide struct {
+	Basis     string `json:"basis"`
+	Decision  string `json:"decision"`
+	Happened  string `json:"happened"`
+	Necessity string `json:"necessity,omitzero"`
+	Reason    string `json:"reason,omitzero"`
+}
+
+// DisclosureDecide: Record what is disclosed, and why.
+func (c *Client) DisclosureDecide(ctx context.Context, act Act, id string, disclosure string, query DisclosureDecideQuery, body DisclosureDecide) (out Done, err error) {
+	out.Repeated, err = c.do(ctx, call{method: "POST", path: strings.Replace(strings.Replace("/v1/records/{id}/disclosures/{disclosure}/decision", "{id}", url.PathEscape(id), 1), "{disclosure}", url.PathEscape(disclosure), 1), query: query.values(), body: body, act: &act}, &out.Receipt)
+	return out, err
+}
+
+// DisclosureMakeQuery are the parameters of [Client.DisclosureMake]; one that is empty is not given.
+type DisclosureMakeQuery struct {
+	DryRun bool // Decide, and record nothing.
+}
+
+func (q DisclosureMakeQuery) values() url.Values {
+	v := url.Values{}
+	set(v, "dryRun", q.DryRun)
+	return v
+}
+
+// DisclosureMake is the body of [Client.DisclosureMake]. Record what was disclosed: its package, and what the receiver may not do with it.
+type DisclosureMake struct {
+	Checkpoint string   `json:"checkpoint"`
+	Entries    []int64  `json:"entries"`
+	Happened   string   `json:"happened"`
+	Known      int64    `json:"known"`
+	Onward     []string `json:"onward,omitzero"`
+	Package    string   `json:"package"`
+	Profile    string   `json:"profile"`
+	Redaction  string   `json:"redaction,omitzero"`
+}
+
+// DisclosureMake: Record what was disclosed: its package, and what the receiver may not do with it.
+func (c *Client) DisclosureMake(ctx context.Context, act Act, id string, disclosure string, query DisclosureMakeQuery, body DisclosureMake) (out Done, err error) {
+	out.Repeated, err = c.do(ctx, call{method: "POST", path: strings.Replace(strings.Replace("/v1/records/{id}/disclosures/{disclosure}/package", "{id}", url.PathEscape(id), 1), "{disclosure}", url.PathEscape(disclosure), 1), query: query.values(), body: body, act: &act}, &out.Receipt)
+	return out, err
+}
+
 // EarlyHelpStartQuery are the parameters of [Client.EarlyHelpStart]; one that is empty is not given.
 type EarlyHelpStartQuery struct {
 	DryRun bool // Decide, and record nothing.
@@ -3302,6 +3451,31 @@ func (c *Client) LookedAfterReviewHold(ctx context.Context, act Act, id string, 
 	return out, err
 }
 
+// DisclosureNoteLookQuery are the parameters of [Client.DisclosureNoteLook]; one that is empty is not given.
+type DisclosureNoteLookQuery struct {
+	DryRun bool // Decide, and record nothing.
+}
+
+func (q DisclosureNoteLookQuery) values() url.Values {
+	v := url.Values{}
+	set(v, "dryRun", q.DryRun)
+	return v
+}
+
+// DisclosureNoteLook is the body of [Client.DisclosureNoteLook]. Record that somebody looked, in another system, at what the authority shares.
+type DisclosureNoteLook struct {
+	By        string `json:"by"`
+	Happened  string `json:"happened"`
+	Protocol  string `json:"protocol"`
+	Reference string `json:"reference"`
+}
+
+// DisclosureNoteLook: Record that somebody looked, in another system, at what the authority shares.
+func (c *Client) DisclosureNoteLook(ctx context.Context, act Act, id string, query DisclosureNoteLookQuery, body DisclosureNoteLook) (out Done, err error) {
+	out.Repeated, err = c.do(ctx, call{method: "POST", path: strings.Replace("/v1/records/{id}/looks", "{id}", url.PathEscape(id), 1), query: query.values(), body: body, act: &act}, &out.Receipt)
+	return out, err
+}
+
 // EntryMarkQuery are the parameters of [Client.EntryMark]; one that is empty is not given.
 type EntryMarkQuery struct {
 	DryRun bool // Decide, and record nothing.
@@ -3398,6 +3572,32 @@ type PersonName struct {
 // PersonName: Record a name.
 func (c *Client) PersonName(ctx context.Context, act Act, id string, query PersonNameQuery, body PersonName) (out Done, err error) {
 	out.Repeated, err = c.do(ctx, call{method: "POST", path: strings.Replace("/v1/records/{id}/names", "{id}", url.PathEscape(id), 1), query: query.values(), body: body, act: &act}, &out.Receipt)
+	return out, err
+}
+
+// DisclosureWithholdQuery are the parameters of [Client.DisclosureWithhold]; one that is empty is not given.
+type DisclosureWithholdQuery struct {
+	DryRun bool // Decide, and record nothing.
+}
+
+func (q DisclosureWithholdQuery) values() url.Values {
+	v := url.Values{}
+	set(v, "dryRun", q.DryRun)
+	return v
+}
+
+// DisclosureWithhold is the body of [Client.DisclosureWithhold]. Record that it was decided not to share something, and why.
+type DisclosureWithhold struct {
+	Disclosure string `json:"disclosure"`
+	Happened   string `json:"happened"`
+	Reason     string `json:"reason"`
+	What       string `json:"what"`
+	With       string `json:"with"`
+}
+
+// DisclosureWithhold: Record that it was decided not to share something, and why.
+func (c *Client) DisclosureWithhold(ctx context.Context, act Act, id string, query DisclosureWithholdQuery, body DisclosureWithhold) (out Done, err error) {
+	out.Repeated, err = c.do(ctx, call{method: "POST", path: strings.Replace("/v1/records/{id}/not-shared", "{id}", url.PathEscape(id), 1), query: query.values(), body: body, act: &act}, &out.Receipt)
 	return out, err
 }
 
@@ -4975,6 +5175,33 @@ func (c *Client) SafeguardingPlanReview(ctx context.Context, act Act, id string,
 	return out, err
 }
 
+// RecordSendQuery are the parameters of [Client.RecordSend]; one that is empty is not given.
+type RecordSendQuery struct {
+	DryRun bool // Decide, and record nothing.
+}
+
+func (q RecordSendQuery) values() url.Values {
+	v := url.Values{}
+	set(v, "dryRun", q.DryRun)
+	return v
+}
+
+// RecordSend is the body of [Client.RecordSend]. Record that the whole record goes to another authority.
+type RecordSend struct {
+	Checkpoint string `json:"checkpoint"`
+	Happened   string `json:"happened"`
+	Known      int64  `json:"known"`
+	Package    string `json:"package"`
+	Recipient  string `json:"recipient"`
+	To         string `json:"to"`
+}
+
+// RecordSend: Record that the whole record goes to another authority.
+func (c *Client) RecordSend(ctx context.Context, act Act, id string, query RecordSendQuery, body RecordSend) (out Done, err error) {
+	out.Repeated, err = c.do(ctx, call{method: "POST", path: strings.Replace("/v1/records/{id}/sendings", "{id}", url.PathEscape(id), 1), query: query.values(), body: body, act: &act}, &out.Receipt)
+	return out, err
+}
+
 // ServiceStartQuery are the parameters of [Client.ServiceStart]; one that is empty is not given.
 type ServiceStartQuery struct {
 	DryRun bool // Decide, and record nothing.
@@ -6500,6 +6727,43 @@ type ComparisonChanges struct {
 	LatenessDays int64     `json:"latenessDays,omitzero"`
 }
 
+// Disclosures is what the API answers with
+type Disclosures struct {
+	Record     string                `json:"record"`
+	Revision   int64                 `json:"revision"`
+	KnownAt    time.Time             `json:"knownAt,omitzero"`
+	KnownEntry int64                 `json:"knownEntry,omitzero"`
+	TrueOn     string                `json:"trueOn,omitzero"`
+	Permanent  string                `json:"permanent,omitzero"`
+	Withheld   []DisclosuresWithheld `json:"withheld,omitzero"`
+	Rows       []DisclosuresRows     `json:"rows"`
+}
+
+// DisclosuresWithheld is a part of [Disclosures].
+type DisclosuresWithheld struct {
+	Reason  string   `json:"reason"`
+	Entries []int64  `json:"entries,omitzero"`
+	Records []string `json:"records,omitzero"`
+}
+
+// DisclosuresRows is a part of [Disclosures].
+type DisclosuresRows struct {
+	Disclosure   string `json:"disclosure"`
+	Kind         string `json:"kind"`
+	From         string `json:"from"`
+	Body         string `json:"body"`
+	Protocol     string `json:"protocol,omitzero"`
+	Begun        string `json:"begun,omitzero"`
+	AnswerBy     string `json:"answerBy,omitzero"`
+	Profile      string `json:"profile,omitzero"`
+	Decision     string `json:"decision,omitzero"`
+	Disclosed    string `json:"disclosed,omitzero"`
+	Acknowledged string `json:"acknowledged,omitzero"`
+	Package      string `json:"package,omitzero"`
+	Open         bool   `json:"open"`
+	Entry        int64  `json:"entry"`
+}
+
 // DraftGone is what the API answers with
 type DraftGone struct {
 	Versions int64 `json:"versions"`
@@ -6689,6 +6953,9 @@ type EntriesEntries struct {
 	ImportFile   string                      `json:"importFile,omitzero"`
 	ImportLine   int64                       `json:"importLine,omitzero"`
 	ImportFlags  []EntriesEntriesImportFlags `json:"importFlags,omitzero"`
+	Ledger       string                      `json:"ledger,omitzero"`
+	Written      time.Time                   `json:"written,omitzero"`
+	Leaf         string                      `json:"leaf,omitzero"`
 	Changes      []EntriesEntriesChanges     `json:"changes"`
 }
 

@@ -207,6 +207,7 @@ func queries() []operation {
 			reflect.TypeFor[FormPage](), (*API).form),
 		record("record.view", "/views/{audience}", "A completed form as an audience is shown it, and what is left out and why.",
 			reflect.TypeFor[AudiencePage](), (*API).audience, ofDefinition, ofForm),
+		record("record.disclosures", "/disclosures", "To whom outside the authority a record went, and to whom it was decided not to let it go.", reflect.TypeFor[Disclosures](), (*API).disclosures),
 		built, full,
 		record("record.redactions", "/redactions", "What of a record is withheld from whom, and how far that was decided.", reflect.TypeFor[RedactionSets](), (*API).redactions),
 		record("record.redaction", "/redactions/{redaction}", "A set of redactions for who decides on it: what it withholds, why, and where the words still stand.",

@@ -193,6 +193,23 @@ func (a *API) notes(ctx context.Context, r *request) (reply, error) {
 	return ofRecord(r, about, len(rows), Notes{about, rows}), nil
 }
 
+// Disclosures are the disclosures of a record.
+type Disclosures struct {
+	OfRecord
+	Rows []projections.DisclosureRow `json:"rows"`
+}
+
+func (a *API) disclosures(ctx context.Context, r *request) (reply, error) {
+	rec, about, err := a.about(ctx, r)
+	if err != nil {
+		return reply{}, err
+	}
+	sieve := a.sieve(r, rec)
+	rows := slices.DeleteFunc(projections.Disclosures(rec), func(row projections.DisclosureRow) bool { return !sieve.whole(row.Entry) })
+	about.Withheld = sieve.withheld()
+	return ofRecord(r, about, len(rows), Disclosures{about, rows}), nil
+}
+
 func (a *API) comparison(ctx context.Context, r *request) (reply, error) {
 	rec, about, err := a.about(ctx, r)
 	if err != nil {

@@ -21,7 +21,7 @@ func newBundle(to streams) *cobra.Command {
   caseledger bundle freeze AT000001 --id b1 --files letters --actor sol-01 --role solicitor --request b1-freeze
   caseledger bundle build AT000001 --id b1 --files letters --out filed --actor sol-01 --role solicitor --request b1-build`,
 	}, newBundleOpen(to), newBundleReview(to), newBundleFreeze(to), newBundleBuild(to), newBundleSupplement(to),
-		newBundleList(to), newBundleCheck(to), newBundleVerify(to))
+		newBundleList(to), newBundleCheck(to), newBundleVerify(to), newBundleSign(to))
 }
 
 // stepping is what every step towards a bundle is told on the command line.

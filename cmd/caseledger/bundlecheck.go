@@ -3,6 +3,7 @@ package main
 import (
 	"archive/zip"
 	"bytes"
+	"context"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -155,7 +156,7 @@ a package. It exits with 3 when anything does not hold.`,
 				return verifyError{fmt.Errorf("%s inside the bundle does not verify: %s", row.Package, row.Verdict)}
 			}
 		}
-		return fits(m, leaves)
+		return fits(cmd.Context(), file, m, leaves)
 	}
 	return cmd
 }
@@ -217,10 +218,17 @@ func leavesOf(content []byte, to map[string]bool) error {
 	return nil
 }
 
-// fits reports what a manifest says that the packages do not.
-func fits(m *binder.Manifest, leaves map[string]bool) error {
+// fits reports what a manifest says that the file or the packages do not.
+func fits(ctx context.Context, file []byte, m *binder.Manifest, leaves map[string]bool) error {
 	if m == nil {
 		return nil
+	}
+	labels, err := binder.Labels(ctx, file)
+	if err != nil {
+		return verifyError{err}
+	}
+	if !slices.Equal(labels, m.Labels) {
+		return verifyError{errors.New("the pages do not have the labels that the manifest states")}
 	}
 	for _, d := range m.Documents {
 		for _, e := range d.Entries {

@@ -104,26 +104,32 @@ func (a *app) evidence(ctx context.Context, to streams, output format, f evidenc
 	if err != nil {
 		return err
 	}
-	var text bytes.Buffer
-	if err := evidence.Build(&text, in); err != nil {
-		return err
-	}
-	trust, err := others.trust()
+	text, report, err := a.pack(in, others)
 	if err != nil {
 		return err
 	}
-	trust.Keys, trust.OpenEnd = a.log.keys, in.Head == nil
-	report, err := evidence.Verify(bytes.NewReader(text.Bytes()), int64(text.Len()), trust)
-	if err != nil {
-		return err
-	}
-	if report.Bad() && report.Overall != evidence.Unwitnessed && report.Overall != evidence.Untimed {
-		return verifyError{fmt.Errorf("the package would not verify (%s): %s", report.Overall, strings.Join(report.Problems, "; "))}
-	}
-	if err := writeNew(f.out, text.Bytes()); err != nil {
+	if err := writeNew(f.out, text); err != nil {
 		return err
 	}
 	return output.print(to.out, []packageRow{{f.out, report.Fingerprint, string(report.Overall), len(report.Entries), report.Size, report.Head}})
+}
+
+// pack makes a package of its parts, and verifies it.
+func (a *app) pack(in evidence.Input, others verifierFlags) ([]byte, evidence.Report, error) {
+	var text bytes.Buffer
+	if err := evidence.Build(&text, in); err != nil {
+		return nil, evidence.Report{}, err
+	}
+	trust, err := others.trust()
+	if err != nil {
+		return nil, evidence.Report{}, err
+	}
+	trust.Keys, trust.OpenEnd = a.log.keys, in.Head == nil
+	report, err := evidence.Verify(bytes.NewReader(text.Bytes()), int64(text.Len()), trust)
+	if err == nil && report.Bad() && report.Overall != evidence.Unwitnessed && report.Overall != evidence.Untimed {
+		err = verifyError{fmt.Errorf("the package would not verify (%s): %s", report.Overall, strings.Join(report.Problems, "; "))}
+	}
+	return text.Bytes(), report, err
 }
 
 // evidenceInput gathers the parts of a package of one stream.

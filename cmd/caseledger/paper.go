@@ -298,6 +298,6 @@ func entriesPaper(ctx context.Context, a *app, id domain.RecordID, r record.Reco
 	if err != nil {
 		return paper.Paper{}, err
 	}
-	h.Preface = append(h.Preface, fmt.Sprintf("%d entries, oldest first, each with every field that it has. Beside each stand who recorded it, when, and the beginning of its leaf's hash in the log, by which the evidence package proves it.", len(all)))
+	h.Preface = append(h.Preface, fmt.Sprintf("Entries: %d, oldest first, each with every field that it has. Beside each stand who recorded it, when, and the beginning of its leaf's hash in the log, by which the evidence package proves it.", len(all)))
 	return paper.Entries(h, all)
 }

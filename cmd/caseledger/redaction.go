@@ -126,7 +126,11 @@ func readLines(path string) ([]redaction.Line, error) {
 	if err != nil {
 		return nil, err
 	}
-	in := csv.NewReader(strings.NewReader(string(text)))
+	return parseLines(path, string(text))
+}
+
+func parseLines(path, text string) ([]redaction.Line, error) {
+	in := csv.NewReader(strings.NewReader(text))
 	head, err := in.Read()
 	if err != nil || len(head) < 4 || len(head) > maxLineColumns || !slices.Equal(head[:4], []string{"entry", "field", "ground", "reason"}) {
 		return nil, usageError{fmt.Errorf("%s: line 1: the first columns are entry,field,ground,reason", path)}

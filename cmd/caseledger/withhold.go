@@ -148,10 +148,10 @@ func (a *app) lookedAt(ctx context.Context, stream string, id redaction.ID, aske
 	switch {
 	case !next.Recorded.After(last.Recorded):
 		return asked, fmt.Errorf("redaction %s: entry %d was recorded together with entry %d, which nobody looked at", id, next.Seq, last.Seq)
-	case asked.After(last.Recorded):
-		return asked, usageError{fmt.Errorf("redaction %s looked at what was recorded by %s, and at nothing later", id, last.Recorded.Format(time.RFC3339Nano))}
 	case asked.IsZero():
-		return last.Recorded, nil
+		return next.Recorded.Add(-time.Microsecond), nil
+	case !asked.Before(next.Recorded):
+		return asked, usageError{fmt.Errorf("redaction %s looked at what was recorded before %s, and at nothing later", id, next.Recorded.Format(time.RFC3339Nano))}
 	}
 	return asked, nil
 }

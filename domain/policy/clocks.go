@@ -94,14 +94,18 @@ const (
 	HospitalAssessment  Clock = "hospital-assessment"  // a hospital's notice
 	DischargeAssessment Clock = "discharge-assessment" // the discharge from hospital with support
 	NoteSignature       Clock = "note-signature"       // the day on which a note was given to somebody to sign off
-	AccessReview        Clock = "access-review"        // a complaint about the answer to a request for access
+
+	DisclosurePolice     Clock = "disclosure-police"     // a request of the police for information
+	DisclosureInspection Clock = "disclosure-inspection" // a request of inspectors
+	DisclosureAuthority  Clock = "disclosure-authority"  // a request of another authority
+	AccessReview         Clock = "access-review"         // a complaint about the answer to a request for access
 )
 
 // OwnClocks are the clocks that no nation sets.
 func OwnClocks() []Clock {
 	return []Clock{ContactDecision, ProtectionVisit, InNeedVisit, InNeedReview, LaterCoreGroup, TemporaryReview, SupportRequest, AdultAssessment,
 		SafeguardingDecision, SafeguardingEnquiry, SafeguardingReview,
-		HospitalAssessment, DischargeAssessment, NoteSignature, AccessReview}
+		HospitalAssessment, DischargeAssessment, NoteSignature, AccessReview, DisclosureInspection, DisclosureAuthority}
 }
 
 // Unit is what a clock counts in.

@@ -19,6 +19,7 @@ var everyClock = []Clock{
 	FirstSupportReview, SupportReview, DirectPaymentFirstReview, DirectPaymentReview,
 	HarmOpinion,
 	LibertyDecision, UrgentAuthorisation, StandardAuthorisation,
+	DisclosurePolice,
 }
 
 func TestNoNationSetsAClockThatIsLocal(t *testing.T) {

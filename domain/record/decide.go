@@ -29,6 +29,7 @@ import (
 
 	"caseledger/domain/bundle"
 	"caseledger/domain/chronology"
+	"caseledger/domain/disclosure"
 	"caseledger/domain/redaction"
 	"caseledger/domain/subjectaccess"
 )
@@ -78,7 +79,7 @@ func (r Record) partedBefore(day domain.Date) bool {
 // gone on under a new identity: what is about that record itself.
 func staysBehind(e domain.Event) bool {
 	switch e.(type) {
-	case restriction.Event, correction.EnteredInError, adoption.Event, chronology.Event, redaction.Event, bundle.Event, subjectaccess.Event:
+	case restriction.Event, correction.EnteredInError, adoption.Event, chronology.Event, redaction.Event, bundle.Event, subjectaccess.Event, disclosure.Event:
 		return true
 	}
 	return false

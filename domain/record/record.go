@@ -49,6 +49,7 @@ import (
 
 	"caseledger/domain/bundle"
 	"caseledger/domain/chronology"
+	"caseledger/domain/disclosure"
 	"caseledger/domain/redaction"
 	"caseledger/domain/subjectaccess"
 )
@@ -99,6 +100,7 @@ type Record struct {
 	Forms form.Forms
 
 	Chronologies chronology.Chronologies
+	Disclosures  disclosure.Disclosures
 	Redactions   redaction.Redactions
 	Bundles      bundle.Bundles
 
@@ -220,6 +222,8 @@ func (r Record) apply(e domain.Entry) Record {
 		r.Bundles = r.Bundles.Evolve(e.Seq, ev)
 	case form.Event:
 		r.Forms = r.Forms.Evolve(e.Seq, ev)
+	case disclosure.Event:
+		r.Disclosures = r.Disclosures.Evolve(e.Seq, ev)
 	case redaction.Event:
 		r.Redactions = r.Redactions.Evolve(e.Seq, ev)
 	}
@@ -234,6 +238,7 @@ func (r Record) apply(e domain.Entry) Record {
 func (r Record) Fork() Record {
 	r.Entries = slices.Clip(r.Entries)
 	r.Notes, r.Visits, r.Letters, r.Chronologies = r.Notes.Fork(), r.Visits.Fork(), r.Letters.Fork(), r.Chronologies.Fork()
+	r.Disclosures = r.Disclosures.Fork()
 	return r
 }
 

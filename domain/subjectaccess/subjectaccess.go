@@ -420,13 +420,6 @@ func (rs Requests) Evolve(entry uint64, e Event) Requests {
 		return rs.with(e.Request, func(r *Request) { r.Checked = domain.Know(entry, e) })
 	case Closed:
 		return rs.with(e.Request, func(r *Request) { r.Closed = domain.Know(entry, e) })
-	}
-	return rs.others(entry, e)
-}
-
-// others takes up what is said of opinions, consents and complaints.
-func (rs Requests) others(entry uint64, e Event) Requests {
-	switch e := e.(type) {
 	case HarmOpinionAsked:
 		return rs.opinion(e.Request, e.Opinion, func(o *Opinion) { o.Asked = domain.Know(entry, e) })
 	case HarmOpinionGiven:

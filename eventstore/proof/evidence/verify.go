@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"caseledger/eventstore/proof"
+	"caseledger/eventstore/seal"
 )
 
 // TimestampVerifier verifies RFC 3161 time-stamps. token is a file of
@@ -40,16 +41,61 @@ type Trust struct {
 // Verify checks a package. What is wrong with it is in the report; the error is
 // that of reading r, or that Trust has no keys, and the report is bad then too.
 func Verify(r io.ReaderAt, size int64, trust Trust) (Report, error) {
-	if trust.Keys == nil {
-		return Report{}, errors.New("evidence: no key of the log is known")
+	v, err := inspect(r, size, trust)
+	return v.report, err
+}
+
+// Whole is an entry of a package that is shown in full.
+type Whole struct {
+	Leaf    seal.Leaf
+	Hash    proof.Hash // of the leaf
+	Payload []byte
+}
+
+// Read is Verify that also returns the entries, in their order. There are none
+// unless every entry is VALID and nothing is wrong with the package.
+func Read(r io.ReaderAt, size int64, trust Trust) (Report, []Whole, error) {
+	v, err := inspect(r, size, trust)
+	if err != nil || v.report.Overall != Valid {
+		return v.report, nil, err
 	}
-	v := verifier{trust: trust, report: Report{Overall: Valid}}
+	all := make([]Whole, len(v.entries))
+	for i, e := range v.entries {
+		if all[i], err = v.whole(e); err != nil {
+			return v.report, nil, err
+		}
+	}
+	return v.report, all, nil
+}
+
+func (v *verifier) whole(e *checked) (Whole, error) {
+	lines, err := parseLines(v.files[disclosuresName(e.Seq)])
+	if err != nil {
+		return Whole{}, err
+	}
+	fields := make([]seal.Field, len(lines))
+	for i, line := range lines {
+		if _, fields[i], err = seal.VerifyDisclosure(line); err != nil {
+			return Whole{}, err
+		}
+	}
+	payload, err := seal.Join(fields)
+	return Whole{Leaf: e.leaf, Hash: e.hash, Payload: payload}, err
+}
+
+func inspect(r io.ReaderAt, size int64, trust Trust) (*verifier, error) {
+	v := &verifier{trust: trust, report: Report{Overall: Valid}}
+	if trust.Keys == nil {
+		v.report = Report{}
+		return v, errors.New("evidence: no key of the log is known")
+	}
 	files, damaged, err := unpack(r, size)
 	switch {
 	case errors.Is(err, ErrFormat):
 		v.report.problem(Altered, "the package is not readable as it was written: %v", err)
 	case err != nil:
-		return Report{}, err
+		v.report = Report{}
+		return v, err
 	default:
 		v.files, v.spoiled = files, damaged
 		for _, name := range slices.Sorted(maps.Keys(damaged)) {
@@ -58,7 +104,7 @@ func Verify(r io.ReaderAt, size int64, trust Trust) (Report, error) {
 		v.parts()
 	}
 	v.report.finish()
-	return v.report, nil
+	return v, nil
 }
 
 type verifier struct {
