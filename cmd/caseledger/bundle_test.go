@@ -4,18 +4,24 @@ import (
 	"archive/zip"
 	"bytes"
 	"compress/zlib"
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
+	"math/rand/v2"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/go-json-experiment/json"
 
 	"caseledger/adapters/binder"
+	"caseledger/eventstore/proof/evidence"
+	"caseledger/eventstore/proof/evidence/browsertest"
 )
 
 // neighbour is a word that stands in one passage of one note.
@@ -171,6 +177,103 @@ func TestABundleIsFiledInStepsAndEachReaderGetsTheSamePages(t *testing.T) {
 	}
 	verifyBundles(t, b)
 	supplementOf(t, b, court)
+	t.Run("the page inside each package says the same", func(t *testing.T) { readInBrowser(t, b) })
+}
+
+// readInBrowser lets the page that is inside each variant's package check it.
+func readInBrowser(t *testing.T, b bundled) {
+	for variant, want := range map[string]evidence.Verdict{"court": evidence.Valid, "mother": evidence.Redacted} {
+		file := b.in("filed/b1-" + variant + "-evidence-1.zip")
+		files, err := zip.OpenReader(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		text, err := fs.ReadFile(files, "verifier.html")
+		if err := errors.Join(err, files.Close()); err != nil {
+			t.Fatal(err)
+		}
+		page := browsertest.Open(t, writeFile(t, filepath.Join(t.TempDir(), "verifier.html"), string(text)))
+		page.Choose("keys-file", b.in("log.keys"))
+		page.Eval(`new Promise((done) => (function wait() { document.getElementById("keys").value ? done(1) : setTimeout(wait, 1) })())`)
+		page.Choose("file", file)
+		page.Eval(`document.getElementById("form").requestSubmit();
+			new Promise((done) => (function wait() { document.getElementById("main").ariaBusy === "true" ? setTimeout(wait, 1) : done(1) })())`)
+		if got := page.Text(`document.getElementById("verdict")?.textContent ?? document.getElementById("status").textContent`); got != string(want) {
+			t.Errorf("%s: the page says %q, and not %q", variant, got, want)
+		}
+	}
+}
+
+// frozen makes a bundle that only has to be built.
+func frozen(t *testing.T) bundled {
+	t.Helper()
+	b := toBundle(t)
+	b.does("clerk-01", b.bundle("open", "--plan", b.in("plan.json"), "--request", "b1")...)
+	b.does("sol-02", "bundle", "review", b.child, "--id", "b1", "--request", "review")
+	b.does("sol-01", b.bundle("freeze", "--request", "freeze")...)
+	return b
+}
+
+// builder is a build as a process of its own.
+func (b bundled) builder() *exec.Cmd {
+	args := append(b.bundle("build", "--out", b.in("filed"), "--request", "build"), "--data", b.dir, "--actor", "sol-01", "--role", "solicitor",
+		"--agency", "anytown", "--basis", "children-act-1989-s31", "--purpose", "court")
+	cmd := exec.CommandContext(b.t.Context(), os.Args[0], args...)
+	cmd.Env = append(os.Environ(), "CASELEDGER_TEST_AS_PROGRAM=1")
+	return cmd
+}
+
+func (b bundled) built() []string {
+	b.t.Helper()
+	files, err := filepath.Glob(b.in("filed/b1-*.pdf"))
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	return files
+}
+
+func TestABuildThatIsKilledLeavesNoHalfABundleAndIsFinishedByRepeatingIt(t *testing.T) {
+	b := frozen(t)
+	left := make(map[string]string)
+	for range min(crashes(t), 10) {
+		cmd := b.builder()
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(rand.N(time.Second)) // whenever it comes, what stands there has to be whole
+		if err := cmd.Process.Kill(); err != nil && !errors.Is(err, os.ErrProcessDone) {
+			t.Fatal(err)
+		}
+		_ = cmd.Wait() // it was killed, or had ended
+		for _, file := range b.built() {
+			left[file] = sum(t, file)
+		}
+	}
+	b.does("sol-01", b.bundle("build", "--out", b.in("filed"), "--request", "build")...)
+	for file, was := range left {
+		if sum(t, file) != was {
+			t.Errorf("%s was not whole", file)
+		}
+	}
+	if steps := rows(t, "bundle", "list", b.child, "--data", b.dir); len(steps) != 2 || len(b.built()) != 2 {
+		t.Errorf("%v and %v", steps, b.built())
+	}
+}
+
+func TestTwoBuildersOfOneBundleBuildItOnce(t *testing.T) {
+	b := frozen(t)
+	one, other := b.builder(), b.builder()
+	if err := errors.Join(one.Start(), other.Start()); err != nil {
+		t.Fatal(err)
+	}
+	_, _ = one.Wait(), other.Wait() // how they ended is looked at below
+	codes := []int{one.ProcessState.ExitCode(), other.ProcessState.ExitCode()}
+	if slices.Sort(codes); codes[0] != exitOK || codes[1] != exitOK && codes[1] != exitNotReady {
+		t.Errorf("exit %v", codes)
+	}
+	if steps := rows(t, "bundle", "list", b.child, "--data", b.dir); len(steps) != 2 || len(b.built()) != 2 {
+		t.Errorf("%v and %v", steps, b.built())
+	}
 }
 
 // verifyBundles checks and verifies both variants, and spoils one.
