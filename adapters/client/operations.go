@@ -1615,7 +1615,7 @@ func (c *Client) ChronologyBuild(ctx context.Context, act Act, id string, query 
 
 // RecordBuiltChronologyQuery are the parameters of [Client.RecordBuiltChronology]; one that is empty is not given.
 type RecordBuiltChronologyQuery struct {
-	Format      string // json, docx, pdf, or csv of a chronology; else as the header Accept says, and json if that says nothing.
+	Format      string // json, docx, pdf or csv; else as the header Accept says, and json if that says nothing.
 	MinRevision int64  // Wait until the record is at least at this revision, as an act answered it.
 }
 
@@ -3840,7 +3840,7 @@ func (c *Client) OversightCloseDecision(ctx context.Context, act Act, id string,
 
 // RecordEntriesInFullQuery are the parameters of [Client.RecordEntriesInFull]; one that is empty is not given.
 type RecordEntriesInFullQuery struct {
-	Format      string   // json, docx, pdf, or csv of a chronology; else as the header Accept says, and json if that says nothing.
+	Format      string   // json, docx or pdf; else as the header Accept says, and json if that says nothing.
 	From        string   // Only what happened from this day on.
 	To          string   // Only what happened up to this day.
 	Type        []string // Only events of these types, separated by commas: referral.received,referral.closed.

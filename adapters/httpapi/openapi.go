@@ -260,6 +260,8 @@ func (k kind) schema() node {
 		return node{"type": "array", "items": node{"type": "string", "enum": names}, "minItems": 1, "maxItems": feed.MaxTypes}
 	case format:
 		return node{"type": "string", "enum": []string{"json", "docx", "pdf", "csv"}}
+	case onPages:
+		return node{"type": "string", "enum": []string{"json", "docx", "pdf"}}
 	case page:
 		return node{"type": "string", "minLength": 1, "maxLength": maxCursorBytes, "pattern": "^[A-Za-z0-9_-]+$"}
 	}

@@ -168,7 +168,7 @@ func queries() []operation {
 		reflect.TypeFor[BuiltChronology](), (*API).builtChronology, asFormat)
 	built.other = asMedia("docx", "pdf", "csv")
 	full := record("record.entries-in-full", "/papers/entries", "Entries in force with everything that they say, oldest first, as JSON or as a paper for a court.",
-		reflect.TypeFor[FullEntries](), (*API).entriesInFull, asFormat, happenedOn, happenedTo, eventTypes, knownAt, byEntry)
+		reflect.TypeFor[FullEntries](), (*API).entriesInFull, asPaged, happenedOn, happenedTo, eventTypes, knownAt, byEntry)
 	full.other = asMedia("docx", "pdf")
 	return []operation{
 		record("record.read", "", "What a record says, field by field, at a moment: its replay.", reflect.TypeFor[Facts](), (*API).facts, knownAt, trueOn, byEntry),

@@ -40,7 +40,8 @@ func asMedia(formats ...string) map[string]reflect.Type {
 
 // Parameters of papers.
 var (
-	asFormat   = param{"format", format, "json, docx, pdf, or csv of a chronology; else as the header Accept says, and json if that says nothing."}
+	asFormat   = param{"format", format, "json, docx, pdf or csv; else as the header Accept says, and json if that says nothing."}
+	asPaged    = param{"format", onPages, "json, docx or pdf; else as the header Accept says, and json if that says nothing."}
 	happenedOn = param{"from", day, "Only what happened from this day on."}
 	happenedTo = param{"to", day, "Only what happened up to this day."}
 )
@@ -60,23 +61,19 @@ type FullEntries struct {
 
 // formatOf returns in which of the formats of an operation a paper is asked for, ""
 // for JSON.
-func (r *request) formatOf() (string, error) {
+func (r *request) formatOf() string {
 	asked := r.query[asFormat.name]
 	if asked == "" {
 		for _, f := range []string{"docx", "pdf", "csv"} {
 			if kind, _, _ := strings.Cut(paperMedia[f], ";"); accepts(r.Header, kind) && r.op.writes(f) {
-				return f, nil
+				return f
 			}
 		}
-		return "", nil
 	}
 	if asked == "json" {
-		return "", nil
+		return ""
 	}
-	if !r.op.writes(asked) {
-		return "", problem(codeMalformed, Fault{Parameter: asFormat.name, Rule: "of-this-operation"})
-	}
-	return asked, nil
+	return asked
 }
 
 func (op operation) writes(f string) bool {
@@ -113,10 +110,7 @@ func writePaper(w io.Writer, f string, p paper.Paper) error {
 // only the place in the story is left, and of records that he may not be told of
 // nothing.
 func (a *API) builtChronology(ctx context.Context, r *request) (reply, error) {
-	f, err := r.formatOf()
-	if err != nil {
-		return reply{}, err
-	}
+	f := r.formatOf()
 	if err := a.CatchUp(ctx); err != nil { // who may be told of the other records stands in the read models
 		return reply{}, err
 	}
@@ -211,10 +205,7 @@ func (a *API) siftStory(ctx context.Context, r *request, story *projections.Stor
 // entriesInFull gives entries with everything that they say, as a paper for a court
 // has them, without what the caller may not see.
 func (a *API) entriesInFull(ctx context.Context, r *request) (reply, error) {
-	f, err := r.formatOf()
-	if err != nil {
-		return reply{}, err
-	}
+	f := r.formatOf()
 	rec, about, err := a.about(ctx, r)
 	if err != nil {
 		return reply{}, err

@@ -33,6 +33,7 @@ const (
 	page                // a cursor
 	types               // names of events, separated by commas
 	format              // json, docx, pdf or csv
+	onPages             // json, docx or pdf
 )
 
 var (
@@ -97,6 +98,8 @@ func (k kind) matches(s string) bool {
 		return printable(s, maxCursorBytes)
 	case format:
 		return s == "json" || paperMedia[s] != ""
+	case onPages:
+		return s == "json" || s != "csv" && paperMedia[s] != ""
 	case types:
 		return feed.Filter{Types: strings.Split(s, ",")}.Check() == nil
 	}
@@ -110,7 +113,7 @@ func between(s string, low, high uint64) bool {
 
 // String returns the rule for a parameter that breaks it.
 func (k kind) String() string {
-	return [...]string{"max=100,printascii", "date", "time-or-date", "boolean", "min=1,max=1000", "integer", "min=0,max=25", "cursor", "event-types", "oneof=json docx pdf csv"}[k]
+	return [...]string{"max=100,printascii", "date", "time-or-date", "boolean", "min=1,max=1000", "integer", "min=0,max=25", "cursor", "event-types", "oneof=json docx pdf csv", "oneof=json docx pdf"}[k]
 }
 
 func (q query) is(p param) bool { return q[p.name] == "true" }

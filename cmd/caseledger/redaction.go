@@ -141,10 +141,10 @@ func parseLines(path, text string) ([]redaction.Line, error) {
 		if errors.Is(err, io.EOF) {
 			return out, nil
 		}
-		n, _ := in.FieldPos(0)
 		if err != nil {
-			return nil, usageError{fmt.Errorf("%s: line %d: not the columns of line 1", path, n)}
+			return nil, usageError{fmt.Errorf("%s: line %d: not the columns of line 1", path, lineOfFault(err))}
 		}
+		n, _ := in.FieldPos(0)
 		entry, err := strconv.ParseUint(cells[0], 10, 64)
 		if err != nil {
 			return nil, usageError{fmt.Errorf("%s: line %d: the entry is not a number from 1", path, n)}

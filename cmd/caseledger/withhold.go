@@ -223,10 +223,10 @@ func readRedactions(path string) ([]*line, error) {
 		if errors.Is(err, io.EOF) {
 			return out, nil
 		}
-		n, _ := in.FieldPos(0)
 		if err != nil {
-			return nil, usageError{fmt.Errorf("%s: line %d: not five columns of CSV", path, n)}
+			return nil, usageError{fmt.Errorf("%s: line %d: not five columns of CSV", path, lineOfFault(err))}
 		}
+		n, _ := in.FieldPos(0)
 		l, err := readRedaction(cells)
 		if err != nil {
 			return nil, usageError{fmt.Errorf("%s: line %d: %w", path, n, err)}
@@ -234,6 +234,16 @@ func readRedactions(path string) ([]*line, error) {
 		l.number = n
 		out = append(out, l)
 	}
+}
+
+// lineOfFault returns the line that a reader of CSV could not read. It has none of
+// its fields.
+func lineOfFault(err error) int {
+	var fault *csv.ParseError
+	if errors.As(err, &fault) {
+		return fault.StartLine
+	}
+	return 0
 }
 
 func readRedaction(cells []string) (*line, error) {
