@@ -247,9 +247,7 @@ func TestAServerThatIsGoneSealedOrHangingIsUnreachable(t *testing.T) {
 			t.Errorf("%s: %v, %v", when, wrapping, unwrapping)
 		}
 	}
-	if err := s.Process.Signal(syscall.SIGSTOP); err != nil {
-		t.Fatal(err)
-	}
+	stopped(t, s.Process)
 	short, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
 	defer cancel()
 	unreachable("hanging", short)
@@ -272,6 +270,19 @@ func TestAServerThatIsGoneSealedOrHangingIsUnreachable(t *testing.T) {
 	ended, cancel := context.WithCancel(t.Context())
 	cancel()
 	unreachable("not wanted any more", ended)
+}
+
+// stopped stops a process and waits until it has: a signal that was sent has not
+// arrived yet, and the process may still answer what it is asked.
+func stopped(t *testing.T, p *os.Process) {
+	t.Helper()
+	if err := p.Signal(syscall.SIGSTOP); err != nil {
+		t.Fatal(err)
+	}
+	var status syscall.WaitStatus
+	if _, err := syscall.Wait4(p.Pid, &status, syscall.WUNTRACED, nil); err != nil || !status.Stopped() {
+		t.Fatalf("not stopped: %v, %v", status, err)
+	}
 }
 
 func TestAServerThatCannotProveWhoItIsGetsNoToken(t *testing.T) {
