@@ -94,6 +94,22 @@ func TestAVariantHoldsNothingThatItsReaderDoesNotGet(t *testing.T) {
 	}
 }
 
+func TestWhyAnEarlierSetWasRejectedGoesOnItsGround(t *testing.T) {
+	l := newLedger(t)
+	l.events(ann, written("2023-01-01", "n1", "zqxcanary"))
+	proposed(l, ann, "earlier", 1, line(1, "/text/0", "crime"))
+	l.events(ann, redaction.Rejected{Dated: on("2024-01-03"), Redaction: "earlier", Reason: "zqxcanary is a third party"})
+	proposed(l, ann, "r1", 3, line(1, "/text/0", "third-party"))
+	approved(l, ann, "r1")
+	v, err := projections.Redacted(codec.Payload, loaded(t, l, ann), "r1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := v.Record.Entries[2].Event.(redaction.Rejected).Reason; got != "[withheld: crime]" {
+		t.Error(got)
+	}
+}
+
 func TestWhatRepeatsAWithheldFieldGoesWithIt(t *testing.T) {
 	c := circumstances()
 	c.Digest, c.Source = strings.Repeat("0a", 32), &domain.Source{Kind: "cin-census/2022", File: strings.Repeat("0b", 32), Flags: []domain.Flag{{Field: "given", Rule: "x", Raw: "zqxcanary"}}}
