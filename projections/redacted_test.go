@@ -293,6 +293,14 @@ func TestWhatCorrectsAShieldedEntryOrSaysWhyItWasAnErrorIsShieldedToo(t *testing
 	}
 }
 
+func TestWhatNobodyHereCanReadIsKept(t *testing.T) {
+	e, known := codec.Payload.Foreign("mood.noted/1", []byte(`{"happened":"2023-01-01","nan":"told"}`))
+	e.Seq = 1
+	if got := keptOf(t, record.Fold([]domain.Entry{e})); known || !slices.Equal(got, []string{"1/text informant"}) {
+		t.Errorf("%q", got)
+	}
+}
+
 func TestWhatIsMarkedOrRestrictedIsKept(t *testing.T) {
 	l := newLedger(t)
 	l.events(ann, identity.AddressRecorded{Dated: on("2023-01-02"), Lines: []string{"12 High Street", "Anytown"}},

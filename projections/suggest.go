@@ -245,6 +245,7 @@ func (l looker) keeps(e domain.Entry, f seal.Field, said []string) []kept {
 		add(letter.ThirdParty, ThirdParty, "third-party", "The letter is marked as from or about somebody else.")
 	}
 	add(l.shielded[e.Seq] && len(said) > 0 && !circumstantial[member], Informant, "third-party", "A restriction says that the entry could give an informant away.")
+	add(e.Source != nil && e.Source.Kind == schema.ForeignSource && member == "text", Informant, "third-party", "Nobody here can tell what the entry of another ledger says, and of whom.")
 	switch e.Event.(type) {
 	case restriction.InformantShielded:
 		add(member == "reason", Informant, "third-party", "Why an informant is shielded can say who it is.")

@@ -127,6 +127,7 @@ func TestTheRulesOfRequestsForAccess(t *testing.T) {
 	renewed := HarmOpinionGiven{Dated: on("2026-03-10"), Request: "a1", Opinion: "o2", HoldsUntil: domain.MustDate("2026-09-10")}
 	no := ConsentSettled{Dated: on("2026-03-08"), Request: "a1", Party: "aunt", Answer: Refused}
 	reasonable := ConsentSettled{Dated: on("2026-03-09"), Request: "a1", Party: "aunt", Answer: Reasonable, Reason: "She was there."}
+	unfair := ConsentSettled{Dated: on("2026-03-08"), Request: "a1", Party: "aunt", Answer: Unfair, Reason: "She is ill."}
 	more := Searched{Dated: on("2026-03-10"), Request: "a1", Known: 8}
 	exempted := Exempted{Dated: on("2026-03-09"), Request: "a1", Redaction: "s1"}
 	nothing := Exempted{Dated: on("2026-03-09"), Request: "a1", Redaction: "none"}
@@ -336,6 +337,30 @@ func TestTheRulesOfRequestsForAccess(t *testing.T) {
 		"answered by a refusal after a file that was not complete": {[]Event{asked, wanting, Delivered{Dated: on("2026-03-11"), Request: "a1"}}, func(rs Requests) ([]domain.Event, error) {
 			return rs.Close(Close{Dated: day, Request: "a1", Reason: "answered"})
 		}, nil},
+		"another set afterward": {[]Event{asked, searched, delivered}, func(rs Requests) ([]domain.Event, error) {
+			return rs.Exempt(Exempt{Dated: day, Request: "a1", Redaction: "s1"}, sets)
+		}, []string{"access-already-delivered"}},
+		"decided afterward": {[]Event{asked, searched, nothing, delivered}, func(rs Requests) ([]domain.Event, error) {
+			return rs.Decide(Decide{Dated: day, Request: "a1", Outcome: All}, sets)
+		}, []string{"access-already-delivered"}},
+		"all, which is unfair to the aunt": {[]Event{asked, searched, nothing, unfair}, func(rs Requests) ([]domain.Event, error) {
+			return rs.Decide(Decide{Dated: day, Request: "a1", Outcome: All}, sets)
+		}, []string{"access-all-despite-harm-or-refusal"}},
+		"while the aunt is asked again": {[]Event{asked, searched, nothing, aunt, reasonable, aunt}, func(rs Requests) ([]domain.Event, error) {
+			return rs.Decide(Decide{Dated: day, Request: "a1", Outcome: All}, sets)
+		}, []string{"access-opinion-or-consent-open"}},
+		"identity a third time": {[]Event{asked, who, not, who}, func(rs Requests) ([]domain.Event, error) {
+			return rs.AskIdentity(AskIdentity{Dated: day, Request: "a1"}, p)
+		}, []string{"access-identity-already-asked"}},
+		"delivered though somebody else came": {[]Event{asked, searched, exempted, decided, not}, func(rs Requests) ([]domain.Event, error) {
+			return rs.Deliver(Deliver{Dated: day, Request: "a1", Hash: hash})
+		}, []string{"access-decision-overtaken"}},
+		"delivered though more was searched since": {[]Event{asked, searched, exempted, decided, more}, func(rs Requests) ([]domain.Event, error) {
+			return rs.Deliver(Deliver{Dated: day, Request: "a1", Hash: hash})
+		}, []string{"access-decision-overtaken"}},
+		"closed for an identity that nobody asked for": {[]Event{asked}, func(rs Requests) ([]domain.Event, error) {
+			return rs.Close(Close{Dated: day, Request: "a1", Reason: "identity-not-proved"})
+		}, []string{"access-closed-though-proved"}},
 		"while an opinion is due": {[]Event{asked, searched, nothing, opinion}, func(rs Requests) ([]domain.Event, error) {
 			return rs.Decide(Decide{Dated: day, Request: "a1", Outcome: All}, sets)
 		}, []string{"access-opinion-or-consent-open"}},
