@@ -277,8 +277,6 @@ func (rs Requests) SettleConsent(c SettleConsent) ([]domain.Event, error) {
 		domain.Rule{Name: "access-reasonable-without-reason", Broken: !answered && c.Reason == "", Reason: "Say why it is reasonable, or not, to show it without consent."})...)
 }
 
-const ofLess = "The set of redactions was made of fewer entries than were searched."
-
 // Exempt decides on what is withheld: by a set of redactions for subject access,
 // of all that was searched, that somebody other than its author approved. One with
 // no line says that nothing is withheld.
@@ -288,7 +286,7 @@ func (rs Requests) Exempt(c Exempt, sets redaction.Redactions) ([]domain.Event, 
 	return []domain.Event{Exempted{Dated: c.Dated, Request: c.Request, Redaction: c.Redaction, Looks: c.Looks}}, domain.Refuse(append(r.open(c.Happened),
 		domain.Rule{Name: "access-redaction-not-approved", Broken: set.State() != redaction.Decided, Reason: "What is withheld is approved first: the set of redactions is unknown, or not approved."},
 		domain.Rule{Name: "access-redaction-of-another-purpose", Broken: set.State() != "" && p.Purpose != "subject-access", Reason: "The set of redactions was made for another purpose than subject access."},
-		domain.Rule{Name: "access-redaction-of-less", Broken: set.State() != "" && p.Known < r.Searched.Fact.Known, Reason: ofLess},
+		r.ofLess(set.State() != "", p.Known),
 		r.undelivered())...)
 }
 
@@ -315,7 +313,7 @@ func (rs Requests) Decide(c Decide, sets redaction.Redactions) ([]domain.Event, 
 		domain.Rule{Name: "access-opinion-or-consent-open", Broken: shows && waits, Reason: "An opinion on harm, or a consent, has been asked for and is not settled."},
 		domain.Rule{Name: "access-opinion-too-old", Broken: shows && old, Reason: "An opinion on harm no longer holds: ask again."},
 		domain.Rule{Name: "access-not-looked-through", Broken: shows && r.Exempted.IsZero(), Reason: "Nobody has said which set of redactions holds: one that withholds nothing is a set too."},
-		domain.Rule{Name: "access-redaction-of-less", Broken: shows && !r.Exempted.IsZero() && set.Known < r.Searched.Fact.Known, Reason: ofLess},
+		r.ofLess(shows && !r.Exempted.IsZero(), set.Known),
 		domain.Rule{Name: "access-all-despite-harm-or-refusal", Broken: c.Outcome == All && against,
 			Reason: "An opinion says that it would do serious harm, or somebody else does not agree: not all is given."},
 		domain.Rule{Name: "access-part-without-exemption", Broken: c.Outcome == Part && !r.Exempted.IsZero() && !withholds, Reason: "Nothing is withheld, so that all is given."},
@@ -426,6 +424,12 @@ func (r Request) restsOn() uint64 {
 
 func (r Request) undelivered() domain.Rule {
 	return domain.Rule{Name: "access-already-delivered", Broken: !r.Delivered.IsZero(), Reason: "The answer has already been handed over."}
+}
+
+// ofLess refuses a set that was made when the record had so many entries.
+func (r Request) ofLess(holds bool, known uint64) domain.Rule {
+	return domain.Rule{Name: "access-redaction-of-less", Broken: holds && known < r.Searched.Fact.Known,
+		Reason: "The set of redactions was made of fewer entries than were searched."}
 }
 
 func unknown(named []uint64, entries uint64) domain.Rule {
