@@ -25,6 +25,15 @@ type Bundle struct {
 	Sections                    []Section
 	Receipt                     paper.Paper // the last page
 	Attachments                 []Attachment
+	Draft                       bool // every page says at its foot that it is one
+}
+
+// foot is what stands at the foot of each page beside its label.
+func (b Bundle) foot(title string) string {
+	if b.Draft {
+		return "DRAFT, not to be filed: " + title
+	}
+	return title
 }
 
 // Section is a part of a bundle whose pages are numbered by themselves: A1, A2.
@@ -209,7 +218,7 @@ func (j *job) front(name string, blocks []paper.Block) ([]pdf.Sheet, error) {
 	n := 0
 	return j.book.Set(blocks, func(pdf.Sheet) (pdf.Footer, error) {
 		n++
-		return pdf.Footer{Label: fmt.Sprintf("%s %d", name, n), Text: j.bundle.Title}, nil
+		return pdf.Footer{Label: fmt.Sprintf("%s %d", name, n), Text: j.bundle.foot(j.bundle.Title)}, nil
 	})
 }
 
@@ -294,7 +303,7 @@ func (j *job) document(s Section, d Document) (pdf.Mark, error) {
 		if len(j.order)+j.last-first >= MaxPages {
 			return pdf.Footer{}, &DocumentError{d.ID, TooManyPages, nil}
 		}
-		return pdf.Footer{Label: label, Text: d.Title, Second: entries(sheet.References)}, nil
+		return pdf.Footer{Label: label, Text: j.bundle.foot(d.Title), Second: entries(sheet.References)}, nil
 	}
 	j.book.Part()
 	var sheets []pdf.Sheet

@@ -1,9 +1,11 @@
 package pdf
 
 import (
+	"bytes"
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"unicode"
 	"unicode/utf16"
 
@@ -14,6 +16,7 @@ import (
 	"github.com/go-fonts/dejavu/dejavusansbold"
 	"github.com/go-fonts/liberation/liberationsansbold"
 	"github.com/go-fonts/liberation/liberationsansregular"
+	typeface "github.com/go-text/typesetting/font"
 	"github.com/go-text/typesetting/harfbuzz"
 	"golang.org/x/text/unicode/bidi"
 	"golang.org/x/text/unicode/norm"
@@ -28,26 +31,51 @@ type setter struct {
 	shapers       map[*font.EmbeddedFont]*harfbuzz.Font
 }
 
-func newSetter() (setter, error) {
-	s := setter{shapers: map[*font.EmbeddedFont]*harfbuzz.Font{}}
-	for _, f := range []struct {
-		to   *[]*font.EmbeddedFont
-		data []byte
-	}{
-		{&s.regular, liberationsansregular.TTF}, {&s.regular, dejavusans.TTF},
-		{&s.bold, liberationsansbold.TTF}, {&s.bold, dejavusansbold.TTF},
-	} {
+// source is a font, and the same as what shapes letters reads it.
+type source struct {
+	data   []byte
+	shapes func() (*typeface.Font, error) // read once: it takes longer than a short paper
+}
+
+func newSource(data []byte) source {
+	return source{data, sync.OnceValues(func() (*typeface.Font, error) {
+		face, err := typeface.ParseTTF(bytes.NewReader(data))
+		if err != nil {
+			return nil, fmt.Errorf("pdf: %w", err)
+		}
+		return face.Font, nil
+	})}
+}
+
+var (
+	regularFonts = []source{newSource(liberationsansregular.TTF), newSource(dejavusans.TTF)}
+	boldFonts    = []source{newSource(liberationsansbold.TTF), newSource(dejavusansbold.TTF)}
+)
+
+func newSetter() (s setter, err error) {
+	s.shapers = map[*font.EmbeddedFont]*harfbuzz.Font{}
+	if s.regular, err = s.embed(regularFonts); err == nil {
+		s.bold, err = s.embed(boldFonts)
+	}
+	return s, err
+}
+
+func (s setter) embed(fonts []source) ([]*font.EmbeddedFont, error) {
+	var all []*font.EmbeddedFont
+	for _, f := range fonts {
 		face, err := font.ParseFont(f.data)
 		if err != nil {
-			return s, fmt.Errorf("pdf: %w", err)
+			return nil, fmt.Errorf("pdf: %w", err)
+		}
+		shapes, err := f.shapes()
+		if err != nil {
+			return nil, err
 		}
 		embedded := font.NewEmbeddedFont(face)
-		if s.shapers[embedded], err = newShaper(f.data); err != nil {
-			return s, fmt.Errorf("pdf: %w", err)
-		}
-		*f.to = append(*f.to, embedded)
+		s.shapers[embedded] = harfbuzz.NewFont(typeface.NewFace(shapes))
+		all = append(all, embedded)
 	}
-	return s, nil
+	return all, nil
 }
 
 // paragraph sets a paragraph: one with letters that need their shapes letter by

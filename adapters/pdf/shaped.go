@@ -1,14 +1,12 @@
 package pdf
 
 import (
-	"bytes"
 	"fmt"
 	"slices"
 	"unicode"
 
 	"github.com/carlos7ags/folio/font"
 	"github.com/carlos7ags/folio/layout"
-	typeface "github.com/go-text/typesetting/font"
 	"github.com/go-text/typesetting/harfbuzz"
 	"golang.org/x/text/unicode/bidi"
 	"golang.org/x/text/unicode/norm"
@@ -121,15 +119,6 @@ func digits(characters []rune) (n int) {
 		}
 	}
 	return n
-}
-
-// newShaper makes what chooses and places the shapes of a font.
-func newShaper(data []byte) (*harfbuzz.Font, error) {
-	face, err := typeface.ParseTTF(bytes.NewReader(data))
-	if err != nil {
-		return nil, err
-	}
-	return harfbuzz.NewFont(face), nil
 }
 
 // lettersOf returns the letters of a part of a text that is in one font and at one

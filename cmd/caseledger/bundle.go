@@ -20,7 +20,7 @@ func newBundle(to streams) *cobra.Command {
   caseledger bundle review AT000001 --id b1 --actor sol-02 --role solicitor --request b1-review
   caseledger bundle freeze AT000001 --id b1 --files letters --actor sol-01 --role solicitor --request b1-freeze
   caseledger bundle build AT000001 --id b1 --files letters --out filed --actor sol-01 --role solicitor --request b1-build`,
-	}, newBundleOpen(to), newBundleReview(to), newBundleFreeze(to), newBundleBuild(to), newBundleSupplement(to),
+	}, newBundleOpen(to), newBundleDraft(to), newBundleReview(to), newBundleFreeze(to), newBundleBuild(to), newBundleSupplement(to),
 		newBundleList(to), newBundleCheck(to), newBundleVerify(to), newBundleSign(to))
 }
 

@@ -17,6 +17,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/carlos7ags/folio/reader"
 	"github.com/go-json-experiment/json"
 
 	"caseledger/adapters/binder"
@@ -125,6 +126,59 @@ func unzipped(t *testing.T, path string) string {
 		all.Write(text)
 	}
 	return all.String()
+}
+
+func TestADraftSaysSoOnEveryPageAndLeavesNothingOnTheRecord(t *testing.T) {
+	b := toBundle(t)
+	b.does("clerk-01", "bundle", "open", b.child, "--id", "b1", "--plan", b.in("plan.json"), "--files", b.in("letters"), "--request", "b1")
+	before := rows(t, "record", "entries", b.child, "--data", b.dir)
+	draft := []string{"bundle", "draft", b.child, "--id", "b1", "--data", b.dir, "--files", b.in("letters"), "--out", b.in("drafts")}
+	must(t, draft...)
+	if after := rows(t, "record", "entries", b.child, "--data", b.dir); len(after) != len(before) {
+		t.Errorf("the record has %d entries after a draft, and had %d", len(after), len(before))
+	}
+	for name, told := range map[string]bool{"b1-court-draft.pdf": true, "b1-mother-draft.pdf": false} {
+		pages := pagesOf(t, b.in(filepath.Join("drafts", name)))
+		if len(pages) < 5 || strings.Contains(strings.Join(pages, ""), neighbour) != told {
+			t.Errorf("%s: %d pages; the word is to be there: %v", name, len(pages), told)
+		}
+		for i, page := range pages {
+			if !strings.Contains(page, "DRAFT") {
+				t.Errorf("%s: page %d does not say that it is a draft", name, i+1)
+			}
+		}
+	}
+	b.does("sol-02", "bundle", "review", b.child, "--id", "b1", "--request", "b2")
+	b.does("sol-01", b.bundle("freeze", "--request", "b3")...)
+	if code, text, errs := caseledger(t, draft...); code == exitOK || !strings.Contains(errs, "frozen") {
+		t.Errorf("a draft of a bundle that is frozen: exit %d, %s %s", code, text, errs)
+	}
+}
+
+// pagesOf returns the words on each page of a PDF.
+func pagesOf(t *testing.T, path string) []string {
+	t.Helper()
+	r, err := reader.Parse([]byte(read(t, path)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all []string
+	for i := range r.PageCount() {
+		page, err := r.Page(i)
+		if err != nil {
+			t.Fatal(err)
+		}
+		spans, err := page.TextSpans()
+		if err != nil {
+			t.Fatal(err)
+		}
+		words := ""
+		for _, s := range spans {
+			words += s.Text + " "
+		}
+		all = append(all, words)
+	}
+	return all
 }
 
 func TestABundleIsFiledInStepsAndEachReaderGetsTheSamePages(t *testing.T) {

@@ -228,8 +228,8 @@ func (b bundling) schedule(ctx context.Context, d bundle.Document) (paper.Paper,
 	return paper.Redactions(h, b.variant.Reader, all), nil
 }
 
-// whole makes the variant with everything that goes with it.
-func (b bundling) whole(ctx context.Context, to streams) (binder.Bundle, error) {
+// content makes what stands in the variant.
+func (b bundling) content(ctx context.Context) (binder.Bundle, error) {
 	at, err := b.knownAt()
 	if err != nil {
 		return binder.Bundle{}, err
@@ -248,14 +248,20 @@ func (b bundling) whole(ctx context.Context, to streams) (binder.Bundle, error) 
 	for _, s := range first {
 		out.Sections = append(out.Sections, binder.Section{Letter: s.Letter, Title: s.Title, Documents: append(documents[s.Letter], after[s.Letter]...)})
 	}
-	if err := b.namesNothingWithheld(ctx); err != nil {
+	return out, b.namesNothingWithheld(ctx)
+}
+
+// whole makes the variant with everything that goes with it.
+func (b bundling) whole(ctx context.Context, to streams) (binder.Bundle, error) {
+	out, err := b.content(ctx)
+	if err != nil {
 		return out, err
 	}
 	packages, err := b.packages(ctx, to)
 	if err != nil {
 		return out, err
 	}
-	out.Receipt = b.receipt(at, packages)
+	out.Receipt = b.receipt(out.Made, packages)
 	for _, p := range packages {
 		out.Attachments = append(out.Attachments, p.attachment())
 	}
