@@ -201,7 +201,10 @@ func (b *bench) told(ctx context.Context, s *apiServer, callers []*apiCaller) er
 	began := time.Now()
 	err := storebench.Each(ctx, callers, events, func(a *apiCaller, i int) error {
 		time.Sleep(time.Until(began.Add(time.Duration(i) * time.Second / feedRate)))
-		return a.act(ctx)
+		asked := time.Now()
+		err := a.act(ctx)
+		a.took = append(a.took, time.Since(asked))
+		return err
 	})
 	sent := int64(0)
 	for _, a := range callers {
@@ -224,6 +227,13 @@ func (b *bench) told(ctx context.Context, s *apiServer, callers []*apiCaller) er
 		return err
 	}
 	b.delivered(&late, len(followers), used, own)
+	var acts []time.Duration
+	for _, a := range callers {
+		acts = append(acts, a.took...)
+	}
+	for _, percent := range []int{50, 99} {
+		b.add(storebench.Result{Work: "feed", Case: fmt.Sprintf("%d in 100 acts durable and answered within", percent), Value: milliseconds(storebench.Percentile(acts, percent)), Unit: "ms"})
+	}
 	return nil
 }
 
