@@ -33,7 +33,7 @@ type bundling struct {
 	on      domain.RecordID
 	bundle  bundle.Bundle
 	variant bundle.Variant
-	files   folder
+	files   library
 	stand   bundle.Stand // of what the bundle is made
 }
 
@@ -396,7 +396,7 @@ func (a *app) standNow(ctx context.Context, to streams, b bundle.Bundle, others 
 
 // reserve lays out each variant once, and returns how many pages the documents of
 // some sections take in the longest.
-func (a *app) reserve(ctx context.Context, to streams, on domain.RecordID, b bundle.Bundle, stand bundle.Stand, sections []bundle.Section, files folder) ([]bundle.Pages, error) {
+func (a *app) reserve(ctx context.Context, to streams, on domain.RecordID, b bundle.Bundle, stand bundle.Stand, sections []bundle.Section, files library) ([]bundle.Pages, error) {
 	most := make(map[string]int)
 	for _, v := range b.Varied.Fact.Variants {
 		made := bundling{a, on, b, v, files, stand}
