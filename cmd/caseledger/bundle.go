@@ -151,11 +151,9 @@ bundle.`,
 }
 
 func (a *app) freeze(ctx context.Context, to streams, id domain.RecordID, b bundle.Bundle, s stepping, others verifierFlags) error {
-	if !b.Frozen.IsZero() {
-		return errors.New("the bundle is frozen already: what comes late is a supplement")
-	}
-	if !b.IsReviewed() {
-		return errors.New("bundle-not-reviewed: somebody else has to look through the bundle as it is now")
+	_, err := b.Freeze(bundle.Freeze{Bundle: b.ID})
+	if err := refusedBut(err, "bundle-stand-unsound"); err != nil {
+		return err
 	}
 	stand, err := a.standNow(ctx, to, b, others)
 	if err != nil {
@@ -189,20 +187,21 @@ func newBundleSupplement(to streams) *cobra.Command {
 		if err != nil {
 			return err
 		}
-		return s.step(cmd.Context(), *data, args[0], to, func(a *app, id domain.RecordID, _ record.Record, b bundle.Bundle) error {
-			return a.supplement(cmd.Context(), to, id, b, s, p, reason, others)
+		return s.step(cmd.Context(), *data, args[0], to, func(a *app, id domain.RecordID, r record.Record, b bundle.Bundle) error {
+			return a.supplement(cmd.Context(), to, id, r, b, s, p, reason, others)
 		})
 	}
 	return cmd
 }
 
-func (a *app) supplement(ctx context.Context, to streams, id domain.RecordID, b bundle.Bundle, s stepping, p bundlePlan, reason string, others verifierFlags) error {
-	if b.Frozen.IsZero() {
-		return errors.New("bundle-not-frozen: a bundle is frozen before it is supplemented; until then its plan can be changed")
-	}
+func (a *app) supplement(ctx context.Context, to streams, id domain.RecordID, r record.Record, b bundle.Bundle, s stepping, p bundlePlan, reason string, others verifierFlags) error {
 	files := folder(s.files)
 	sections, err := a.sections(ctx, p.Sections, b.Scoped.Fact.Parts, files, fmt.Sprintf("late%d-", b.Edition()+1))
 	if err != nil {
+		return err
+	}
+	_, err = b.Supplement(bundle.Supplement{Bundle: b.ID, Sections: sections}, r.Chronologies)
+	if err := refusedBut(err, "bundle-supplement-unsound"); err != nil {
 		return err
 	}
 	stand, err := a.standNow(ctx, to, b, others)
@@ -210,7 +209,7 @@ func (a *app) supplement(ctx context.Context, to streams, id domain.RecordID, b 
 		return err
 	}
 	supplemented := bundle.Supplemented{Bundle: b.ID, Sections: sections, Stand: stand}
-	next := bundle.Bundles{b}.Evolve(b.Frozen.Entry+1<<40, supplemented).Find(b.ID)
+	next := bundle.Bundles{b}.Evolve(uint64(len(r.Entries))+1, supplemented).Find(b.ID)
 	if stand.Reserved, err = a.reserve(ctx, to, id, next, next.Stand(), sections, files); err != nil {
 		return err
 	}

@@ -10,6 +10,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/go-json-experiment/json"
@@ -43,10 +44,11 @@ func (a *app) buildAll(ctx context.Context, to streams, on domain.RecordID, b bu
 	for _, name := range only {
 		v, known := b.Variant(name)
 		if !known {
-			return nil, usageError{errors.New("bundle-variant-unknown: the bundle has no variant of this name")}
+			_, err := b.Build(bundle.Build{Bundle: b.ID, Variant: name})
+			return nil, err
 		}
 		show := bar(to.err, "pages for "+name)
-		made := bundling{a, on, b, v, folder(s.files), b.Stand()}
+		made := newBundling(a, on, b, v, folder(s.files), b.Stand())
 		row, err := made.file(ctx, to, s.by, out, func(done, total int) { show(int64(done), int64(total)) })
 		if err != nil {
 			return nil, err
@@ -59,11 +61,21 @@ func (a *app) buildAll(ctx context.Context, to streams, on domain.RecordID, b bu
 // buildable refuses what the record would refuse when all is done.
 func (b bundling) buildable() error {
 	_, err := b.bundle.Build(bundle.Build{Bundle: b.bundle.ID, Variant: b.variant.Variant})
+	return refusedBut(err, "bundle-already-built")
+}
+
+// refusedBut returns why a record would refuse a command, but for a rule of what is
+// not known yet.
+func refusedBut(err error, rule string) error {
 	var refused domain.Refusals
-	if errors.As(err, &refused) && (len(refused) > 1 || refused[0].Rule != "bundle-already-built") {
+	if !errors.As(err, &refused) {
 		return err
 	}
-	return nil
+	refused = slices.DeleteFunc(slices.Clone(refused), func(r domain.Refusal) bool { return r.Rule == rule })
+	if len(refused) == 0 {
+		return nil
+	}
+	return refused
 }
 
 // write writes the PDF, and returns what stands where in it and its SHA-256.

@@ -298,7 +298,7 @@ func (b *bundleJobs) make(ctx context.Context, j *bundleJob) error {
 			continue
 		}
 		shown.step("build", v.Variant)
-		if err := b.build(ctx, to, s, bundling{b.app, j.Record, now, v, s.library(), now.Stand()}, shown.Show); err != nil {
+		if err := b.build(ctx, to, s, newBundling(b.app, j.Record, now, v, s.library(), now.Stand()), shown.Show); err != nil {
 			return err
 		}
 	}

@@ -34,7 +34,13 @@ type bundling struct {
 	bundle  bundle.Bundle
 	variant bundle.Variant
 	files   library
-	stand   bundle.Stand // of what the bundle is made
+	stand   bundle.Stand                    // of what the bundle is made
+	records map[domain.RecordID]*readership // as the reader of the variant may know them
+}
+
+// newBundling begins to make a variant of a bundle on a record.
+func newBundling(a *app, on domain.RecordID, b bundle.Bundle, v bundle.Variant, files library, stand bundle.Stand) bundling {
+	return bundling{a, on, b, v, files, stand, make(map[domain.RecordID]*readership)}
 }
 
 const standTime = "2006-01-02T15:04:05.000000Z"
@@ -48,13 +54,34 @@ func (b bundling) knownAt() (time.Time, error) {
 	return at, nil
 }
 
+// reader returns what the reader of the variant may know of a record: all of it,
+// where the variant is without redactions.
+func (b bundling) reader(ctx context.Context, id domain.RecordID) (*readership, error) {
+	if known := b.records[id]; known != nil {
+		return known, nil
+	}
+	r, err := b.app.load(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	known := readership{Variant: projections.Variant{Reader: b.variant.Reader, Known: uint64(len(r.Entries)), Record: r}}
+	if b.variant.Redaction != "" {
+		if known, err = b.app.readership(r, b.variant.Redaction); err != nil {
+			return nil, err
+		}
+	}
+	b.records[id] = &known
+	return &known, nil
+}
+
 // load returns a record as the reader of the variant may know it: what is
 // withheld is not in it, whatever is made of it.
 func (b bundling) load(ctx context.Context, id domain.RecordID) (record.Record, error) {
-	if b.variant.Redaction == "" {
-		return b.app.load(ctx, id)
+	known, err := b.reader(ctx, id)
+	if err != nil {
+		return record.Record{}, err
 	}
-	return projections.RedactedLoad(b.app.sealed.Payload, b.app.load, b.variant.Redaction)(ctx, id)
+	return known.Record, nil
 }
 
 // documents makes the documents of sections.
@@ -190,40 +217,15 @@ func (b bundling) schedule(ctx context.Context, d bundle.Document) (paper.Paper,
 	if err != nil {
 		return paper.Paper{}, err
 	}
-	p := paper.Paper{Title: h.Title, Author: h.By, Made: h.Made, Footer: h.Footer, Blocks: []paper.Block{paper.Heading{Level: 1, Text: h.Title}}}
-	n := 0
+	var all []paper.Withholding
 	for _, k := range b.stand.Known {
-		v, err := b.redacted(ctx, k.Record)
+		known, err := b.reader(ctx, k.Record)
 		if err != nil {
 			return paper.Paper{}, err
 		}
-		for _, w := range v.Schedule {
-			n++
-			row := []paper.Cell{{paper.Plain(fmt.Sprint(w.Entry))}, {paper.Plain(w.Field)}, {paper.Plain(w.Name + ". " + w.Explanation)},
-				{paper.Plain(w.DecidedBy + ", " + w.DecidedOn.String())}}
-			last, isTable := p.Blocks[len(p.Blocks)-1].(paper.Table)
-			if !isTable || len(last.Rows) == paper.MaxRows {
-				last = paper.Table{Widths: []int{10, 26, 42, 22}, Head: []string{"Entry", "Field", "Why it is withheld", "Decided"}}
-				p.Blocks = append(p.Blocks, last)
-			}
-			last.Rows = append(last.Rows, row)
-			p.Blocks[len(p.Blocks)-1] = last
-		}
+		all = append(all, paper.Withholding{Record: k.Record, Variant: known.Variant})
 	}
-	if n == 0 {
-		p.Blocks = append(p.Blocks, paper.Plain("Nothing is withheld from this reader."))
-	}
-	return p, nil
-}
-
-// redacted returns a record as the reader knows it, with what is withheld; the
-// whole record where nothing is.
-func (b bundling) redacted(ctx context.Context, id domain.RecordID) (projections.Variant, error) {
-	r, err := b.app.load(ctx, id)
-	if err != nil || b.variant.Redaction == "" {
-		return projections.Variant{Known: uint64(len(r.Entries)), Record: r}, err
-	}
-	return projections.Redacted(b.app.sealed.Payload, r, b.variant.Redaction)
+	return paper.Redactions(h, b.variant.Reader, all), nil
 }
 
 // whole makes the variant with everything that goes with it.
@@ -296,8 +298,14 @@ func (b bundling) packages(ctx context.Context, to streams) ([]evidencePackage, 
 			return nil, err
 		}
 		in.Entries = upto(b.app.stored(ctx, stream, 0, signed.Checkpoint), k.Entry)
-		if in.Redactions, err = b.redactions(ctx, k.Record, at); err != nil {
-			return nil, err
+		if b.variant.Redaction != "" {
+			known, err := b.reader(ctx, k.Record)
+			if err != nil {
+				return nil, err
+			}
+			if in.Redactions, err = b.app.schedule(ctx, stream, at, known.withholds); err != nil {
+				return nil, err
+			}
 		}
 		var content bytes.Buffer
 		if err := evidence.Build(&content, in); err != nil {
@@ -399,7 +407,7 @@ func (a *app) standNow(ctx context.Context, to streams, b bundle.Bundle, others 
 func (a *app) reserve(ctx context.Context, to streams, on domain.RecordID, b bundle.Bundle, stand bundle.Stand, sections []bundle.Section, files library) ([]bundle.Pages, error) {
 	most := make(map[string]int)
 	for _, v := range b.Varied.Fact.Variants {
-		made := bundling{a, on, b, v, files, stand}
+		made := newBundling(a, on, b, v, files, stand)
 		whole, err := made.whole(ctx, to)
 		if err != nil {
 			return nil, err
@@ -422,46 +430,6 @@ func (a *app) reserve(ctx context.Context, to streams, on domain.RecordID, b bun
 	return out, nil
 }
 
-// notLookedAt is why a reader gets nothing of what was recorded after the
-// redactions were proposed.
-const notLookedAt = "recorded after the record was looked through for this reader"
-
-// redactions is the schedule of the package of a record. What came after the
-// redactions were proposed nobody has looked at for this reader: it is withheld.
-func (b bundling) redactions(ctx context.Context, id domain.RecordID, at time.Time) ([]evidence.Redaction, error) {
-	if b.variant.Redaction == "" {
-		return nil, nil
-	}
-	v, err := b.redacted(ctx, id)
-	if err != nil {
-		return nil, err
-	}
-	type place struct {
-		entry uint64
-		field string
-	}
-	withheld, found := make(map[place]projections.Withheld), 0
-	for _, w := range v.Schedule {
-		withheld[place{w.Entry, w.Field}] = w
-	}
-	set := v.Record.Redactions.Find(b.variant.Redaction)
-	decided := evidence.Redaction{Ground: notLookedAt, DecidedBy: "the redactions of this reader", Date: set.Proposed.Fact.Happened.Time()}
-	all, err := b.app.schedule(ctx, schema.Stream(id), at, func(entry int, path string) (evidence.Redaction, bool) {
-		if uint64(entry) > v.Known {
-			return decided, true
-		}
-		w, is := withheld[place{uint64(entry), path}]
-		if is {
-			found++
-		}
-		return evidence.Redaction{Ground: w.Name, DecidedBy: w.DecidedBy, Date: w.DecidedOn.Time()}, is
-	})
-	if err == nil && found < len(withheld) {
-		err = errors.New("a redaction is of a field that was not sealed so: nothing is built")
-	}
-	return all, err
-}
-
 // namesNothingWithheld refuses titles in which somebody typed a word that the
 // reader gets nowhere else: it would stand in the index and in a bookmark.
 func (b bundling) namesNothingWithheld(ctx context.Context) error {
@@ -470,7 +438,7 @@ func (b bundling) namesNothingWithheld(ctx context.Context) error {
 	}
 	withheld, shown := make(map[string]bool), make(map[string]bool)
 	for _, k := range b.stand.Known {
-		v, err := b.redacted(ctx, k.Record)
+		known, err := b.reader(ctx, k.Record)
 		if err != nil {
 			return err
 		}
@@ -478,12 +446,12 @@ func (b bundling) namesNothingWithheld(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		for _, e := range v.Record.Entries {
+		for _, e := range known.Record.Entries {
 			if err := b.words(shown, e, nil); err != nil {
 				return err
 			}
 		}
-		for _, w := range v.Schedule {
+		for _, w := range known.Schedule {
 			e, _ := whole.Entry(w.Entry)
 			if err := b.words(withheld, e, &w.Field); err != nil {
 				return err

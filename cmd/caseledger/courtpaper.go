@@ -255,5 +255,5 @@ func redactionsPaper(ctx context.Context, a *app, id domain.RecordID, _ record.R
 		return paper.Paper{}, err
 	}
 	h, err := a.paperHead(ctx, p, "Schedule of redactions", whole(id, v.Record))
-	return paper.Redactions(h, v), err
+	return paper.Redactions(h, v.Reader, []paper.Withholding{{Record: id, Variant: v}}), err
 }

@@ -7,11 +7,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"math"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/go-json-experiment/json"
 	"github.com/spf13/cobra"
@@ -21,7 +22,6 @@ import (
 	"caseledger/adapters/pdf"
 	"caseledger/domain"
 	"caseledger/domain/disclosure"
-	"caseledger/domain/policy"
 	"caseledger/domain/record"
 	"caseledger/domain/redaction"
 	"caseledger/eventstore/proof/evidence"
@@ -223,7 +223,7 @@ func (a *app) disclose(ctx context.Context, to streams, output format, id domain
 	if profile.Contacts && len(d.contacts) == 0 {
 		return usageError{errors.New("the profile says that telephone numbers go with it: give --contact")}
 	}
-	shown, schedule, err := a.sift(ctx, id, r, profile, one, d.redaction)
+	shown, schedule, err := a.disclosable(ctx, id, r, profile, one, redaction.ID(d.redaction))
 	if err != nil {
 		return err
 	}
@@ -278,87 +278,47 @@ func byGround(schedule []evidence.Redaction) []paper.WithheldCount {
 	return all
 }
 
-// sift parts the fields of a record: those that go, and those that do not, each
-// with its ground.
-func (a *app) sift(ctx context.Context, id domain.RecordID, r record.Record, p disclosure.Profile, one disclosure.Disclosure, set string) ([]paper.DisclosedEntry, []evidence.Redaction, error) {
-	kept, err := withheldBySet(r, set)
-	if err != nil {
-		return nil, nil, err
+// disclosable parts the fields of a record: those that go, and those that do not,
+// each with its ground. What a set of redactions withholds goes by its ground there.
+func (a *app) disclosable(ctx context.Context, id domain.RecordID, r record.Record, p disclosure.Profile, one disclosure.Disclosure, set redaction.ID) (shown []paper.DisclosedEntry, schedule []evidence.Redaction, err error) {
+	var reader readership
+	if set != "" {
+		if reader, err = a.readership(r, set); err != nil {
+			return nil, nil, err
+		}
 	}
 	decided, _ := r.Entry(one.Decided.Entry)
 	why := evidence.Redaction{DecidedBy: cmp.Or(decided.Actor.Role, "nobody"), Date: one.Decided.Fact.Happened.Time()}
-	var shown []paper.DisclosedEntry
-	var schedule []evidence.Redaction
-	for e, err := range a.store.ReadStream(ctx, schema.Stream(id), 0) {
+	judge := func(e sifted) (map[string]evidence.Redaction, error) {
+		withheld := make(map[string]evidence.Redaction)
+		for _, f := range e.fields {
+			if why.Ground = groundOf(p, e.kind, f); why.Ground != "" {
+				withheld[f.Path] = why
+			}
+		}
+		if set == "" {
+			return withheld, nil
+		}
+		bySet, err := reader.withholds(e)
+		maps.Copy(withheld, bySet)
+		return withheld, err
+	}
+	for e, err := range a.sift(ctx, schema.Stream(id), time.Time{}, judge) {
 		if err != nil {
 			return nil, nil, err
 		}
-		opened, err := a.sealed.Open(e)
-		if err != nil {
-			return nil, nil, fmt.Errorf("entry %d: %w", e.Revision, err)
+		schedule = append(schedule, e.withheld...)
+		if len(e.shown) == 0 {
+			continue
 		}
-		seq := uint64(e.Revision)
-		force, _ := r.InForce(seq)
-		entry := paper.DisclosedEntry{Entry: seq, Leaf: seal.HashLeaf(e.Metadata).String(), InForce: force}
-		entry.Kind, _, _ = strings.Cut(opened.Leaf.Type, "/")
-		for _, f := range opened.Fields() {
-			out := why
-			out.Seq, out.Path, out.Ground = int(seq), f.Path, groundOf(p, entry.Kind, f)
-			if by, is := kept.covers(seq, f.Path); is {
-				out.Ground, out.DecidedBy, out.Date = by.Ground, by.DecidedBy, by.Date
-			}
-			if out.Ground != "" {
-				schedule = append(schedule, out)
-				continue
-			}
+		force, _ := r.InForce(uint64(e.seq))
+		entry := paper.DisclosedEntry{Entry: uint64(e.seq), Kind: e.kind, Leaf: e.leaf.String(), InForce: force}
+		for _, f := range e.shown {
 			entry.Fields = append(entry.Fields, paper.DisclosedField{Path: f.Path, Value: string(f.Value)})
 		}
-		if len(entry.Fields) > 0 {
-			shown = append(shown, entry)
-		}
+		shown = append(shown, entry)
 	}
 	return shown, schedule, nil
-}
-
-// withheldLines are what an approved set of redactions withholds.
-type withheldLines struct {
-	lines []redaction.Line
-	known uint64      // the last entry that was looked at
-	on    domain.Date // whose grounds hold
-	by    evidence.Redaction
-}
-
-// withheldBySet returns what an approved set withholds; without a set, nothing.
-func withheldBySet(r record.Record, id string) (withheldLines, error) {
-	if id == "" {
-		return withheldLines{known: math.MaxUint64}, nil
-	}
-	set := r.Redactions.Find(redaction.ID(id))
-	if set.State() != redaction.Decided {
-		return withheldLines{}, errors.New("no set of redactions with this id was approved on the record")
-	}
-	approval, _ := r.Entry(set.Approved.Entry)
-	p := set.Proposed.Fact
-	return withheldLines{p.Lines, p.Known, p.Happened, evidence.Redaction{DecidedBy: approval.Actor.Role, Date: set.Approved.Fact.Happened.Time()}}, nil
-}
-
-// covers returns the line of the schedule for a field, and whether the set
-// withholds it. With a field of an entry goes what repeats it: the digest of the
-// command, and what an import says of the file.
-func (w withheldLines) covers(seq uint64, path string) (evidence.Redaction, bool) {
-	out := w.by
-	if seq > w.known {
-		out.Ground = "recorded after the redactions were proposed"
-		return out, true
-	}
-	for _, l := range w.lines {
-		if l.Entry == seq && (l.Field.Covers(path) || path == "/digest" || path == "/import") {
-			g, _ := policy.GroundOn(l.Ground, w.on)
-			out.Ground = cmp.Or(g.Name, l.Ground)
-			return out, true
-		}
-	}
-	return out, false
 }
 
 // The grounds of passages that their author marked.

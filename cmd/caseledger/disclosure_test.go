@@ -143,6 +143,34 @@ func TestASetOfRedactionsIsAppliedBesideTheProfileAndHoldsBackWhatCameSince(t *t
 	}
 }
 
+func TestWhyAnEarlierReaderWasNotToldIsNotForTheNextOneEither(t *testing.T) {
+	dir, path := newLedger(t), filepath.Join(t.TempDir(), "d.zip")
+	child := opened(t, dir)
+	step(t, dir, child, "note.write", "n1", `{"happened":"2026-01-06","note":"n1","kind":"visit","text":[{"kind":"fact","text":"canarykept"},{"kind":"fact","text":"canaryshown"}]}`)
+	entry := len(rows(t, "record", "entries", child, "--data", dir))
+	for i, known := range []int{entry, entry + 1} {
+		set := fmt.Sprint("s", i+1)
+		step(t, dir, child, "redaction.propose", set, fmt.Sprintf(`{"happened":"2026-01-07","redaction":"%s","reader":"inspector","purpose":"disclosure","known":%d,
+			"lines":[{"entry":%d,"field":"/text/0","ground":"third-party","reason":"canaryreason"}]}`, set, known, entry))
+	}
+	code, _, errs := caseledgerWith(t, `{"happened":"2026-01-08","redaction":"s2"}`, "act", "redaction.approve", "--data", dir, "--record", child, "--actor", "tm-02", "--role", "manager", "--agency", "anytown",
+		"--basis", "b", "--purpose", "p", "--request", "s2a")
+	if code != exitOK {
+		t.Fatal(errs)
+	}
+	considered(t, dir, child, "inspectorate", "all")
+	must(t, append([]string{"disclosure", "make", child, "--data", dir, "--id", "d1", "--redaction", "s2", "--package", path, "--request", "m"}, recordsOfficer...)...)
+	pkg, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for word, want := range map[string]bool{"canaryshown": true, "canarykept": false, "canaryreason": false} {
+		if got := bytes.Contains(pkg, []byte(word)); got != want {
+			t.Errorf("the package holds %q: %v", word, got)
+		}
+	}
+}
+
 func TestHealthSeesPlanAndDatesAndWhomToCall(t *testing.T) {
 	dir, path := newLedger(t), filepath.Join(t.TempDir(), "d.zip")
 	child := opened(t, dir)

@@ -96,7 +96,11 @@ func (a *app) evidence(ctx context.Context, to streams, output format, f evidenc
 		return err
 	}
 	if f.set != "" {
-		if f.knownAt, err = a.lookedAt(ctx, schema.Stream(id), redaction.ID(f.set), f.knownAt); err != nil {
+		r, err := a.load(ctx, id)
+		if err != nil {
+			return err
+		}
+		if f.knownAt, err = lookedAt(r, redaction.ID(f.set), f.knownAt); err != nil {
 			return err
 		}
 	}

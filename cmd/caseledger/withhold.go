@@ -14,11 +14,10 @@ import (
 	"github.com/spf13/cobra"
 
 	"caseledger/domain"
+	"caseledger/domain/record"
 	"caseledger/domain/redaction"
 	"caseledger/eventstore/proof/evidence"
-	"caseledger/eventstore/seal"
 	"caseledger/projections"
-	"caseledger/schema"
 )
 
 // withholding says which fields a reader does not get, and why.
@@ -71,13 +70,17 @@ func (a *app) redactions(ctx context.Context, stream string, knownAt time.Time, 
 	}
 	switch {
 	case w.set != "":
-		return a.approvedSchedule(ctx, stream, knownAt, redaction.ID(w.set))
+		reader, err := a.readershipOf(ctx, stream, redaction.ID(w.set))
+		if err != nil {
+			return nil, err
+		}
+		return a.schedule(ctx, stream, knownAt, reader.withholds)
 	case w.redactions != "":
 		lines, err := readRedactions(w.redactions)
 		if err != nil {
 			return nil, err
 		}
-		out, err := a.schedule(ctx, stream, knownAt, func(entry int, path string) (evidence.Redaction, bool) { return withheldBy(lines, entry, path) })
+		out, err := a.schedule(ctx, stream, knownAt, eachField(func(entry int, path string) (evidence.Redaction, bool) { return withheldBy(lines, entry, path) }))
 		for _, l := range lines {
 			if err == nil && !l.used {
 				err = usageError{fmt.Errorf("%s: line %d: the record has no such entry and field", w.redactions, l.number)}
@@ -94,58 +97,36 @@ func (a *app) redactions(ctx context.Context, stream string, knownAt time.Time, 
 			return nil, usageError{fmt.Errorf("--decided-on: %w", err)}
 		}
 		why := evidence.Redaction{Ground: w.ground, DecidedBy: w.decidedBy, Date: day.Time()}
-		return a.schedule(ctx, stream, knownAt, func(_ int, path string) (evidence.Redaction, bool) {
+		return a.schedule(ctx, stream, knownAt, eachField(func(_ int, path string) (evidence.Redaction, bool) {
 			return why, !slices.ContainsFunc(shown, func(f redaction.Field) bool { return f.Covers(path) })
-		})
+		}))
 	}
 	return nil, nil
 }
 
-// approvedSchedule returns the schedule that an approved set of redactions makes.
-func (a *app) approvedSchedule(ctx context.Context, stream string, knownAt time.Time, id redaction.ID) ([]evidence.Redaction, error) {
-	v, err := a.variant(ctx, stream, id)
-	if err != nil {
-		return nil, err
+// eachField judges field by field.
+func eachField(withheld func(entry int, path string) (evidence.Redaction, bool)) judgement {
+	return func(e sifted) (map[string]evidence.Redaction, error) {
+		all := make(map[string]evidence.Redaction)
+		for _, f := range e.fields {
+			if why, is := withheld(e.seq, f.Path); is {
+				all[f.Path] = why
+			}
+		}
+		return all, nil
 	}
-	type place struct {
-		entry int
-		path  string
-	}
-	withheld := make(map[place]evidence.Redaction)
-	for _, w := range v.Schedule {
-		withheld[place{int(w.Entry), w.Field}] = evidence.Redaction{Ground: w.Name + " (" + w.Law + ")", DecidedBy: w.DecidedBy, Date: w.DecidedOn.Time()}
-	}
-	return a.schedule(ctx, stream, knownAt, func(entry int, path string) (evidence.Redaction, bool) {
-		r, is := withheld[place{entry, path}]
-		return r, is
-	})
-}
-
-// variant returns a record as an approved set of redactions lets its reader know it.
-func (a *app) variant(ctx context.Context, stream string, id redaction.ID) (projections.Variant, error) {
-	of, _ := schema.RecordOf(stream)
-	r, err := a.load(ctx, of)
-	if err != nil {
-		return projections.Variant{}, err
-	}
-	return projections.Redacted(a.sealed.Payload, r, id)
 }
 
 // lookedAt returns until when a package for the reader of a set of redactions can
 // tell of a record: nobody looked at what was recorded later.
-func (a *app) lookedAt(ctx context.Context, stream string, id redaction.ID, asked time.Time) (time.Time, error) {
-	v, err := a.variant(ctx, stream, id)
-	if err != nil {
-		return asked, err
-	}
-	of, _ := schema.RecordOf(stream)
-	r, err := a.load(ctx, of)
-	if err != nil {
-		return asked, err
-	}
-	last, _ := r.Entry(v.Known)
-	next, _ := r.Entry(v.Known + 1)
+func lookedAt(r record.Record, id redaction.ID, asked time.Time) (time.Time, error) {
+	set := r.Redactions.Find(id)
+	known := set.Proposed.Fact.Known
+	last, _ := r.Entry(known)
+	next, _ := r.Entry(known + 1) // at the latest the proposal
 	switch {
+	case set.State() == "":
+		return asked, projections.ErrNoRedaction
 	case !next.Recorded.After(last.Recorded):
 		return asked, fmt.Errorf("redaction %s: entry %d was recorded together with entry %d, which nobody looked at", id, next.Seq, last.Seq)
 	case asked.IsZero():
@@ -155,43 +136,6 @@ func (a *app) lookedAt(ctx context.Context, stream string, id redaction.ID, aske
 	}
 	return asked, nil
 }
-
-// schedule asks of every field of a stream whether it is withheld. With anything of
-// an entry goes the digest of its command, which is not salted: whoever holds it
-// could find out by trying what the rest said.
-func (a *app) schedule(ctx context.Context, stream string, knownAt time.Time, withheld func(entry int, path string) (evidence.Redaction, bool)) ([]evidence.Redaction, error) {
-	var out []evidence.Redaction
-	for e, err := range a.store.ReadStream(ctx, stream, 0) {
-		if err != nil {
-			return nil, err
-		}
-		opened, err := a.sealed.Open(e)
-		if err != nil {
-			return nil, fmt.Errorf("entry %d: %w", e.Revision, err)
-		}
-		if !knownAt.IsZero() && opened.Leaf.Recorded.After(knownAt) {
-			break
-		}
-		fields, first := opened.Fields(), len(out)
-		for _, field := range fields {
-			if r, is := withheld(int(e.Revision), field.Path); is {
-				r.Seq, r.Path = int(e.Revision), field.Path
-				out = append(out, r)
-			}
-		}
-		if some := out[first:]; len(some) > 0 && !slices.ContainsFunc(some, isDigest) && slices.ContainsFunc(fields, func(f seal.Field) bool { return f.Path == digestField }) {
-			digest := some[0]
-			digest.Path = digestField
-			out = append(out, digest)
-		}
-	}
-	return out, nil
-}
-
-// digestField is the digest of the command that an entry answers.
-const digestField = "/digest"
-
-func isDigest(r evidence.Redaction) bool { return r.Path == digestField }
 
 func withheldBy(lines []*line, entry int, path string) (found evidence.Redaction, is bool) {
 	for _, l := range lines {
