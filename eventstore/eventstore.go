@@ -131,33 +131,53 @@ func Check(stream string, events []Event) error {
 	if len(events) == 0 || len(events) > MaxAppendEvents {
 		return fmt.Errorf("%w: stream %s: %d events, allowed are 1 to %d", ErrInvalid, stream, len(events), MaxAppendEvents)
 	}
-	seen := make(map[EventID]bool, len(events))
 	total := 0
-	for i, e := range events {
+	for i := range events {
+		e := &events[i]
 		size := len(e.Metadata) + len(e.Data)
 		total += size
 		switch {
 		case e.ID == EventID{}:
 			return fmt.Errorf("%w: stream %s: event %d has no id", ErrInvalid, stream, i)
-		case seen[e.ID]:
-			return fmt.Errorf("%w: stream %s: event %d repeats an id", ErrInvalid, stream, i)
-		case !validType(e.Type):
+		case (i == 0 || e.Type != events[i-1].Type) && !validType(e.Type):
 			return fmt.Errorf("%w: stream %s: event %d: a type is 1 to %d printable ASCII characters without space", ErrInvalid, stream, i, MaxTypeBytes)
 		case size > MaxEventBytes:
 			return fmt.Errorf("%w: stream %s: event %d has %d bytes, allowed are %d", ErrInvalid, stream, i, size, MaxEventBytes)
 		case total > MaxAppendBytes:
 			return fmt.Errorf("%w: stream %s: more than %d bytes in one append", ErrInvalid, stream, MaxAppendBytes)
 		}
-		seen[e.ID] = true
+	}
+	if i := repeated(events); i > 0 {
+		return fmt.Errorf("%w: stream %s: event %d repeats an id", ErrInvalid, stream, i)
 	}
 	return nil
 }
 
+// repeated returns the first event that has the id of one before it, or 0.
+func repeated(events []Event) int {
+	if len(events) == 1 {
+		return 0
+	}
+	seen := make(map[EventID]struct{}, len(events))
+	for i := range events {
+		if seen[events[i].ID] = struct{}{}; len(seen) == i {
+			return i
+		}
+	}
+	return 0
+}
+
+// nameBytes are those of which a stream's name consists.
+var nameBytes = func() (allowed [256]bool) {
+	for _, c := range []byte("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-") {
+		allowed[c] = true
+	}
+	return allowed
+}()
+
 func validName(s string) bool {
 	for _, c := range []byte(s) {
-		switch {
-		case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9', c == '.', c == '_', c == '-':
-		default:
+		if !nameBytes[c] {
 			return false
 		}
 	}

@@ -76,6 +76,7 @@ func (b *bench) against(ctx context.Context, r *storebench.Result, dir string, e
 	var total int
 	var used time.Duration
 	for range benchTurns {
+		storebench.Draw(writers, b.turn(), events)
 		done, err := storebench.Turn(ctx, writers, b.turn(), do)
 		if err != nil {
 			return 0, err

@@ -1,6 +1,7 @@
 package journal
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"os"
@@ -140,6 +141,50 @@ func TestWhateverGoesWrongOnceNothingAcknowledgedIsLostAndNothingInvented(t *tes
 				}
 			}
 		})
+	}
+}
+
+// TestALargeAppendIsWholeOrNotThereHoweverManyWritesItTakes lets each operation
+// fail in turn while appends are made that are large enough for their first pieces to be
+// written before the last ones are encoded.
+func TestALargeAppendIsWholeOrNotThereHoweverManyWritesItTakes(t *testing.T) {
+	t.Parallel()
+	const appends, each = 2, 2000
+	large := func(after int) []eventstore.Event {
+		events := make([]eventstore.Event, each)
+		for i := range events {
+			events[i] = entry("a", after+i+1)
+			events[i].Metadata = bytes.Repeat(events[i].ID[:], 20)
+		}
+		return events
+	}
+	for _, f := range []fault{{err: syscall.EIO}, {err: syscall.ENOSPC, short: true}, {err: syscall.EIO, stays: true}} {
+		for n, hit := 1, true; hit; n += step(n) {
+			dir := t.TempDir()
+			d := &trap{fault: f, left: n}
+			acknowledged := 0
+			s, err := open(dir, Options{}, d.open)
+			for err == nil && acknowledged < appends*each {
+				if _, err = s.Append(t.Context(), "a", eventstore.Revision(acknowledged), large(acknowledged)); err == nil {
+					acknowledged += each
+				}
+			}
+			if err != nil && !errors.Is(err, f.err) {
+				t.Fatalf("operation %d: %v does not tell the reason", n, err)
+			}
+			if s != nil {
+				staysRefused(t, s, err, acknowledged)
+			}
+			hit = d.hit // nothing goes on: the store is closed
+			again := opened(t, dir, Options{})
+			if head := int(again.Head()); head != acknowledged && head != acknowledged+each {
+				t.Fatalf("operation %d: %d events, %d were acknowledged", n, head, acknowledged)
+			}
+			holds(t, again, int(again.Head()))
+			if err := again.Close(); err != nil {
+				t.Fatal(err)
+			}
+		}
 	}
 }
 

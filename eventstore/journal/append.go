@@ -21,8 +21,7 @@ type request struct {
 	before  uint64
 	segment int
 
-	// Where the append goes, and the outcome when the group is done.
-	places *places
+	// The outcome when the group is done.
 	last   uint64 // position, when the append was at the stream's head
 	actual uint64 // the stream's revision, when it was not
 }
@@ -57,8 +56,8 @@ func (s *Store) Append(ctx context.Context, stream string, after eventstore.Revi
 
 func newRequest(stream string, after eventstore.Revision, events []eventstore.Event) *request {
 	r := &request{stream: stream, after: uint64(after), events: events, n: len(events), segment: -1}
-	for _, e := range events {
-		r.bytes += recordBytes(stream, e)
+	for i := range events {
+		r.bytes += recordBytes(stream, &events[i])
 	}
 	return r
 }

@@ -102,15 +102,16 @@ func (w *worker) append(b testing.TB, s *Store, events []eventstore.Event) {
 	}
 }
 
-// writes notes how many bytes each write to a segment has.
+// writes notes how many bytes of a segment are written before each sync.
 type writes struct {
-	mu     sync.Mutex
-	groups []int
-	bytes  int64         // to all files
-	took   time.Duration // to write and sync groups
-	began  time.Time
-	events uint64
-	synced []synced
+	mu      sync.Mutex
+	groups  []int
+	writing int           // bytes that are not synced
+	bytes   int64         // to all files
+	took    time.Duration // to write and sync groups
+	began   time.Time
+	events  uint64
+	synced  []synced
 }
 
 // synced says when the sync of everything up to a position ended.
@@ -134,8 +135,10 @@ func (f notedFile) WriteAt(b []byte, offset int64) (int, error) {
 	f.mu.Lock()
 	f.bytes += int64(len(b))
 	if f.segment {
-		f.groups = append(f.groups, len(b))
-		f.began = time.Now()
+		if f.writing == 0 {
+			f.began = time.Now()
+		}
+		f.writing += len(b)
 		f.events += eventsIn(b)
 	}
 	f.mu.Unlock()
@@ -147,6 +150,8 @@ func (f notedFile) Sync() error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.segment {
+		f.groups = append(f.groups, f.writing)
+		f.writing = 0
 		f.took += time.Since(f.began)
 		f.synced = append(f.synced, synced{f.events, time.Now()})
 	}

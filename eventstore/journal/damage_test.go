@@ -179,14 +179,14 @@ func (l *layout) write() *layout { l.begun = len(l.b); return l }
 
 func (l *layout) event(position uint64, stream string, revision, rest int) *layout {
 	at := len(l.b)
-	l.b = appendRecord(l.b, stream, uint64(revision), rest, entry(stream, revision))
+	l.b = appendRecord(l.b, stream, uint64(revision), rest, new(entry(stream, revision)))
 	sign(l.b[at:], l.seed(), position, at-l.begun)
 	return l
 }
 
 func (l *layout) mark(position uint64) *layout {
 	at := len(l.write().b)
-	l.b = appendRecord(l.b, "", 0, 0, eventstore.Event{})
+	l.b = appendRecord(l.b, "", 0, 0, &eventstore.Event{})
 	sign(l.b[at:], l.seed(), position, 0)
 	return l
 }
@@ -208,7 +208,7 @@ func TestATornEndIsToldFromDamage(t *testing.T) {
 		at := len(l.b)
 		e := entry("a", 3)
 		e.Data = own.b[headerBytes:]
-		l.b = appendRecord(l.b, "a", 3, 0, e)
+		l.b = appendRecord(l.b, "a", 3, 0, &e)
 		sign(l.b[at:], l.seed(), 3, 0)
 		l.b[at] ^= 1
 		return l

@@ -165,12 +165,12 @@ func (r record) size() int64 {
 }
 
 // recordBytes is the size of an event's record.
-func recordBytes(stream string, e eventstore.Event) int64 {
+func recordBytes(stream string, e *eventstore.Event) int64 {
 	return int64(recordHeaderBytes + len(stream) + len(e.Type) + len(e.Metadata) + len(e.Data))
 }
 
 // appendRecord appends the record to b with a checksum of 0; sign completes it.
-func appendRecord(b []byte, stream string, revision uint64, rest int, e eventstore.Event) []byte {
+func appendRecord(b []byte, stream string, revision uint64, rest int, e *eventstore.Event) []byte {
 	b = binary.LittleEndian.AppendUint32(b, uint32(recordBytes(stream, e)))
 	b = append(b, make([]byte, 4+8)...) // checksum and position
 	b = binary.LittleEndian.AppendUint64(b, revision)

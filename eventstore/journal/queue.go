@@ -14,12 +14,17 @@ const (
 	maxGroupBytes    = groupTargetBytes + maxAppendBytes
 )
 
+// pieceShown is how many bytes of a large append are encoded before the writer
+// is shown them.
+const pieceShown = 128 << 10
+
 // group are appends that one write and one sync make durable together.
 type group struct {
 	begin    *header // of the segment that begins with the group, or nil
 	table    *table  // of the segment
 	requests []*request
 	records  []byte        // signed, of those that are at the heads of their streams
+	after    segment       // with the group
 	done     chan struct{} // closed when the outcome is known
 	err      error         // of all of them
 }
@@ -30,7 +35,8 @@ func (g *group) full() bool {
 
 // queue holds the appends that wait, in groups: while the writer makes one group
 // durable the appenders fill the next one. It knows where every stream will end
-// when all of them are durable.
+// when all of them are durable, and puts the places of their events into the
+// tables, where readers leave out what is newer than their view.
 type queue struct {
 	ledger       ledgerID
 	segmentBytes int64
@@ -41,9 +47,10 @@ type queue struct {
 	closed bool
 	wake   chan struct{} // has one element when a group may wait
 
-	waiting atomic.Int64 // appends in the next group, for a look without the lock
+	waiting atomic.Int64           // appends in the next group, for a look without the lock
+	shown   atomic.Pointer[[]byte] // what is signed of the next group, while a large append is being encoded into it
 
-	next   segment  // as it will be, without sparse index
+	next   segment  // as it will be
 	tables []*table // that no index file holds; the last one is next's
 }
 
@@ -75,14 +82,12 @@ func (q *queue) put(r *request) (g *group, stale bool) {
 	}
 	if head != r.after {
 		r.actual = head
-		return q.join(r), false
+		return q.join(r, nil), false
 	}
 	if q.turn(r.bytes, uint64(r.n)) || p == nil {
 		p = q.tables[len(q.tables)-1].add(r.stream, head)
 	}
-	g = q.join(r)
-	q.sign(g, r, p)
-	return g, false
+	return q.join(r, p), false
 }
 
 // head returns where the append's stream ends, and whether that is known; and
@@ -96,7 +101,7 @@ func (q *queue) head(r *request) (last *places, head uint64, known bool) {
 		if i == len(q.tables)-1 {
 			last = p
 		}
-		return last, p.staged, true
+		return last, p.head(), true
 	}
 	return nil, r.before, r.segment == q.tables[0].segment
 }
@@ -124,8 +129,9 @@ func (q *queue) add(begin *header) *group {
 	return g
 }
 
-// join puts an append into the last group, or into another one.
-func (q *queue) join(r *request) *group {
+// join puts an append into the last group, or into another one. p are the places
+// of its stream, nil if it is not at the stream's head.
+func (q *queue) join(r *request, p *places) *group {
 	n := len(q.groups)
 	if n == 0 || q.groups[n-1].full() {
 		q.add(nil)
@@ -133,27 +139,51 @@ func (q *queue) join(r *request) *group {
 	}
 	g := q.groups[n-1]
 	g.requests = append(g.requests, r)
-	if n == 1 {
-		q.waiting.Add(1)
-		if len(g.requests) == 1 {
-			q.signal()
-		}
+	if p != nil {
+		q.sign(g, r, p, n == 1)
+	}
+	if n == 1 && q.waiting.Add(1) == 1 {
+		q.signal()
 	}
 	return g
 }
 
-// sign encodes the append and gives it its place behind all others.
-func (q *queue) sign(g *group, r *request, p *places) {
+// sign encodes the append and gives it its place behind all others. Of the next
+// group the writer may write the first pieces of a large one meanwhile.
+func (q *queue) sign(g *group, r *request, p *places, next bool) {
 	g.records = slices.Grow(g.records, int(r.bytes))
-	for i, e := range r.events {
-		at := len(g.records)
-		g.records = appendRecord(g.records, r.stream, r.after+uint64(i)+1, r.n-1-i, e)
-		sign(g.records[at:], q.next.seed, q.next.last()+1, at)
-		q.next.events++
+	show := next && g.begin == nil && r.bytes > pieceShown
+	if show {
+		q.show(g.records)
+		defer q.show(nil)
 	}
-	q.next.end += r.bytes
-	r.events, r.places, r.last = nil, p, q.next.last()
-	p.staged += uint64(r.n)
+	shown := len(g.records)
+	for i := range r.events {
+		at := len(g.records)
+		g.records = appendRecord(g.records, r.stream, r.after+uint64(i)+1, r.n-1-i, &r.events[i])
+		record := g.records[at:]
+		sign(record, q.next.seed, q.next.last()+1, at)
+		g.table.ofType(recordKind(record)).push(uint32(q.next.end))
+		q.next.count(p, uint32(q.next.end))
+		q.next.end += int64(len(record))
+		if show && len(g.records)-shown >= pieceShown {
+			q.show(g.records)
+			shown = len(g.records)
+		}
+	}
+	r.events, r.last = nil, q.next.last()
+	g.after = q.next
+}
+
+// show tells the writer what is signed of the next group, nil when nothing more is
+// to be had without the lock.
+func (q *queue) show(records []byte) {
+	if records == nil {
+		q.shown.Store(nil)
+	} else {
+		q.shown.Store(&records)
+	}
+	q.signal()
 }
 
 func (q *queue) signal() {

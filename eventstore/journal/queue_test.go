@@ -48,9 +48,7 @@ func TestAppendsThatWaitAreMadeDurableByOneWrite(t *testing.T) {
 		if p == nil {
 			p = s.queue.tables[0].add("a", 0)
 		}
-		g := s.queue.join(r)
-		s.queue.sign(g, r, p)
-		groups = append(groups, g)
+		groups = append(groups, s.queue.join(r, p))
 	}
 	s.queue.mu.Unlock()
 	for _, g := range groups {

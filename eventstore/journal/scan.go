@@ -128,7 +128,6 @@ func (c *scan) complete(end int64) {
 		c.count(p, e.offset)
 		e.ofType.push(e.offset)
 	}
-	p.staged = c.revision
 	c.pending, c.end = c.pending[:0], end
 }
 

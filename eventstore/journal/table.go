@@ -29,23 +29,21 @@ func keyOf(stream string) key {
 
 func (k key) compare(other key) int { return bytes.Compare(k[:], other[:]) }
 
-// table is the index of one segment in memory. Streams are added under the lock
-// of the queue, and their places by the writer; any
-// number read it meanwhile without a lock, and see every place that was added
-// before the view that they hold was published.
+// table is the index of one segment in memory. Streams and places are added under
+// the lock of the queue; any number read it meanwhile without a lock. They see
+// every place that the view has which they hold, and leave out what is newer.
 type table struct {
 	segment int
 	slots   atomic.Pointer[[]atomic.Pointer[places]]
 	streams int
 	flushed atomic.Bool // an index file holds the same
-	types   *table      // the same by type instead of by stream; the writer alone adds to it
+	types   *table      // the same by type instead of by stream
 }
 
 // places are the events of one stream in one segment.
 type places struct {
 	stream string
 	base   uint64                   // the stream's revision before the segment
-	staged uint64                   // its revision with what is being written; known to the writer alone
 	room   atomic.Pointer[[]uint32] // offsets; of it n are in use
 	n      atomic.Uint32
 }
@@ -80,7 +78,7 @@ func (t *table) get(stream []byte) *places {
 
 // add makes room for a stream that is not in the table.
 func (t *table) add(stream string, base uint64) *places {
-	p := &places{stream: strings.Clone(stream), base: base, staged: base}
+	p := &places{stream: strings.Clone(stream), base: base}
 	room := make([]uint32, 2)
 	p.room.Store(&room)
 	slots := *t.slots.Load()
@@ -134,6 +132,7 @@ func (p *places) offsets() []uint32 {
 	return (*p.room.Load())[:n]
 }
 
+// head is the stream's revision, with what is not durable yet.
 func (p *places) head() uint64 { return p.base + uint64(p.n.Load()) }
 
 // sorted returns the streams in the order of their keys.

@@ -1,7 +1,6 @@
 package journal
 
 import (
-	"encoding/binary"
 	"path/filepath"
 	"runtime"
 	"slices"
@@ -31,6 +30,7 @@ type writer struct {
 	file         file          // the active segment
 	allocated    int64         // its size
 	marked       bool          // its last record is a mark
+	ahead        int           // bytes of the next group that are written already
 	took         time.Duration // the last write and sync
 	cause        error         // set for good when a write went wrong
 }
@@ -64,7 +64,7 @@ func (w *writer) run() {
 	defer close(w.written)
 	defer w.behind.end()
 	defer func() { w.file.Close() }()
-	for !w.queue.ended() {
+	for w.writeShown(); !w.queue.ended(); w.writeShown() {
 		g := w.queue.take()
 		if g == nil {
 			<-w.queue.wake
@@ -103,7 +103,9 @@ func (w *writer) commit(g *group) {
 	}
 	v := w.view.Load()
 	began := time.Now()
-	if err := w.put(g.records, v.active.end); err != nil {
+	err := w.put(g.records[w.ahead:], v.active.end+int64(w.ahead))
+	w.ahead = 0
+	if err != nil {
 		w.fail(err, v.active.end)
 		g.err = broken(err)
 		return
@@ -113,8 +115,32 @@ func (w *writer) commit(g *group) {
 	w.queue.recycle(g)
 }
 
-// put writes at the durable end of the active segment and syncs.
+// writeShown writes the pieces of a large append while the rest of it is being
+// encoded. They are synced with the group that they are part of.
+func (w *writer) writeShown() {
+	for b := w.queue.shown.Load(); b != nil && w.cause == nil; b = w.queue.shown.Load() {
+		if len(*b) == w.ahead {
+			<-w.queue.wake
+			continue
+		}
+		end := w.view.Load().active.end
+		if err := w.write((*b)[w.ahead:], end+int64(w.ahead)); err != nil {
+			w.fail(err, end)
+			return
+		}
+		w.ahead = len(*b)
+	}
+}
+
+// put writes at the end of the active segment and syncs.
 func (w *writer) put(b []byte, at int64) error {
+	if err := w.write(b, at); err != nil {
+		return err
+	}
+	return w.file.Sync()
+}
+
+func (w *writer) write(b []byte, at int64) error {
 	if at+int64(len(b)) > w.allocated {
 		room := max(min(allocatedBytes, w.segmentBytes-at), int64(len(b)))
 		w.allocated = at + room
@@ -122,10 +148,8 @@ func (w *writer) put(b []byte, at int64) error {
 			w.allocated = at + int64(len(b)) // whether there is room for so much the write will say
 		}
 	}
-	if _, err := w.file.WriteAt(b, at); err != nil {
-		return err
-	}
-	return w.file.Sync()
+	_, err := w.file.WriteAt(b, at)
+	return err
 }
 
 // roll begins the group's segment. The one before, all of which is durable, is
@@ -158,23 +182,8 @@ func unflushed(tables []*table) []*table {
 
 // publish lets readers see the group.
 func (w *writer) publish(g *group, v *view) {
-	next := *v
-	next.tables, next.grown = unflushed(v.tables), make(chan struct{})
-	offset := 0
-	for _, r := range g.requests {
-		if r.last == 0 {
-			continue
-		}
-		for range r.n {
-			b, at := g.records[offset:], uint32(v.active.end)+uint32(offset)
-			next.active.count(r.places, at)
-			g.table.ofType(recordKind(b)).push(at)
-			offset += int(binary.LittleEndian.Uint32(b))
-		}
-	}
-	next.active.end += int64(offset)
 	w.marked = false
-	w.view.Store(&next)
+	w.view.Store(&view{full: v.full, active: g.after, tables: unflushed(v.tables), grown: make(chan struct{})})
 	close(v.grown)
 }
 
@@ -198,7 +207,7 @@ func (w *writer) mark() {
 		return
 	}
 	if !w.marked {
-		b := appendRecord(nil, "", 0, 0, eventstore.Event{})
+		b := appendRecord(nil, "", 0, 0, &eventstore.Event{})
 		sign(b, v.active.seed, v.head(), 0)
 		if err := w.put(b, end); err != nil {
 			w.fail(err, end) // nothing acknowledged is lost without the mark

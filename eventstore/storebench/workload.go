@@ -9,6 +9,7 @@ import (
 	"math/rand/v2"
 	"strings"
 	"sync/atomic"
+	"time"
 
 	"caseledger/eventstore"
 )
@@ -29,8 +30,8 @@ const (
 )
 
 // Workload makes the events for one store, and remembers what was acknowledged.
-// The same seed makes the same events. Payloads are made beforehand, so that
-// what is timed is the store.
+// The same seed makes the same events. Payloads are made beforehand, and Draw
+// draws who gets which, so that what is timed is the store.
 type Workload struct {
 	seed    uint64
 	writers uint64   // that were made
@@ -122,6 +123,10 @@ type Writer struct {
 	random *rand.Rand
 	zipf   *rand.Zipf
 
+	streams []uint32           // drawn, to be appended to in this order
+	drawn   []acked            // to be appended in this order
+	events  []eventstore.Event // of the append under way
+
 	// Bytes of payload and metadata that were appended.
 	Bytes int64
 }
@@ -149,10 +154,40 @@ func (w *Writer) On(do func(stream string, after eventstore.Revision) (int, erro
 
 func (w *Writer) take() *stream {
 	for {
-		s := &w.load.streams[w.zipf.Uint64()]
+		w.draw(1, 0)
+		s := &w.load.streams[w.streams[0]]
+		w.streams = w.streams[1:]
 		if s.taken.CompareAndSwap(false, true) {
 			return s
 		}
+	}
+}
+
+// draw makes sure that so many streams and events are drawn.
+func (w *Writer) draw(streams, events int) {
+	for len(w.streams) < streams {
+		w.streams = append(w.streams, uint32(w.zipf.Uint64()))
+	}
+	for len(w.drawn) < events {
+		id := eventstore.EventID(randomID(w.random))
+		w.drawn = append(w.drawn, acked{id, uint16(w.random.IntN(payloads)), uint16(w.random.IntN(payloads))})
+	}
+}
+
+// What all writers together draw before a turn: more than any store takes, and no
+// more than fits into a little memory.
+const (
+	drawnPerSecond = 1_000_000
+	mostDrawn      = 2_000_000
+)
+
+// Draw lets the writers draw what they can append in a turn, so many events at a
+// time, so that no time of the turn is spent on it. What is missing is drawn
+// when it is appended.
+func Draw(writers []*Writer, lasts time.Duration, n int) {
+	events := int(min(lasts.Seconds()*drawnPerSecond, mostDrawn)) / len(writers)
+	for _, w := range writers {
+		w.draw(events/n, events)
 	}
 }
 
@@ -172,17 +207,17 @@ func (w *Writer) Append(ctx context.Context, store Appender, n int) (eventstore.
 }
 
 func (w *Writer) appendTo(ctx context.Context, store Appender, s *stream, n int) (eventstore.Position, error) {
-	events, drawn := make([]eventstore.Event, n), make([]acked, n)
-	for i := range events {
-		d := acked{eventstore.EventID(randomID(w.random)), uint16(w.random.IntN(payloads)), uint16(w.random.IntN(payloads))}
-		events[i] = eventstore.Event{ID: d.id, Type: eventType, Metadata: w.load.meta[d.meta], Data: w.load.data[d.payload]}
-		drawn[i] = d
+	w.draw(0, n)
+	drawn := w.drawn[:n]
+	w.drawn, w.events = w.drawn[n:], w.events[:0]
+	for _, d := range drawn {
+		w.events = append(w.events, eventstore.Event{ID: d.id, Type: eventType, Metadata: w.load.meta[d.meta], Data: w.load.data[d.payload]})
 	}
-	at, err := store.Append(ctx, s.name, s.head, events)
+	at, err := store.Append(ctx, s.name, s.head, w.events)
 	if err != nil {
 		return 0, fmt.Errorf("stream %s: revision %d: %w", s.name, s.head, err)
 	}
-	for _, e := range events {
+	for _, e := range w.events {
 		w.Bytes += int64(len(e.Metadata) + len(e.Data))
 	}
 	s.head += eventstore.Revision(n)

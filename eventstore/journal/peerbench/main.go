@@ -183,6 +183,7 @@ func compete(ctx context.Context, all []*contender, writers int, turn time.Durat
 	for n := range turns {
 		for i := range all {
 			c := all[(n+i)%len(all)]
+			storebench.Draw(from[c], turn, 1)
 			done, err := storebench.Turn(ctx, from[c], turn, func(w *storebench.Writer) error {
 				_, err := w.Append(ctx, c, 1)
 				return err
