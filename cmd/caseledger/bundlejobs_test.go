@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
@@ -291,7 +290,7 @@ func TestAServerThatStopsCancelsWhatItMakes(t *testing.T) {
 	if code := c.server.end(t, syscall.SIGTERM); code != exitOK {
 		t.Errorf("exit %d: %s", code, c.server.errs)
 	}
-	if bytes.Contains(c.server.errs.Bytes(), []byte(neighbour)) {
+	if strings.Contains(c.server.errs.String(), neighbour) {
 		t.Error("the log holds what the record says")
 	}
 	must(t, "verify", "--data", c.bundled.dir)
