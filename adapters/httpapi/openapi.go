@@ -1,6 +1,7 @@
 package httpapi
 
 import (
+	"cmp"
 	"fmt"
 	"reflect"
 	"slices"
@@ -103,7 +104,11 @@ func (op operation) describe(schemas node) (node, error) {
 	name := strings.NewReplacer(".", "_", "-", "_").Replace(op.id)
 	out := node{"operationId": name, "summary": strings.TrimSuffix(op.text, "."), "description": op.text, "tags": []string{op.group}, "parameters": op.parameters()}
 	if op.body != nil {
-		out["requestBody"] = node{"required": true, "content": node{"application/json": node{"schema": jsontext.Value(op.body)}}}
+		body, err := example(op.body)
+		if err != nil {
+			return nil, fmt.Errorf("http api: the example of %s: %w", op.id, err)
+		}
+		out["requestBody"] = node{"required": true, "content": node{cmp.Or(op.takes, "application/json"): node{"schema": jsontext.Value(op.body), "example": body}}}
 	}
 	success := node{"description": "Done.", "headers": op.headers()}
 	switch {
@@ -112,23 +117,11 @@ func (op operation) describe(schemas node) (node, error) {
 	case op.media != "":
 		success["content"] = node{op.media: node{"schema": node{"type": "string"}}}
 	default:
-		ref := node{"$ref": "#/components/schemas/" + op.reply.Name()}
-		success["content"] = node{"application/json": node{"schema": ref}}
-		described, err := plainSchema(op.reply)
+		content, err := op.answers(schemas)
 		if err != nil {
 			return nil, err
 		}
-		schemas[op.reply.Name()] = described
-		for kind, of := range op.other {
-			if of == nil {
-				success["content"].(node)[kind] = node{"schema": node{"type": "string", "format": "binary"}}
-				continue
-			}
-			if described, err = plainSchema(of); err != nil {
-				return nil, err
-			}
-			success["content"].(node)[kind] = node{"schema": described}
-		}
+		success["content"] = content
 	}
 	responses := node{strconv.Itoa(op.status): success}
 	if op.status == 201 {
@@ -145,6 +138,31 @@ func (op operation) describe(schemas node) (node, error) {
 	return out, nil
 }
 
+// answers are the media types of what an operation answers with.
+func (op operation) answers(schemas node) (node, error) {
+	content := node{}
+	if op.reply != nil {
+		described, err := plainSchema(op.reply)
+		if err != nil {
+			return nil, err
+		}
+		schemas[op.reply.Name()] = described
+		content["application/json"] = node{"schema": node{"$ref": "#/components/schemas/" + op.reply.Name()}}
+	}
+	for kind, of := range op.other {
+		if of == nil {
+			content[kind] = node{"schema": node{"type": "string", "format": "binary"}}
+			continue
+		}
+		described, err := plainSchema(of)
+		if err != nil {
+			return nil, err
+		}
+		content[kind] = node{"schema": described}
+	}
+	return content, nil
+}
+
 func (op operation) headers() node {
 	h := node{}
 	switch {
@@ -152,6 +170,9 @@ func (op operation) headers() node {
 		h["ETag"] = node{"description": "The version, in quotes; left out where several are current.", "schema": node{"type": "string"}}
 	case op.ofRecord() || op.status == 201:
 		h["ETag"] = node{"description": "The record's revision, in quotes.", "schema": node{"type": "string"}}
+	}
+	if op.id == "bundle.make" {
+		h["Location"] = node{"description": "The job.", "schema": node{"type": "string"}}
 	}
 	if op.id == registers {
 		h["Location"] = node{"description": "The new record.", "schema": node{"type": "string"}}
@@ -180,6 +201,9 @@ func (op operation) problems() []int {
 	if op.pinned {
 		all = append(all, 412, 428)
 	}
+	if op.id == "file.keep" {
+		all = append(all, 409)
+	}
 	if op.ofRecord() {
 		all = append(all, 412)
 	}
@@ -187,20 +211,20 @@ func (op operation) problems() []int {
 }
 
 func (op operation) parameters() []node {
-	all := []node{header("Purpose", true, "Why you ask: recorded with the access or act.")}
+	all := []node{header("Purpose", true, "Why you ask: recorded with the access or act.", "assessment")}
 	if op.based() {
-		all = append(all, header("Legal-Basis", true, "On which legal basis you act: children-act-1989-s17."))
+		all = append(all, header("Legal-Basis", true, "On which legal basis you act: children-act-1989-s17.", "children-act-1989-s17"))
 	}
 	if op.keyed() {
-		all = append(all, header("Idempotency-Key", true, "A repeat with the same key and body gets the same answer, and changes nothing."))
+		all = append(all, header("Idempotency-Key", true, "A repeat with the same key and body gets the same answer, and changes nothing.", "referral-2026-1"))
 	}
 	if op.group == groupDraft && op.id != "draft.list" && op.id != "draft.read" {
-		h := header("If-Match", op.id != "draft.save", "The versions of the draft that you saw, by their ETags.")
+		h := header("If-Match", op.id != "draft.save", "The versions of the draft that you saw, by their ETags.", `"1"`)
 		h["schema"] = node{"type": "string", "pattern": fmt.Sprintf(`^"[1-9][0-9]{0,15}"( *, *"[1-9][0-9]{0,15}"){0,%d}$`, drafts.MaxCurrent-1)}
 		all = append(all, h)
 	}
 	if op.pinned {
-		h := header("If-Match", true, "The ETag of the record as you saw it.")
+		h := header("If-Match", true, "The ETag of the record as you saw it.", `"4"`)
 		h["schema"] = node{"type": "string", "pattern": `^"[1-9][0-9]{0,15}"$`}
 		all = append(all, h)
 	}
@@ -219,23 +243,31 @@ func (op operation) parameters() []node {
 	return all
 }
 
-func header(name string, required bool, text string) node {
-	return node{"name": name, "in": "header", "required": required, "description": text,
+func header(name string, required bool, text, example string) node {
+	return node{"name": name, "in": "header", "required": required, "description": text, "example": example,
 		"schema": node{"type": "string", "minLength": 1, "maxLength": maxWordBytes, "pattern": "^[!-~]([ -~]*[!-~])?$"}}
 }
 
 func inPath(name string) node {
 	s := node{"type": "string", "minLength": 1, "maxLength": 64, "pattern": `^[A-Za-z0-9_-]+$`}
-	text := "The " + name + ", by its id within the record."
+	text, example := "The "+name+", by its id within the record.", any(name+"-1")
 	switch name {
 	case "id":
-		s, text = node{"type": "string", "pattern": "^[0-9a-f]{32}$"}, "The record."
+		s, text, example = node{"type": "string", "pattern": "^[0-9a-f]{32}$"}, "The record.", strings.Repeat("1f", 16)
+	case "sha":
+		s, text, example = node{"type": "string", "pattern": "^[0-9a-f]{64}$"}, "The document, by its SHA-256.", strings.Repeat("1f", 32)
+	case "job":
+		s, text, example = node{"type": "string", "pattern": "^[0-9a-f]{32}$"}, "The job.", strings.Repeat("1f", 16)
+	case "variant":
+		text = "The variant, by its name within the bundle."
+	case "file":
+		text = "pdf, manifest, or evidence-1 and so on: as the bundle lists it."
 	case "draft":
 		text = "The draft, by the id that its author gave it."
 	case "entry":
-		s, text = node{"type": "integer", "minimum": 1, "maximum": 1 << 53}, "The number of the entry."
+		s, text, example = node{"type": "integer", "minimum": 1, "maximum": 1 << 53}, "The number of the entry.", 1
 	}
-	return node{"name": name, "in": "path", "required": true, "description": text, "schema": s}
+	return node{"name": name, "in": "path", "required": true, "description": text, "schema": s, "example": example}
 }
 
 func (k kind) schema() node {
