@@ -33,7 +33,9 @@ func newDemo(to streams) *cobra.Command {
 		Short: "Make a synthetic authority to try things on",
 		Long: `Demo makes a ledger of made-up families over six years, with late entries,
 corrections, transfers and children who are registered again. The same seed
-gives the same entries; they are sealed under other keys each time.
+gives the same entries; they are sealed under other keys each time. One child's
+record goes to court, to its subject, to the police and to another authority; those
+entries name what was made of the sealed ledger, and differ with it.
 
 With --serve it is served on a loopback address until it is stopped, to a caller
 in each of the five roles, whose tokens are printed. Every answer has the header
@@ -144,14 +146,34 @@ func makeCertificate(dir string) (cert, key string, err error) {
 }
 
 func runDemo(ctx context.Context, p place, options demo.Options, to streams) error {
-	a, summary, err := buildDemo(ctx, p, options)
+	a, clock, summary, err := buildDemo(ctx, p, options)
 	if err != nil {
 		return err
 	}
+	return errors.Join(a.show(ctx, clock, summary, to), a.close())
+}
+
+// show lets the read models see the demo, takes a child of it to court, and says
+// what there is to try.
+func (a *app) show(ctx context.Context, clock *demo.Clock, s demo.Summary, to streams) error {
 	if err := a.catchUp(ctx, to); err != nil {
-		return errors.Join(err, a.close())
+		return err
 	}
-	return errors.Join(a.tour(ctx, p.dir, summary, to), a.close())
+	again, err := a.registeredAgain(ctx)
+	if err != nil {
+		return err
+	}
+	child, err := a.find(ctx, again)
+	if err != nil {
+		return err
+	}
+	if err := a.court(ctx, clock, child); err != nil {
+		return err
+	}
+	if err := a.catchUp(ctx, to); err != nil {
+		return err
+	}
+	return a.tour(ctx, again, s, to)
 }
 
 // demoLedger is the name of every demo's ledger.
@@ -159,22 +181,22 @@ const demoLedger = "anytown.example/demo"
 
 // buildDemo fills an empty directory. The ledger's clock and ids are the
 // demo's own, so that the seed decides every entry.
-func buildDemo(ctx context.Context, p place, options demo.Options) (*app, demo.Summary, error) {
+func buildDemo(ctx context.Context, p place, options demo.Options) (*app, *demo.Clock, demo.Summary, error) {
 	v, err := newVault(ctx, p)
 	if err != nil {
-		return nil, demo.Summary{}, err
+		return nil, nil, demo.Summary{}, err
 	}
 	sealed := v.codec(demoLedger)
 	ledger, clock := demo.NewLedger(v.store, sealed, options.Seed)
 	a, err := assemble(p, v, sealed, ledger.Now, ledger.NewID)
 	if err != nil {
-		return nil, demo.Summary{}, err
+		return nil, nil, demo.Summary{}, err
 	}
 	summary, err := a.fill(ctx, clock, options)
 	if err != nil {
-		return nil, summary, errors.Join(err, a.close())
+		return nil, nil, summary, errors.Join(err, a.close())
 	}
-	return a, summary, nil
+	return a, clock, summary, nil
 }
 
 func (a *app) fill(ctx context.Context, clock *demo.Clock, options demo.Options) (demo.Summary, error) {
@@ -189,11 +211,7 @@ func (a *app) fill(ctx context.Context, clock *demo.Clock, options demo.Options)
 }
 
 // tour prints what is in the demo, and what to try.
-func (a *app) tour(ctx context.Context, dir string, s demo.Summary, to streams) error {
-	again, err := a.registeredAgain(ctx)
-	if err != nil {
-		return err
-	}
+func (a *app) tour(ctx context.Context, again string, s demo.Summary, to streams) error {
 	head, err := a.store.Head(ctx)
 	if err != nil {
 		return err
@@ -201,7 +219,8 @@ func (a *app) tour(ctx context.Context, dir string, s demo.Summary, to streams) 
 	_, err = fmt.Fprintf(to.out, `Anytown is made up: %d children of %d families, %d events from October 2020 to
 September 2026. %d notes were written late, %d entries corrected, %d written in
 error, %d children moved away, %d came onto the register a second time, %[11]d came
-into care. %[12]d adults and carers asked for support.
+into care. %[12]d adults and carers asked for support. The record of %[10]s went to
+court, to its subject, to the police and to another authority: see %[13]s.
 
 The ledger is in %[9]s. Things to try:
 
@@ -213,8 +232,10 @@ The ledger is in %[9]s. Things to try:
   caseledger export cin-census --data %[9]s --year 2026 --out return.xml
   caseledger looked-after --data %[9]s --true-on 2026-03-31
   caseledger export ssda903 --data %[9]s --year 2026 --out return-2026
+  caseledger bundle list %[10]s --data %[9]s
+  caseledger disclosure list %[10]s --data %[9]s
   caseledger verify --data %[9]s
-`, s.Children, s.Families, head, s.Late, s.Corrections, s.Errors, s.Transfers, s.Again, dir, again, s.LookedAfter, s.Adults)
+`, s.Children, s.Families, head, s.Late, s.Corrections, s.Errors, s.Transfers, s.Again, a.place.dir, again, s.LookedAfter, s.Adults, filepath.Join(a.place.dir, "court"))
 	return err
 }
 

@@ -217,3 +217,35 @@ func spoil(t *testing.T, dir, statement string) {
 		t.Fatal(err)
 	}
 }
+
+func TestTheDemoLivesThroughCourtAccessAndDisclosure(t *testing.T) {
+	dir := smallDemo(t)
+	child := ""
+	for _, row := range rows(t, "register", "--data", dir) {
+		if n, _ := row["previous"].(float64); n > 0 && child == "" {
+			child, _ = row["laChildId"].(string)
+		}
+	}
+	if child == "" {
+		child = "AT000001"
+	}
+	for what, want := range map[string][]string{
+		"redaction list":  {"mother", "subject", "approved"},
+		"chronology list": {"hearing"},
+		"bundle list":     {"frozen", "court", "mother", "sha256"},
+		"disclosure list": {"Anytown Police", "Othertown"},
+		"record entries":  {"subject-access.identity-asked", "subject-access.clarification-received", "subject-access.delivered", "bundle.built", "disclosure.made"},
+	} {
+		code, text, errs := caseledger(t, append(strings.Fields(what), child, "--data", dir, "--output", "json")...)
+		for _, word := range want {
+			if code != exitOK || !strings.Contains(text, word) {
+				t.Errorf("%s does not show %s: exit %d, %s %s", what, word, code, text, errs)
+			}
+		}
+	}
+	for _, file := range []string{"hearing-court.pdf", "hearing-mother.pdf", "answer.zip", "police.zip", "police.pdf", "othertown.age"} {
+		if info, err := os.Stat(filepath.Join(dir, "court", file)); err != nil || info.Size() == 0 {
+			t.Errorf("%s: %v", file, err)
+		}
+	}
+}
