@@ -17,7 +17,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/carlos7ags/folio/reader"
+	pdfreader "github.com/carlos7ags/folio/reader"
 	"github.com/go-json-experiment/json"
 
 	"caseledger/adapters/binder"
@@ -158,7 +158,7 @@ func TestADraftSaysSoOnEveryPageAndLeavesNothingOnTheRecord(t *testing.T) {
 // pagesOf returns the words on each page of a PDF.
 func pagesOf(t *testing.T, path string) []string {
 	t.Helper()
-	r, err := reader.Parse([]byte(read(t, path)))
+	r, err := pdfreader.Parse([]byte(read(t, path)))
 	if err != nil {
 		t.Fatal(err)
 	}
