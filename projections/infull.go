@@ -17,6 +17,7 @@ import (
 	"caseledger/domain/correction"
 	"caseledger/domain/note"
 	"caseledger/domain/record"
+	"caseledger/domain/redaction"
 	"caseledger/eventstore/seal"
 	"caseledger/schema"
 )
@@ -73,7 +74,8 @@ type Reworded struct {
 type Sift func(e domain.Entry, field string, value jsontext.Value) jsontext.Value
 
 // InFull returns entries of a record with everything that they say, in the order
-// in which they are asked for. Leaves are the hashes of the record's leaves, see
+// in which they are asked for, but for why something is withheld from a reader:
+// that would tell it. Of a line of a set of redactions only the ground is told. Leaves are the hashes of the record's leaves, see
 // View.Leaves; sift is nil for a reader who may see everything.
 func InFull(id domain.RecordID, r record.Record, leaves []string, entries []uint64, sift Sift) ([]FullEntry, error) {
 	if sift == nil {
@@ -114,6 +116,7 @@ func fullEntry(r record.Record, e domain.Entry, sift Sift) (FullEntry, error) {
 		if one.name == "happened" || err != nil {
 			continue
 		}
+		one.value = hush(e.Event, one)
 		value := sift(e, one.name, one.value)
 		if one.name == "text" || !bytes.Equal(value, one.value) {
 			f.Sentence = "" // it quotes what is told whole, or left out
@@ -129,6 +132,30 @@ func fullEntry(r record.Record, e domain.Entry, sift Sift) (FullEntry, error) {
 		err = f.correct(r, e, sift)
 	}
 	return f, err
+}
+
+// hush returns what a field says but for why something is withheld from a reader.
+func hush(e domain.Event, f field) jsontext.Value {
+	switch e := e.(type) {
+	case redaction.Proposed:
+		if f.name != "lines" {
+			return f.value
+		}
+		list := []byte{'['}
+		for i, l := range e.Lines {
+			if i > 0 {
+				list = append(list, ',')
+			}
+			ground, _ := json.Marshal(l.Ground) // a string always can be
+			list = append(append(append(list, `{"withheld":`...), ground...), '}')
+		}
+		return append(list, ']')
+	case redaction.Rejected:
+		if f.name == "reason" {
+			return nil
+		}
+	}
+	return f.value
 }
 
 // passagesOf reads the passages of a note, of which some may be left out.

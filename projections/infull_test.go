@@ -9,10 +9,13 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/go-json-experiment/json"
+
 	"caseledger/domain"
 	"caseledger/domain/identity"
 	"caseledger/domain/note"
 	"caseledger/domain/record"
+	"caseledger/domain/redaction"
 	"caseledger/projections"
 	"caseledger/schema"
 )
@@ -74,6 +77,23 @@ func TestACorrectionInFullSaysWhatItChangesAndTheEntryWhatBecameOfIt(t *testing.
 	c := all[1].Changes[0]
 	if got := c.Name + ": " + sayings(c.Before) + " | " + sayings(c.After); got != "Text: 0 Text=; 1 Text=Sunday. | 0 Text=; 1 Text=Monday." {
 		t.Error(got)
+	}
+}
+
+func TestNoEntryInFullSaysWhySomethingIsWithheld(t *testing.T) {
+	l := newLedger(t)
+	l.events(ann, written("2023-01-01", "n1", "zqxcanary"))
+	proposed(l, ann, "r1", 1, line(1, "/text/0", "third-party"), line(1, "/note", "crime"))
+	l.events(ann, redaction.Rejected{Dated: on("2024-01-03"), Redaction: "r1", Reason: "zqxcanary need not be withheld"})
+	all, err := projections.InFull(ann, loaded(t, l, ann), []string{"a", "b", "c"}, []uint64{2, 3}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if text, err := json.Marshal(all); err != nil || strings.Contains(string(text), "zqxcanary") {
+		t.Errorf("%v: %s", err, text)
+	}
+	if got := sayings(all[0].Sayings); !strings.HasSuffix(got, "0 Lines 1=; 1 Withheld=third-party; 0 Lines 2=; 1 Withheld=crime") || all[0].Sentence == "" {
+		t.Errorf("%q: %s", all[0].Sentence, got)
 	}
 }
 

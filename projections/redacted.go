@@ -60,7 +60,8 @@ func (w Withheld) Text() string { return "[withheld: " + w.Name + "]" }
 // it: each entry loses what is withheld before anything is made of it, and the
 // record is folded again. With anything of an entry goes what repeats it or lets it
 // be guessed: the digest of the command, and the file's words of an import. Why
-// earlier sets withheld something goes on the ground that they gave.
+// earlier sets withheld something, or were rejected, goes on the ground that they
+// gave.
 func Redacted(c schema.Codec, r record.Record, id redaction.ID) (Variant, error) {
 	if state := r.Redactions.Find(id).State(); state != "" && state != redaction.Decided {
 		return Variant{}, ErrNotApproved
@@ -88,7 +89,7 @@ func AsProposed(c schema.Codec, r record.Record, id redaction.ID) (Variant, erro
 	}
 	entries := make([]domain.Entry, p.Known)
 	for i, e := range r.Entries[:p.Known] {
-		some, err := withheldOf(c, e, lines[e.Seq], p.Happened)
+		some, err := withheldOf(c, e, lines[e.Seq], p.Happened, earlier(r.Redactions, e))
 		if err == nil {
 			entries[i], err = without(c, e, some)
 		}
@@ -159,20 +160,39 @@ func groundsOf(variants iter.Seq[Variant]) []Grounds {
 	return all
 }
 
-// withheldOf returns what lines withhold of an entry.
-func withheldOf(c schema.Codec, e domain.Entry, lines []redaction.Line, on domain.Date) ([]Withheld, error) {
+// earlier returns the set of which an entry says why something is withheld, with
+// lines that withhold that; none of other entries. Why a set was rejected goes on
+// the ground of its first line.
+func earlier(sets redaction.Redactions, e domain.Entry) redaction.Proposed {
+	switch said := e.Event.(type) {
+	case redaction.Proposed:
+		lines := make([]redaction.Line, len(said.Lines))
+		for i, l := range said.Lines {
+			lines[i] = redaction.Line{Entry: e.Seq, Field: redaction.Field(fmt.Sprint("/lines/", i)), Ground: l.Ground}
+		}
+		said.Lines = lines
+		return said
+	case redaction.Rejected:
+		set := sets.Find(said.Redaction).Proposed.Fact
+		for _, l := range set.Lines {
+			set.Lines = []redaction.Line{{Entry: e.Seq, Field: "/reason", Ground: l.Ground}}
+			return set
+		}
+	}
+	return redaction.Proposed{}
+}
+
+// withheldOf returns what lines withhold of an entry by the law of a day, and those
+// of a set that was proposed earlier by the law of its day.
+func withheldOf(c schema.Codec, e domain.Entry, lines []redaction.Line, on domain.Date, before redaction.Proposed) ([]Withheld, error) {
 	grounds := make(map[string]policy.Ground)
+	for _, l := range before.Lines {
+		grounds[l.Ground], _ = policy.GroundOn(l.Ground, before.Happened)
+	}
 	for _, l := range lines {
 		grounds[l.Ground], _ = policy.GroundOn(l.Ground, on)
 	}
-	if earlier, is := e.Event.(redaction.Proposed); is {
-		for i, l := range earlier.Lines {
-			if _, found := grounds[l.Ground]; !found {
-				grounds[l.Ground], _ = policy.GroundOn(l.Ground, earlier.Happened)
-			}
-			lines = append(slices.Clip(lines), redaction.Line{Entry: e.Seq, Field: redaction.Field(fmt.Sprint("/lines/", i)), Ground: l.Ground})
-		}
-	}
+	lines = slices.Concat(lines, before.Lines)
 	if len(lines) == 0 {
 		return nil, nil
 	}

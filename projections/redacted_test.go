@@ -15,6 +15,8 @@ import (
 
 	"caseledger/domain"
 	"caseledger/domain/chronology"
+	"caseledger/domain/correction"
+	"caseledger/domain/correspondence"
 	"caseledger/domain/family"
 	"caseledger/domain/identity"
 	"caseledger/domain/note"
@@ -91,6 +93,22 @@ func TestAVariantHoldsNothingThatItsReaderDoesNotGet(t *testing.T) {
 	}
 	if text := loaded(t, l, ann).Entries[0].Event.(note.Written).Text[1].Text; text != "zqxcanary told." {
 		t.Errorf("the record itself says %q", text)
+	}
+}
+
+func TestWhyAnEarlierSetWasRejectedGoesOnItsGround(t *testing.T) {
+	l := newLedger(t)
+	l.events(ann, written("2023-01-01", "n1", "zqxcanary"))
+	proposed(l, ann, "earlier", 1, line(1, "/text/0", "crime"))
+	l.events(ann, redaction.Rejected{Dated: on("2024-01-03"), Redaction: "earlier", Reason: "zqxcanary is a third party"})
+	proposed(l, ann, "r1", 3, line(1, "/text/0", "third-party"))
+	approved(l, ann, "r1")
+	v, err := projections.Redacted(codec.Payload, loaded(t, l, ann), "r1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := v.Record.Entries[2].Event.(redaction.Rejected).Reason; got != "[withheld: crime]" {
+		t.Error(got)
 	}
 }
 
@@ -242,6 +260,66 @@ func TestSuggestionsNameTheFieldTheGroundAndThePerson(t *testing.T) {
 		"6/text/1 third-party father", "6/text/2 confidential-address", "6/text/3 third-party", "6/text/4 third-party", "6/text/5 third-party sibling"}
 	if !slices.Equal(all, want) {
 		t.Errorf("%q\nwant\n%q", all, want)
+	}
+}
+
+// keptOf returns the fields of a record that are kept, each with its marks.
+func keptOf(t *testing.T, r record.Record) []string {
+	t.Helper()
+	keeps, all := projections.KeepsOf(r), []string{}
+	for _, e := range r.Entries {
+		fields, err := codec.Payload.Fields(e)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, f := range fields {
+			if why := keeps.Why(e, f); len(why) > 0 {
+				all = append(all, fmt.Sprint(e.Seq, f.Path, " ", strings.Join(why, "+")))
+			}
+		}
+	}
+	return all
+}
+
+func TestWhatCorrectsAShieldedEntryOrSaysWhyItWasAnErrorIsShieldedToo(t *testing.T) {
+	l := newLedger(t)
+	l.events(ann, written("2023-01-01", "n1", "Nan called."), restriction.InformantShielded{Dated: on("2023-01-02"), Restriction: "x", Entries: []uint64{1}})
+	l.write(schema.Stream(ann), domain.Fact{Event: written("2023-01-01", "n1", "Nan wrote."), Corrects: &domain.Correction{Entry: 1, Reason: "a slip"}})
+	l.events(ann, correction.EnteredInError{Dated: on("2023-01-03"), Entry: 3, Reason: "Nan says that she called"}, written("2023-01-04", "n2", "She smiled."))
+	want := []string{"1/happened informant", "1/note informant", "1/kind informant", "1/text/0 informant",
+		"3/happened informant", "3/note informant", "3/kind informant", "3/text/0 informant", "4/happened informant", "4/reason informant"}
+	if got := keptOf(t, loaded(t, l, ann)); !slices.Equal(got, want) {
+		t.Errorf("%q\nwant\n%q", got, want)
+	}
+}
+
+func TestWhatNobodyHereCanReadIsKept(t *testing.T) {
+	e, known := codec.Payload.Foreign("mood.noted/1", []byte(`{"happened":"2023-01-01","nan":"told"}`))
+	e.Seq = 1
+	if got := keptOf(t, record.Fold([]domain.Entry{e})); known || !slices.Equal(got, []string{"1/text informant"}) {
+		t.Errorf("%q", got)
+	}
+}
+
+func TestWhatIsMarkedOrRestrictedIsKept(t *testing.T) {
+	l := newLedger(t)
+	l.events(ann, identity.AddressRecorded{Dated: on("2023-01-02"), Lines: []string{"12 High Street", "Anytown"}},
+		note.Written{Dated: on("2023-01-04"), Note: "n1", Kind: "visit", Text: []note.Passage{
+			{Text: "They live at 12, high street."}, {Text: "Nan told.", From: "nan", Informant: true, ThirdParty: true}}},
+		correspondence.Recorded{Dated: on("2023-01-04"), Correspondence: "l1", Medium: "letter", Direction: "in", From: "nan", Informant: true, Text: []string{"I saw it."}})
+	proposed(l, ann, "r1", 3, line(2, "/text/0", "third-party"))
+	marked := []string{"2/text/1 informant+third-party", "3/from informant", "3/text/0 informant", "4/lines/0 withholding"}
+	if got := keptOf(t, loaded(t, l, ann)); !slices.Equal(got, marked) {
+		t.Errorf("%q\nwant\n%q", got, marked)
+	}
+	l.events(ann, restriction.AddressWithheld{Dated: on("2023-01-05"), Restriction: "x", From: []string{"father"}, Basis: "domestic-abuse"})
+	want := slices.Insert(slices.Clone(marked), 0, "1/lines/0 address", "1/lines/1 address", "2/text/0 address")
+	if got := keptOf(t, loaded(t, l, ann)); !slices.Equal(got, want) {
+		t.Errorf("%q\nwant\n%q", got, want)
+	}
+	l.events(ann, restriction.Lifted{Dated: on("2023-01-06"), Restriction: "x"})
+	if got := keptOf(t, loaded(t, l, ann)); !slices.Equal(got, marked) {
+		t.Errorf("%q\nwant\n%q", got, marked)
 	}
 }
 

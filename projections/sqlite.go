@@ -56,6 +56,7 @@ func (db *DB) connectFile(path string) error {
 		return err
 	}
 	db.read.SetMaxOpenConns(maxReaders)
+	db.read.SetMaxIdleConns(maxReaders) // a new connection reads the schema and prepares every statement anew
 	return db.makeOwnTables(context.Background())
 }
 

@@ -13,6 +13,7 @@ import (
 	"golang.org/x/text/unicode/norm"
 
 	"caseledger/domain"
+	"caseledger/domain/correction"
 	"caseledger/domain/correspondence"
 	"caseledger/domain/family"
 	"caseledger/domain/identity"
@@ -102,7 +103,8 @@ func (db *DB) OthersOf(ctx context.Context, load Load, id domain.RecordID) ([]Ot
 // and where others are named: whole words, whatever their case and however their
 // accents are written. Names that the person shares name nobody.
 func Suggest(c schema.Codec, r record.Record, others []Other) ([]Suggestion, error) {
-	look := looker{rec: r, names: namesOf(append(Others(r), others...), Names(r)), addresses: addressesOf(r)}
+	look := lookerOf(r)
+	look.names = namesOf(append(Others(r), others...), Names(r))
 	all := []Suggestion{}
 	for _, e := range r.Entries {
 		if _, is := e.Event.(redaction.Event); is {
@@ -131,9 +133,35 @@ func Suggest(c schema.Codec, r record.Record, others []Other) ([]Suggestion, err
 
 // looker knows what to look for in a record.
 type looker struct {
-	rec       record.Record
 	names     map[string][]bearer
-	addresses []string
+	addresses []string // none where no restriction keeps them
+	withholds bool     // a restriction keeps addresses
+	shielded  map[uint64]bool
+}
+
+func lookerOf(r record.Record) looker {
+	look := looker{withholds: r.Restrictions.WithholdsAny(), shielded: shieldedBy(r)}
+	if look.withholds {
+		look.addresses = addressesOf(r)
+	}
+	return look
+}
+
+// shieldedBy returns the entries of a record that could give an informant away:
+// those that a restriction names, what corrects them or is corrected by them, and
+// why one of them was written in error.
+func shieldedBy(r record.Record) map[uint64]bool {
+	roots, all := make(map[uint64]bool), make(map[uint64]bool)
+	for _, e := range r.Entries {
+		if is, _ := r.Restrictions.Shields(e.Seq); is {
+			roots[firstOf(r, e)] = true
+		}
+	}
+	for _, e := range r.Entries {
+		voids, _ := e.Event.(correction.EnteredInError)
+		all[e.Seq] = roots[firstOf(r, e)] || all[voids.Entry]
+	}
+	return all
 }
 
 // bearer is somebody who bears a name, and what the bearer is to the person.
@@ -147,43 +175,19 @@ func (l looker) at(e domain.Entry, f seal.Field) []Suggestion {
 		s := one
 		s.Ground, s.Reason = ground, reason
 		if ground == "confidential-address" {
-			s.Mark = "address"
+			s.Mark = Address
 		}
 		all = append(all, s)
 	}
-	said := stringsOf(f.Value)
-	member, _, _ := strings.Cut(strings.TrimPrefix(f.Path, "/"), "/")
+	said, member := stringsOf(f.Value), memberOf(f)
 	if p, is := passage(e.Event, f.Path); is {
 		one.Source, one.Mark = cmp.Or(p.From, one.Source), markOf(p.Informant, p.ThirdParty)
-		if p.Informant {
-			add("third-party", "The passage is marked as told by somebody who must not be known.")
-		}
-		if p.ThirdParty {
-			add("third-party", "The passage is marked as told by or about somebody else.")
-		}
 	}
 	if letter, is := e.Event.(correspondence.Recorded); is && letterSays[member] {
 		one.Source, one.Mark = letter.From, markOf(letter.Informant, letter.ThirdParty)
-		if letter.Informant {
-			add("third-party", "The letter is marked as from somebody who must not be known.")
-		}
-		if letter.ThirdParty {
-			add("third-party", "The letter is marked as from or about somebody else.")
-		}
 	}
-	if shielded, _ := l.rec.Restrictions.Shields(e.Seq); shielded && len(said) > 0 && !circumstantial[member] {
-		add("third-party", "A restriction says that the entry could give an informant away.")
-	}
-	if _, is := e.Event.(restriction.InformantShielded); is && member == "reason" {
-		add("third-party", "Why an informant is shielded can say who it is.")
-	}
-	if l.rec.Restrictions.WithholdsAny() {
-		switch {
-		case addressMembers[member]:
-			add("confidential-address", "A restriction keeps the address.")
-		case l.tellsAddress(said):
-			add("confidential-address", "The words of an address that a restriction keeps stand here.")
-		}
+	for _, k := range l.keeps(e, f, said) {
+		add(k.ground, k.reason)
 	}
 	if circumstantial[member] && member != "corrects" && member != "import" {
 		return all
@@ -201,14 +205,85 @@ func (l looker) at(e domain.Entry, f seal.Field) []Suggestion {
 	return all
 }
 
+// The marks of what is kept from some.
+const (
+	Informant  = "informant"   // who told must not be known
+	ThirdParty = "third-party" // somebody else told it, or it is about somebody else
+	Address    = "address"     // a restriction keeps where the person lives
+	// Withholding is why something is withheld from a reader: no reader sees it.
+	Withholding = "withholding"
+)
+
 func markOf(informant, thirdParty bool) string {
 	switch {
 	case informant:
-		return "informant"
+		return Informant
 	case thirdParty:
-		return "third-party"
+		return ThirdParty
 	}
 	return ""
+}
+
+// kept is why a field is kept from some: its mark, and what that suggests.
+type kept struct{ mark, ground, reason string }
+
+// keeps returns why a field of an entry is kept from some, each reason once.
+func (l looker) keeps(e domain.Entry, f seal.Field, said []string) []kept {
+	var all []kept
+	add := func(is bool, mark, ground, reason string) {
+		if is {
+			all = append(all, kept{mark, ground, reason})
+		}
+	}
+	member := memberOf(f)
+	if p, is := passage(e.Event, f.Path); is {
+		add(p.Informant, Informant, "third-party", "The passage is marked as told by somebody who must not be known.")
+		add(p.ThirdParty, ThirdParty, "third-party", "The passage is marked as told by or about somebody else.")
+	}
+	if letter, is := e.Event.(correspondence.Recorded); is && letterSays[member] {
+		add(letter.Informant, Informant, "third-party", "The letter is marked as from somebody who must not be known.")
+		add(letter.ThirdParty, ThirdParty, "third-party", "The letter is marked as from or about somebody else.")
+	}
+	add(l.shielded[e.Seq] && len(said) > 0 && !circumstantial[member], Informant, "third-party", "A restriction says that the entry could give an informant away.")
+	add(e.Source != nil && e.Source.Kind == schema.ForeignSource && member == "text", Informant, "third-party", "Nobody here can tell what the entry of another ledger says, and of whom.")
+	switch e.Event.(type) {
+	case restriction.InformantShielded:
+		add(member == "reason", Informant, "third-party", "Why an informant is shielded can say who it is.")
+	case redaction.Proposed, redaction.Rejected:
+		add(member == "lines" || member == "reason", Withholding, "third-party", "Why something is withheld can say what it is.")
+		return all
+	}
+	switch {
+	case l.withholds && addressMembers[member]:
+		add(true, Address, "confidential-address", "A restriction keeps the address.")
+	case l.tellsAddress(said):
+		add(true, Address, "confidential-address", "The words of an address that a restriction keeps stand here.")
+	}
+	return all
+}
+
+// Keeps is what of a record is kept from those outside of the authority unless
+// somebody decides otherwise: what is marked as told by or about others, what a
+// restriction keeps, and why something is withheld from a reader.
+type Keeps struct{ look looker }
+
+// KeepsOf returns what of a record is kept.
+func KeepsOf(r record.Record) Keeps { return Keeps{lookerOf(r)} }
+
+// Why returns the marks for which a field of an entry of the record is kept, none
+// where it is not.
+func (k Keeps) Why(e domain.Entry, f seal.Field) []string {
+	var marks []string
+	for _, one := range k.look.keeps(e, f, stringsOf(f.Value)) {
+		marks = append(marks, one.mark)
+	}
+	return marks
+}
+
+// memberOf is the member of a payload that a field is, or is an element of.
+func memberOf(f seal.Field) string {
+	member, _, _ := strings.Cut(strings.TrimPrefix(f.Path, "/"), "/")
+	return member
 }
 
 // letterSays are the members of correspondence that hold what was written, and by
@@ -385,7 +460,7 @@ func foldedFields(c schema.Codec, r record.Record) ([]foldedField, error) {
 			return nil, fmt.Errorf("entry %d: %w", e.Seq, err)
 		}
 		for _, f := range fields {
-			member, _, _ := strings.Cut(strings.TrimPrefix(f.Path, "/"), "/")
+			member := memberOf(f)
 			if circumstantial[member] && member != "corrects" && member != "import" {
 				continue
 			}

@@ -131,9 +131,14 @@ func constrain(s *jsonschema.Schema, t reflect.Type) error {
 	return nil
 }
 
+// isRequired reports whether the rules fail where a member is not given: it is
+// empty then, or 0.
 func isRequired(tags string) bool {
 	for tag := range strings.SplitSeq(tags, ",") {
-		if tag == "required" {
+		switch name, param, _ := strings.Cut(tag, "="); {
+		case name == "omitempty":
+			return false
+		case name == "required", name == "min" && param != "0":
 			return true
 		}
 	}

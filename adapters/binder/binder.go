@@ -347,20 +347,15 @@ func (b *Bound) stand(label string, all []paper.Reference) {
 	}
 }
 
-// footRoom is how many letters the foot of a page has for the entries on it.
-const footRoom = 66
+// footRoom is how many letters surely fit on the line of the entries at the foot of a page.
+const footRoom = 70
 
-// entries names the entries on a page; what has no room is in the manifest.
+// entries names as many entries of a page as fit on a line, and says how many more
+// there are: those are in the manifest.
 func entries(all []paper.Reference) string {
 	var words []string
-	room := footRoom
-	for i, r := range all {
-		word := strings.TrimSpace(fmt.Sprintf("%d %s", r.Entry, r.Leaf))
-		if room -= len(word) + 2; room < 0 {
-			words = append(words, fmt.Sprintf("and %d more", len(all)-i))
-			break
-		}
-		words = append(words, word)
+	for _, r := range all {
+		words = append(words, strings.TrimSpace(fmt.Sprintf("%d %s", r.Entry, r.Leaf)))
 	}
 	switch len(all) {
 	case 0:
@@ -368,7 +363,11 @@ func entries(all []paper.Reference) string {
 	case 1:
 		return "Entry " + words[0]
 	}
-	return "Entries " + strings.Join(words, ", ")
+	line := "Entries " + strings.Join(words, ", ")
+	for n := len(all) - 1; n > 0 && len(line) > footRoom; n-- {
+		line = fmt.Sprintf("Entries %s and %d more", strings.Join(words[:n], ", "), len(all)-n)
+	}
+	return line
 }
 
 // index is the first page: what the bundle is of, and where each document begins.

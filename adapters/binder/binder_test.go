@@ -24,9 +24,9 @@ func told(title string, entries int) *paper.Paper {
 	t := paper.Table{Widths: []int{20, 60, 20}, Head: []string{"Day", "What", "By"}}
 	for i := range entries {
 		t.Rows = append(t.Rows, []paper.Cell{{paper.Plain("2026-01-05")}, {paper.Plain(strings.Repeat(fmt.Sprintf("entry%d was told at some length. ", i+1), 4))}, {paper.Plain("sw-1")}})
-		t.Of = append(t.Of, paper.Reference{Entry: uint64(i + 1), Leaf: fmt.Sprintf("%08x", i*2654435761)[:8]})
+		t.Of = append(t.Of, paper.Reference{Entry: uint64(i + 1), Leaf: fmt.Sprintf("%016x", uint64(i+1)*0x9e3779b97f4a7c15)})
 	}
-	p.Blocks = append(p.Blocks, t, paper.Heading{Level: 2, Text: "End of " + title}, paper.Reference{Entry: uint64(entries + 1), Leaf: "ffffffff"}, paper.Plain("The last words of "+title+"."))
+	p.Blocks = append(p.Blocks, t, paper.Heading{Level: 2, Text: "End of " + title}, paper.Reference{Entry: uint64(entries + 1), Leaf: "ffffffffffffffff"}, paper.Plain("The last words of "+title+"."))
 	return p
 }
 

@@ -113,7 +113,8 @@ func openCheck(ctx context.Context, file []byte) (c *check, err error) {
 	if errors.As(err, &fault) && fault.Fault != Active && fault.Fault != Layers && fault.Fault != TooManyPages {
 		return nil, fmt.Errorf("%w: it %s", ErrUnreadable, fault.Fault)
 	}
-	if u == nil || u.loops(u.at(u.catalog(), "Pages"), map[int]bool{}, 0) {
+	nodes := 0
+	if u == nil || !u.isTree(u.at(u.catalog(), "Pages"), &nodes, 0) {
 		return nil, ErrUnreadable
 	}
 	r, err := reader.ParseWithOptions(file, reader.ReadOptions{Strictness: reader.StrictnessStrict})
@@ -123,29 +124,18 @@ func openCheck(ctx context.Context, file []byte) (c *check, err error) {
 	return &check{r: r, u: u, pageOf: map[int]int{}}, nil
 }
 
-// loops says whether the tree of pages leads back to itself.
-func (u *upload) loops(node types.Object, above map[int]bool, depth int) bool {
-	if depth > maxDepth {
-		return true
-	}
-	if ref, isRef := node.(types.IndirectRef); isRef {
-		number := ref.ObjectNumber.Value()
-		if above[number] {
-			return true
-		}
-		above[number] = true
-		defer delete(above, number)
+// maxNodes bounds a tree of pages.
+const maxNodes = 10 * MaxPages
+
+// isTree says whether the tree of pages ends: one that leads back to itself does
+// not, and one whose branches lead to the same place, again and again, takes too
+// long. Nodes counts those seen.
+func (u *upload) isTree(node types.Object, nodes *int, depth int) bool {
+	if *nodes++; *nodes > maxNodes || depth > maxDepth {
+		return false
 	}
 	kids, err := u.file.DereferenceArray(u.at(u.dict(node), "Kids"))
-	if err != nil {
-		return true
-	}
-	for _, kid := range kids {
-		if u.loops(kid, above, depth+1) {
-			return true
-		}
-	}
-	return false
+	return err == nil && !slices.ContainsFunc(kids, func(kid types.Object) bool { return !u.isTree(kid, nodes, depth+1) })
 }
 
 // read looks at each page once.
@@ -297,35 +287,65 @@ func (c *check) words16(o core.PdfObject) string {
 
 // readLabels returns the label of each page: its number, where the file has none.
 func (c *check) readLabels(n int) ([]string, bool) {
-	labels := make([]string, n)
-	for i := range labels {
-		labels[i] = fmt.Sprint(i + 1)
-	}
 	nums := c.list(c.get(c.r.Catalog(), "PageLabels").Get("Nums"))
+	runs := make(map[int]*core.PdfDictionary) // by the page with which each begins, from 0
 	for k := 0; k+1 < len(nums); k += 2 {
-		at, isNumber := nums[k].(*core.PdfNumber)
-		if !isNumber {
-			continue
+		if at, isNumber := nums[k].(*core.PdfNumber); isNumber {
+			runs[at.IntValue()] = c.dictionary(nums[k+1])
 		}
-		end := n
-		if k+2 < len(nums) {
-			if next, isNumber := nums[k+2].(*core.PdfNumber); isNumber {
-				end = min(n, next.IntValue())
+	}
+	labels := make([]string, n)
+	prefix, style, next := "", "D", 1
+	for i := range labels {
+		if run, begins := runs[i]; begins {
+			prefix, style, next = c.words16(run.Get("P")), "", 1
+			if s, isName := run.Get("S").(*core.PdfName); isName {
+				style = s.Value
+			}
+			if st, isNumber := run.Get("St").(*core.PdfNumber); isNumber {
+				next = st.IntValue()
 			}
 		}
-		run := c.dictionary(nums[k+1])
-		prefix, from := c.words16(run.Get("P")), 1
-		if st, isNumber := run.Get("St").(*core.PdfNumber); isNumber {
-			from = st.IntValue()
-		}
-		for i := max(0, at.IntValue()); i < end; i++ {
-			labels[i] = prefix
-			if run.Get("S") != nil {
-				labels[i] += fmt.Sprint(from + i - at.IntValue())
-			}
-		}
+		labels[i] = prefix + styled(next, style)
+		next++
 	}
 	return labels, len(nums) > 0
+}
+
+// maxLettered bounds a number that is written in letters: one of three thousand
+// pages has over a hundred of them.
+const maxLettered = 10_000
+
+// styled writes a number as the labels of pages do (ISO 32000-1, table 159): D as
+// digits, R as Roman numerals, A as letters (A to Z, then AA to ZZ), r and a in small
+// ones. In no style it is nothing.
+func styled(n int, style string) string {
+	switch lettered := 0 < n && n <= maxLettered; {
+	case style == "R" && lettered:
+		return roman(n)
+	case style == "r" && lettered:
+		return strings.ToLower(roman(n))
+	case style == "A" && lettered:
+		return strings.Repeat(string(rune('A'+(n-1)%26)), 1+(n-1)/26)
+	case style == "a" && lettered:
+		return strings.Repeat(string(rune('a'+(n-1)%26)), 1+(n-1)/26)
+	case style == "":
+		return ""
+	}
+	return fmt.Sprint(n)
+}
+
+func roman(n int) string {
+	var out strings.Builder
+	for _, step := range []struct {
+		value int
+		text  string
+	}{{1000, "M"}, {900, "CM"}, {500, "D"}, {400, "CD"}, {100, "C"}, {90, "XC"}, {50, "L"}, {40, "XL"}, {10, "X"}, {9, "IX"}, {5, "V"}, {4, "IV"}, {1, "I"}} {
+		for ; n >= step.value; n -= step.value {
+			out.WriteString(step.text)
+		}
+	}
+	return out.String()
 }
 
 // numberPages notes which object is which page.
@@ -454,15 +474,14 @@ func (c *check) links() Finding {
 }
 
 func (c *check) bookmarks() Finding {
-	n, wrong := 0, []string{}
+	n, wrong := 0, 0
 	var walk func(d *core.PdfDictionary, depth int)
 	walk = func(d *core.PdfDictionary, depth int) {
 		for mark := d.Get("First"); mark != nil && depth < maxDepth && n < 10*MaxPages; {
 			one := c.dictionary(mark)
 			n++
-			title := c.words16(one.Get("Title"))
-			if at := c.lands(one); at < 0 || !names(title, c.labels[at]) {
-				wrong = append(wrong, title)
+			if at := c.lands(one); at < 0 || !names(c.words16(one.Get("Title")), c.labels[at]) {
+				wrong++
 			}
 			walk(one, depth+1)
 			mark = one.Get("Next")
@@ -472,8 +491,8 @@ func (c *check) bookmarks() Finding {
 	switch {
 	case n == 0:
 		return Finding{Result: Fail, Says: "there are no bookmarks"}
-	case len(wrong) > 0:
-		return Finding{Result: Fail, Says: fmt.Sprintf("%d of %d bookmarks do not name the page on which they land", len(wrong), n)}
+	case wrong > 0:
+		return Finding{Result: Fail, Says: fmt.Sprintf("%d of %d bookmarks do not name the page on which they land", wrong, n)}
 	}
 	return Finding{Result: Pass}
 }

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/pdfcpu/pdfcpu/pkg/api"
 	"github.com/pdfcpu/pdfcpu/pkg/pdfcpu/model"
@@ -132,6 +133,55 @@ func TestAFileThatCannotBeReadIsNotChecked(t *testing.T) {
 		if _, err := binder.Check(t.Context(), file, rulesOn(t, "2026-11-22"), binder.Given{}); !errors.Is(err, binder.ErrUnreadable) {
 			t.Errorf("%s: %v", name, err)
 		}
+	}
+}
+
+// objects makes a file of objects, of which the first is the catalogue.
+func objects(all ...string) []byte {
+	var out bytes.Buffer
+	out.WriteString("%PDF-1.7\n")
+	table := fmt.Sprintf("xref\n0 %d\n0000000000 65535 f \n", len(all)+1)
+	for i, object := range all {
+		table += fmt.Sprintf("%010d 00000 n \n", out.Len())
+		fmt.Fprintf(&out, "%d 0 obj\n%s\nendobj\n", i+1, object)
+	}
+	start := out.Len()
+	fmt.Fprintf(&out, "%strailer\n<< /Size %d /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF\n", table, len(all)+1, start)
+	return out.Bytes()
+}
+
+func TestATreeOfPagesWhoseBranchesLeadToTheSamePlaceIsRefusedAtOnce(t *testing.T) {
+	all := []string{"<< /Type /Catalog /Pages 2 0 R >>"}
+	for n := 3; n < 63; n++ { // 2 to the power of 60 ways
+		all = append(all, fmt.Sprintf("<< /Type /Pages /Count 1 /Kids [%d 0 R %d 0 R] >>", n, n))
+	}
+	all = append(all, "<< /Type /Page /Parent 62 0 R /MediaBox [0 0 200 200] >>")
+	ended := make(chan error, 1)
+	go func() {
+		_, err := binder.Check(t.Context(), objects(all...), rulesOn(t, "2026-11-22"), binder.Given{})
+		ended <- err
+	}()
+	select {
+	case err := <-ended:
+		if !errors.Is(err, binder.ErrUnreadable) {
+			t.Error(err)
+		}
+	case <-time.After(time.Minute):
+		t.Fatal("it goes on for ever")
+	}
+}
+
+func TestLabelsAreReadAsAViewerShowsThem(t *testing.T) {
+	pages, kids := []string{}, ""
+	for n := range 9 {
+		pages = append(pages, "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 200 200] >>")
+		kids += fmt.Sprintf("%d 0 R ", n+3)
+	}
+	all := append([]string{"<< /Type /Catalog /Pages 2 0 R /PageLabels << /Nums [0 << /S /r >> 3 << /S /D /P (C) /St 9 >> 5 << /P (Cover) >> 6 << /S /A /St 26 >> 8 << /S /R /St 1994 >>] >> >>",
+		"<< /Type /Pages /Count 9 /Kids [" + kids + "] >>"}, pages...)
+	got, err := binder.Labels(t.Context(), objects(all...))
+	if want := []string{"i", "ii", "iii", "C9", "C10", "Cover", "Z", "AA", "MCMXCIV"}; err != nil || !slices.Equal(got, want) {
+		t.Errorf("%v, %q, want %q", err, got, want)
 	}
 }
 

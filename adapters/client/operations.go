@@ -1074,7 +1074,7 @@ func (q BreakGlassUseQuery) values() url.Values {
 type BreakGlassUse struct {
 	Detail   string `json:"detail"`
 	Happened string `json:"happened"`
-	Hours    *int64 `json:"hours,omitzero"`
+	Hours    int64  `json:"hours"`
 	Reason   string `json:"reason"`
 	Use      string `json:"use"`
 }
@@ -1152,7 +1152,7 @@ func (q BundleBuildQuery) values() url.Values {
 // BundleBuild is the body of [Client.BundleBuild]. Record which file a bundle became for a reader.
 type BundleBuild struct {
 	Happened string `json:"happened"`
-	Pages    *int64 `json:"pages,omitzero"`
+	Pages    int64  `json:"pages"`
 	Sha256   string `json:"sha256"`
 	Variant  string `json:"variant"`
 }
@@ -1181,7 +1181,7 @@ type BundleFreeze struct {
 	KnownAt  string                 `json:"knownAt"`
 	Reserved []BundleFreezeReserved `json:"reserved"`
 	Root     string                 `json:"root"`
-	Size     *int64                 `json:"size,omitzero"`
+	Size     int64                  `json:"size"`
 }
 
 // BundleFreezeKnown is a part of [BundleFreeze].
@@ -1193,7 +1193,7 @@ type BundleFreezeKnown struct {
 // BundleFreezeReserved is a part of [BundleFreeze].
 type BundleFreezeReserved struct {
 	Document string `json:"document"`
-	Pages    *int64 `json:"pages,omitzero"`
+	Pages    int64  `json:"pages"`
 }
 
 // BundleFreeze: Record what a bundle is of from now on.
@@ -1246,7 +1246,7 @@ type BundleScope struct {
 // BundleScopeParts is a part of [BundleScope].
 type BundleScopeParts struct {
 	Record  string  `json:"record"`
-	Known   *int64  `json:"known,omitzero"`
+	Known   int64   `json:"known"`
 	Entries []int64 `json:"entries,omitzero"`
 }
 
@@ -1304,7 +1304,7 @@ type BundleArrangeSectionsDocuments struct {
 // BundleArrangeSectionsDocumentsEntries is a part of [BundleArrangeSectionsDocuments].
 type BundleArrangeSectionsDocumentsEntries struct {
 	Record  string  `json:"record"`
-	Known   *int64  `json:"known,omitzero"`
+	Known   int64   `json:"known"`
 	Entries []int64 `json:"entries,omitzero"`
 }
 
@@ -1334,7 +1334,7 @@ type BundleSupplement struct {
 	Reserved []BundleSupplementReserved `json:"reserved"`
 	Root     string                     `json:"root"`
 	Sections []BundleSupplementSections `json:"sections"`
-	Size     *int64                     `json:"size,omitzero"`
+	Size     int64                      `json:"size"`
 }
 
 // BundleSupplementKnown is a part of [BundleSupplement].
@@ -1346,7 +1346,7 @@ type BundleSupplementKnown struct {
 // BundleSupplementReserved is a part of [BundleSupplement].
 type BundleSupplementReserved struct {
 	Document string `json:"document"`
-	Pages    *int64 `json:"pages,omitzero"`
+	Pages    int64  `json:"pages"`
 }
 
 // BundleSupplementSections is a part of [BundleSupplement].
@@ -1370,7 +1370,7 @@ type BundleSupplementSectionsDocuments struct {
 // BundleSupplementSectionsDocumentsEntries is a part of [BundleSupplementSectionsDocuments].
 type BundleSupplementSectionsDocumentsEntries struct {
 	Record  string  `json:"record"`
-	Known   *int64  `json:"known,omitzero"`
+	Known   int64   `json:"known"`
 	Entries []int64 `json:"entries,omitzero"`
 }
 
@@ -1593,7 +1593,7 @@ type ChronologyBuild struct {
 // ChronologyBuildParts is a part of [ChronologyBuild].
 type ChronologyBuildParts struct {
 	Record  string  `json:"record"`
-	Known   *int64  `json:"known,omitzero"`
+	Known   int64   `json:"known"`
 	Entries []int64 `json:"entries,omitzero"`
 }
 

@@ -7,6 +7,9 @@ import (
 	"crypto/sha256"
 	"crypto/x509"
 	"encoding/base64"
+	"errors"
+	"maps"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -49,7 +52,7 @@ func allowed(ctx context.Context, wanted Rights, stream string) error {
 }
 
 func (s *Server) unary(ctx context.Context, req any, _ *grpc.UnaryServerInfo, handle grpc.UnaryHandler) (any, error) {
-	c, err := s.identify(ctx)
+	c, err := s.known.Load().identify(ctx)
 	if err != nil {
 		return nil, s.finish(ctx, err)
 	}
@@ -57,16 +60,102 @@ func (s *Server) unary(ctx context.Context, req any, _ *grpc.UnaryServerInfo, ha
 	return resp, s.finish(ctx, err)
 }
 
-func (s *Server) stream(srv any, stream grpc.ServerStream, call *grpc.StreamServerInfo, handle grpc.StreamHandler) error {
-	ctx := stream.Context()
-	c, err := s.identify(ctx)
+func (s *Server) stream(srv any, stream grpc.ServerStream, info *grpc.StreamServerInfo, handle grpc.StreamHandler) error {
+	ctx, end := context.WithCancelCause(stream.Context())
+	defer end(nil)
+	c, err := s.begin(ctx, end)
 	if err == nil {
-		err = handle(srv, identified{stream, context.WithValue(ctx, callerKey{}, c)})
+		err = handle(srv, identified{stream, context.WithValue(ctx, callerKey{}, c.caller)})
+		s.calls.leave(c)
 	}
-	if err != nil && !call.IsServerStream {
+	if cause := context.Cause(ctx); errors.Is(cause, errChanged) {
+		err = cause
+	}
+	if err != nil && !info.IsServerStream {
 		hearOut(stream)
 	}
 	return s.finish(ctx, err)
+}
+
+// known is who may call from one moment on, with the passwords that were good
+// since then.
+type known struct {
+	accounts    *Accounts      // nil: nobody has an account
+	authorities *x509.CertPool // nil: no certificate is looked at
+	anonymous   Rights
+	logins      logins
+}
+
+// Know has the server know other accounts and believe other authorities from now
+// on. A stream of calls that is open ends, unless whoever opened it is
+// known by the same name, with the same rights. A server that was made without
+// authorities asks nobody for a certificate.
+func (s *Server) Know(accounts *Accounts, authorities *x509.CertPool) {
+	now := &known{accounts: accounts, authorities: authorities, anonymous: s.opts.Anonymous}
+	s.known.Store(now)
+	for _, c := range s.calls.all() {
+		c.stays(now)
+	}
+}
+
+// errChanged ends a stream of calls of somebody who is not known as before.
+var errChanged = refusal(codes.Unauthenticated, "the account is not what it was when the call began")
+
+// call is a stream of calls that is open.
+type call struct {
+	ctx    context.Context
+	caller caller
+	end    context.CancelCauseFunc
+}
+
+// stays ends the call unless its caller is known as before.
+func (c *call) stays(now *known) {
+	if who, err := now.identify(c.ctx); err != nil || who != c.caller {
+		c.end(errChanged)
+	}
+}
+
+// begin identifies the caller of a stream of calls and enters it among those
+// that are open.
+func (s *Server) begin(ctx context.Context, end context.CancelCauseFunc) (*call, error) {
+	before := s.known.Load()
+	who, err := before.identify(ctx)
+	if err != nil {
+		return nil, err
+	}
+	c := &call{ctx, who, end}
+	s.calls.enter(c)
+	if now := s.known.Load(); now != before { // Know may have come by before the call was there
+		c.stays(now)
+	}
+	return c, nil
+}
+
+// calls are the streams of calls that are open.
+type calls struct {
+	mu   sync.Mutex
+	open map[*call]bool
+}
+
+func (s *calls) enter(c *call) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.open == nil {
+		s.open = make(map[*call]bool)
+	}
+	s.open[c] = true
+}
+
+func (s *calls) leave(c *call) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.open, c)
+}
+
+func (s *calls) all() []*call {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Collect(maps.Keys(s.open))
 }
 
 // hearOut drops what a refused append still sends, for as long as hearingOut.
@@ -95,14 +184,14 @@ func (i identified) Context() context.Context { return i.ctx }
 
 // identify finds the account of a call. A certificate or password that is
 // shown must be good, even where none is needed.
-func (s *Server) identify(ctx context.Context) (caller, error) {
-	found := caller{rights: s.opts.Anonymous}
-	account, shown, err := s.certified(ctx)
+func (k *known) identify(ctx context.Context) (caller, error) {
+	found := caller{rights: k.anonymous}
+	account, shown, err := k.certified(ctx)
 	if err != nil {
 		return caller{}, err
 	}
 	if values := metadata.ValueFromIncomingContext(ctx, "authorization"); len(values) > 0 {
-		account, shown = s.login(ctx, values), true
+		account, shown = k.login(ctx, values), true
 	}
 	if !shown {
 		return found, nil
@@ -115,9 +204,9 @@ func (s *Server) identify(ctx context.Context) (caller, error) {
 
 // certified returns the account of the connection's client certificate. One
 // that has no account of its own may still stand beside a password.
-func (s *Server) certified(ctx context.Context) (account *Account, shown bool, err error) {
+func (k *known) certified(ctx context.Context) (account *Account, shown bool, err error) {
 	p, ok := peer.FromContext(ctx)
-	if !ok || s.opts.ClientCAs == nil {
+	if !ok || k.authorities == nil {
 		return nil, false, nil
 	}
 	info, ok := p.AuthInfo.(credentials.TLSInfo)
@@ -130,16 +219,16 @@ func (s *Server) certified(ctx context.Context) (account *Account, shown bool, e
 		between.AddCert(c)
 	}
 	_, err = chain[0].Verify(x509.VerifyOptions{
-		Roots: s.opts.ClientCAs, Intermediates: between, CurrentTime: time.Now(),
+		Roots: k.authorities, Intermediates: between, CurrentTime: time.Now(),
 		KeyUsages: []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth},
 	})
 	if err != nil {
 		return nil, false, refusal(codes.Unauthenticated, "the client certificate is not good")
 	}
-	if s.opts.Accounts == nil {
+	if k.accounts == nil {
 		return nil, true, nil
 	}
-	return s.opts.Accounts.byCertificate[chain[0].Subject.CommonName], true, nil
+	return k.accounts.byCertificate[chain[0].Subject.CommonName], true, nil
 }
 
 // logins remembers passwords that were good, by a keyed hash, because
@@ -165,12 +254,12 @@ func (l *logins) start() {
 }
 
 // login returns the account of an authorization header, or nil.
-func (s *Server) login(ctx context.Context, values []string) *Account {
+func (k *known) login(ctx context.Context, values []string) *Account {
 	name, password, ok := basic(values)
-	if !ok || s.opts.Accounts == nil {
+	if !ok || k.accounts == nil {
 		return nil
 	}
-	l := &s.logins
+	l := &k.logins
 	l.once.Do(l.start)
 	mac := hmac.New(sha256.New, l.key[:])
 	mac.Write([]byte(name + ":" + password))
@@ -181,7 +270,7 @@ func (s *Server) login(ctx context.Context, values []string) *Account {
 	if account != nil {
 		return account
 	}
-	return l.check(ctx, s.opts.Accounts.byName[name], password, seen)
+	return l.check(ctx, k.accounts.byName[name], password, seen)
 }
 
 func (l *logins) check(ctx context.Context, account *Account, password string, seen [32]byte) *Account {

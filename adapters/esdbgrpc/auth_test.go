@@ -8,6 +8,7 @@ import (
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/pem"
+	"errors"
 	"fmt"
 	"math/big"
 	"net"
@@ -23,6 +24,7 @@ import (
 	"caseledger/adapters/esdbgrpc"
 	"caseledger/eventstore"
 	"caseledger/eventstore/esdb"
+	"caseledger/eventstore/memory"
 )
 
 // authority signs certificates for a test.
@@ -254,5 +256,86 @@ func TestGossipNamesTheOneNode(t *testing.T) {
 	read, err := c.ReadAll(t.Context(), client.ReadAllOptions{}, 1)
 	if got := all(t, read, err); len(got) != 0 {
 		t.Errorf("an empty log has %v", got)
+	}
+}
+
+func TestWhoIsNotKnownAnyMoreIsLockedOutAtOnceAndSoAreCallsThatAreOpen(t *testing.T) {
+	hash, err := esdbgrpc.HashPassword("right horse")
+	if err != nil {
+		t.Fatal(err)
+	}
+	known := func(names ...string) *esdbgrpc.Accounts {
+		var list []esdbgrpc.Account
+		for _, name := range names {
+			list = append(list, esdbgrpc.Account{Name: name, Password: hash, May: []string{"read", "groups"}})
+		}
+		accounts, err := esdbgrpc.NewAccounts(list)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return accounts
+	}
+	store := memory.New()
+	fill(t, store, "record-1", 1)
+	a := newAuthority(t)
+	server, err := esdbgrpc.New(esdbgrpc.Options{Store: store, State: t.TempDir(), TLS: a.server(), Accounts: known("stays", "goes")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ended := make(chan error, 1)
+	go func() { ended <- server.Serve(l) }()
+	t.Cleanup(func() {
+		if err := errors.Join(server.Close(), <-ended); err != nil {
+			t.Error(err)
+		}
+	})
+	as := func(name string) *client.Client {
+		return dialled(t, "esdb://"+name+":right%20horse@"+l.Addr().String()+"?tls=true&tlsCAFile="+a.dir+"/ca.crt")
+	}
+	stays, goes := as("stays"), as("goes")
+	group(t, stays, "record-1", nil)
+	follow := func(c *client.Client) *client.Subscription {
+		s, err := c.SubscribeToStream(within(t), "record-1", client.SubscribeToStreamOptions{From: client.Start{}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if e := s.Recv(); e.EventAppeared == nil {
+			t.Fatalf("%+v", e)
+		}
+		return s
+	}
+	kept, dropped, consumer := follow(stays), follow(goes), consume(t, goes, "record-1", 1)
+	take(t, consumer)
+
+	server.Know(known("stays"), nil)
+	if e := heard(dropped); e.SubscriptionDropped == nil {
+		t.Errorf("a follower whose account is gone is told more: %+v", e)
+	}
+	if e := consumer.Recv(); e.SubscriptionDropped == nil {
+		t.Errorf("a consumer whose account is gone is told more: %+v", e)
+	}
+	if _, err := receiveOne(as("goes").ReadStream(t.Context(), "record-1", client.ReadStreamOptions{}, 1)); err == nil {
+		t.Error("an account that is gone reads")
+	}
+	fill(t, store, "record-1", 1)
+	if e := heard(kept); e.EventAppeared == nil {
+		t.Errorf("a follower whose account stays is dropped: %+v", e)
+	}
+	server.Know(known("stays", "comes"), nil)
+	if _, err := receiveOne(as("comes").ReadStream(t.Context(), "record-1", client.ReadStreamOptions{}, 1)); err != nil {
+		t.Errorf("an account that is new: %v", err)
+	}
+}
+
+// heard is the next event that a follower is told, or that it is told no more.
+func heard(s *client.Subscription) *client.SubscriptionEvent {
+	for {
+		if e := s.Recv(); e.EventAppeared != nil || e.SubscriptionDropped != nil {
+			return e
+		}
 	}
 }

@@ -49,7 +49,7 @@ func (s streamsService) BatchAppend(stream streams.Streams_BatchAppendServer) er
 		if errors.Is(err, io.EOF) {
 			return nil
 		}
-		if err != nil {
+		if err := errors.Join(err, b.ctx.Err()); err != nil {
 			return err
 		}
 		answer, err := b.take(req)

@@ -166,6 +166,8 @@ func (s groupsService) consume(stream persistent.PersistentSubscriptions_ReadSer
 			return err
 		case <-c.dropped:
 			return g.droppedError()
+		case <-stream.Context().Done():
+			return stream.Context().Err()
 		case <-s.closing:
 			return refusal(codes.Unavailable, "the server is closing")
 		}

@@ -94,7 +94,8 @@ type Server struct {
 	hub     *hub
 	views   *views
 	groups  *groups
-	logins  logins
+	known   atomic.Pointer[known]
+	calls   calls
 	grpc    *grpc.Server
 	closing chan struct{}
 	close   func() error
@@ -118,6 +119,7 @@ func New(opts Options) (*Server, error) {
 		opts: opts, store: opts.Store, log: opts.Log, closing: make(chan struct{}),
 		subscriptions: gauge{max: maxSubscriptions}, reads: gauge{max: maxReads},
 	}
+	s.Know(opts.Accounts, opts.ClientCAs)
 	ctx, cancel := context.WithCancel(context.Background())
 	s.heads.store, s.hub, s.views = opts.Store, newHub(), newViews(s)
 	end, err := s.heads.log(ctx)

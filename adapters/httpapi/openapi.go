@@ -103,7 +103,11 @@ func (op operation) describe(schemas node) (node, error) {
 	name := strings.NewReplacer(".", "_", "-", "_").Replace(op.id)
 	out := node{"operationId": name, "summary": strings.TrimSuffix(op.text, "."), "description": op.text, "tags": []string{op.group}, "parameters": op.parameters()}
 	if op.body != nil {
-		out["requestBody"] = node{"required": true, "content": node{"application/json": node{"schema": jsontext.Value(op.body)}}}
+		body, err := example(op.body)
+		if err != nil {
+			return nil, fmt.Errorf("http api: the example of %s: %w", op.id, err)
+		}
+		out["requestBody"] = node{"required": true, "content": node{"application/json": node{"schema": jsontext.Value(op.body), "example": body}}}
 	}
 	success := node{"description": "Done.", "headers": op.headers()}
 	switch {
@@ -187,20 +191,20 @@ func (op operation) problems() []int {
 }
 
 func (op operation) parameters() []node {
-	all := []node{header("Purpose", true, "Why you ask: recorded with the access or act.")}
+	all := []node{header("Purpose", true, "Why you ask: recorded with the access or act.", "assessment")}
 	if op.based() {
-		all = append(all, header("Legal-Basis", true, "On which legal basis you act: children-act-1989-s17."))
+		all = append(all, header("Legal-Basis", true, "On which legal basis you act: children-act-1989-s17.", "children-act-1989-s17"))
 	}
 	if op.keyed() {
-		all = append(all, header("Idempotency-Key", true, "A repeat with the same key and body gets the same answer, and changes nothing."))
+		all = append(all, header("Idempotency-Key", true, "A repeat with the same key and body gets the same answer, and changes nothing.", "referral-2026-1"))
 	}
 	if op.group == groupDraft && op.id != "draft.list" && op.id != "draft.read" {
-		h := header("If-Match", op.id != "draft.save", "The versions of the draft that you saw, by their ETags.")
+		h := header("If-Match", op.id != "draft.save", "The versions of the draft that you saw, by their ETags.", `"1"`)
 		h["schema"] = node{"type": "string", "pattern": fmt.Sprintf(`^"[1-9][0-9]{0,15}"( *, *"[1-9][0-9]{0,15}"){0,%d}$`, drafts.MaxCurrent-1)}
 		all = append(all, h)
 	}
 	if op.pinned {
-		h := header("If-Match", true, "The ETag of the record as you saw it.")
+		h := header("If-Match", true, "The ETag of the record as you saw it.", `"4"`)
 		h["schema"] = node{"type": "string", "pattern": `^"[1-9][0-9]{0,15}"$`}
 		all = append(all, h)
 	}
@@ -219,23 +223,23 @@ func (op operation) parameters() []node {
 	return all
 }
 
-func header(name string, required bool, text string) node {
-	return node{"name": name, "in": "header", "required": required, "description": text,
+func header(name string, required bool, text, example string) node {
+	return node{"name": name, "in": "header", "required": required, "description": text, "example": example,
 		"schema": node{"type": "string", "minLength": 1, "maxLength": maxWordBytes, "pattern": "^[!-~]([ -~]*[!-~])?$"}}
 }
 
 func inPath(name string) node {
 	s := node{"type": "string", "minLength": 1, "maxLength": 64, "pattern": `^[A-Za-z0-9_-]+$`}
-	text := "The " + name + ", by its id within the record."
+	text, example := "The "+name+", by its id within the record.", any(name+"-1")
 	switch name {
 	case "id":
-		s, text = node{"type": "string", "pattern": "^[0-9a-f]{32}$"}, "The record."
+		s, text, example = node{"type": "string", "pattern": "^[0-9a-f]{32}$"}, "The record.", strings.Repeat("1f", 16)
 	case "draft":
 		text = "The draft, by the id that its author gave it."
 	case "entry":
-		s, text = node{"type": "integer", "minimum": 1, "maximum": 1 << 53}, "The number of the entry."
+		s, text, example = node{"type": "integer", "minimum": 1, "maximum": 1 << 53}, "The number of the entry.", 1
 	}
-	return node{"name": name, "in": "path", "required": true, "description": text, "schema": s}
+	return node{"name": name, "in": "path", "required": true, "description": text, "schema": s, "example": example}
 }
 
 func (k kind) schema() node {

@@ -172,6 +172,7 @@ func (a *API) siftStory(ctx context.Context, r *request, story *projections.Stor
 			return nil, err
 		}
 		if p.Record != r.record {
+			one.glass = "" // an emergency opens the one record
 			one.tie = projections.TieTo(rec.Allocations, r.caller.ID, r.caller.Teams, a.today().Happened)
 		}
 		requests[p.Record], sieves[p.Record] = &one, a.sieve(&one, rec)

@@ -13,6 +13,7 @@ import (
 	"strings"
 	"testing"
 
+	"caseledger/adapters/cedar"
 	"caseledger/projections"
 )
 
@@ -137,6 +138,31 @@ func TestAChronologyTellsNothingOfARecordThatTheCallerMayNotBeToldOf(t *testing.
 		if row.Operation == "record.built-chronology" && slices.Contains(row.Records, hidden) != (row.Caller == "admin") {
 			t.Errorf("%+v", row)
 		}
+	}
+}
+
+func TestAnEmergencyOpensNothingOfTheOtherRecordsOfAChronology(t *testing.T) {
+	w := newWorld(t)
+	w.readers()
+	other := w.child("AT2")
+	path := w.guarded("AT1")
+	w.chronicled(path, 14, other)
+	w.must("broken", path+"/break-glass", emergency, 0)
+	var err error
+	w.api.Policies, err = cedar.Parse("profile", []byte(string(cedar.Default)+`
+		@id("names-in-an-emergency")
+		forbid (principal in Role::"social-worker", action == Action::"content.see", resource == Content::"person.named") unless { context.breakGlass };`))
+	must(t, err)
+	var got BuiltChronology
+	w.call("broken", http.MethodGet, path+"/chronologies/c1", "").as(t, &got)
+	named := make(map[string]int)
+	for _, row := range got.Rows {
+		if row.Kind == "person.named" {
+			named["/v1/records/"+string(row.Record)]++
+		}
+	}
+	if len(got.Parts) != 2 || named[path] == 0 || named[other] > 0 {
+		t.Errorf("%d parts, names %v", len(got.Parts), named)
 	}
 }
 

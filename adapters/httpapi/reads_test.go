@@ -241,3 +241,20 @@ func TestAStreamGoesOnAfterTheLastNoticeSeenAndEndsWithTheServer(t *testing.T) {
 		t.Error(rows)
 	}
 }
+
+func TestWhoFollowsComesBackToBeAskedAnewWhenCallersAreOthers(t *testing.T) {
+	w := newWorld(t)
+	w.child("AT1")
+	for range 2 {
+		stream := w.follow(t, "")
+		for range 4 {
+			stream.next()
+		}
+		w.api.Renew()
+		for stream.lines.Scan() {
+			if strings.HasPrefix(stream.lines.Text(), "id: ") {
+				t.Errorf("after that comes %s", stream.lines.Text())
+			}
+		}
+	}
+}

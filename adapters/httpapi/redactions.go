@@ -82,8 +82,9 @@ func (a *API) redaction(ctx context.Context, r *request) (reply, error) {
 		return reply{}, err
 	}
 	codec, s := a.View.Codec, rec.Redactions.Find(redaction.ID(r.PathValue("redaction")))
-	if s.State() == "" {
-		return reply{}, problem(codeNotFound)
+	sieve := a.sieve(r, rec)
+	if s.State() == "" || !sieve.part(sieve.thing(s.Proposed.Entry).kind, s.Proposed.Entry) {
+		return reply{}, problem(codeNotFound) // the list does not name it either
 	}
 	v, err := projections.AsProposed(codec, rec, s.ID)
 	if err != nil {
@@ -93,7 +94,6 @@ func (a *API) redaction(ctx context.Context, r *request) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	sieve := a.sieve(r, rec)
 	page := RedactionPage{RedactionSet: setOf(rec, s), Withholds: []redaction.Line{}, Schedule: []projections.Withheld{}, Remainders: []projections.Remainder{}}
 	if sieve.whole(s.Proposed.Entry) {
 		page.Withholds = slices.DeleteFunc(slices.Clone(s.Proposed.Fact.Lines), func(l redaction.Line) bool { return !sieve.whole(l.Entry) })

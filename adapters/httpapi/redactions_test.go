@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"caseledger/adapters/accesslog"
+	"caseledger/adapters/cedar"
 )
 
 func TestARedactionIsSuggestedProposedShownAndDecidedByAnother(t *testing.T) {
@@ -64,5 +65,23 @@ func TestARedactionIsSuggestedProposedShownAndDecidedByAnother(t *testing.T) {
 		if !slices.ContainsFunc(w.accessed(), func(row accesslog.Row) bool { return row.Operation == op }) {
 			t.Errorf("nobody would know that %s was answered", op)
 		}
+	}
+}
+
+func TestASetOfRedactionsOfAPartThatIsNotForTheCallerIsNotThere(t *testing.T) {
+	w := newWorld(t)
+	path := w.child("AT1")
+	w.must("social-worker", path+"/redactions", `{"happened":"2026-01-07","redaction":"m1","reader":"zqmother","purpose":"court","known":4,"nothing":true}`, 4)
+	var err error
+	w.api.Policies, err = cedar.Parse("profile", []byte(string(cedar.Default)+`
+		@id("no-redactions")
+		forbid (principal in Role::"records-officer", action == Action::"content.see", resource in Part::"redaction");`))
+	must(t, err)
+	hidden, absent := w.call("records-officer", http.MethodGet, path+"/redactions/m1", ""), w.call("records-officer", http.MethodGet, path+"/redactions/m2", "")
+	if hidden.status != http.StatusNotFound || strings.Contains(hidden.body, "zqmother") || hidden.status != absent.status {
+		t.Errorf("%d %s, and of none %d %s", hidden.status, hidden.body, absent.status, absent.body)
+	}
+	if got := w.call("manager", http.MethodGet, path+"/redactions/m1", ""); got.status != http.StatusOK {
+		t.Errorf("%d %s", got.status, got.body)
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"sort"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/go-json-experiment/json"
@@ -39,11 +40,13 @@ const (
 	// keptFrames is how many of the last frames are kept for all followers. One
 	// that is further behind reads the ledger by itself.
 	keptFrames = 8_192
-	// gatherFrames is how long what was recorded is gathered before all
-	// followers are told, so that each gets it in one piece: writing to a thousand of
-	// them takes a processor for about as long.
-	gatherFrames = 20 * time.Millisecond
-	// streamPiece is about how many bytes are written to a follower in one piece.
+	// What was recorded is gathered before all followers are told, so that each
+	// gets it in one piece: for a while that grows with their number, as does the time
+	// that a processor needs to write to them all.
+	gatherForEach = 20 * time.Microsecond
+	gatherAtMost  = 20 * time.Millisecond
+	// streamPiece is about how many bytes are written to a follower in one piece, and
+	// of how many the blocks are that the texts of frames stand in.
 	streamPiece = 64 << 10
 )
 
@@ -54,11 +57,21 @@ type tail struct {
 	begin  eventstore.Position // after which it has every event
 	end    eventstore.Position // of the last event it has
 	frames []frame
-	grown  chan struct{} // closed when there are more
+	block  []byte        // in which the text of the next frame stands right after the last one's
+	grown  chan struct{} // closed when there are more, or it is time for a heartbeat
 	told   bool          // whether they will be told soon
-	users  int
+	teller *time.Timer
+	over   bool // there will be no more
+	users  atomic.Int64
 	cancel context.CancelFunc
 	ended  chan struct{}
+}
+
+func newTail(head eventstore.Position, cancel context.CancelFunc) *tail {
+	t := &tail{begin: head, end: head, grown: make(chan struct{}), cancel: cancel, ended: make(chan struct{})}
+	t.users.Store(1)
+	t.teller = time.AfterFunc(heartbeat/2, t.tell)
+	return t
 }
 
 // tails holds the tail of the feed while somebody follows it.
@@ -75,7 +88,7 @@ func (a *API) join() (*tail, error) {
 		select {
 		case <-t.ended: // it failed: those who have it go, and come back
 		default:
-			t.users++
+			t.users.Add(1)
 			return t, nil
 		}
 	}
@@ -84,9 +97,10 @@ func (a *API) join() (*tail, error) {
 		return nil, err
 	}
 	ctx, cancel := context.WithCancel(a.running)
-	t := &tail{begin: head, end: head, grown: make(chan struct{}), users: 1, cancel: cancel, ended: make(chan struct{})}
+	t := newTail(head, cancel)
 	go func() {
 		defer close(t.ended)
+		defer t.finish()
 		t.run(ctx, a)
 	}()
 	a.tails.now = t
@@ -96,12 +110,23 @@ func (a *API) join() (*tail, error) {
 func (a *API) leave(t *tail) {
 	a.tails.mu.Lock()
 	defer a.tails.mu.Unlock()
-	if t.users--; t.users > 0 {
+	if t.users.Add(-1) > 0 {
 		return
 	}
 	t.cancel()
 	<-t.ended
 	if a.tails.now == t {
+		a.tails.now = nil
+	}
+}
+
+// Renew ends all streams of the feed: whoever follows comes back, and is asked anew
+// who it is and what it may. It is called when callers or policies are others.
+func (a *API) Renew() {
+	a.tails.mu.Lock()
+	defer a.tails.mu.Unlock()
+	if t := a.tails.now; t != nil {
+		t.cancel()
 		a.tails.now = nil
 	}
 }
@@ -127,23 +152,41 @@ func (t *tail) add(f frame) {
 		t.begin = t.frames[keptFrames-1].event.Position
 		t.frames = append(make([]frame, 0, 2*keptFrames), t.frames[keptFrames:]...) // those who read the others keep them
 	}
+	if len(t.block)+len(f.text) > cap(t.block) {
+		t.block = make([]byte, 0, max(streamPiece, len(f.text)))
+	}
+	t.block = append(t.block, f.text...)
+	f.text = t.block[len(t.block)-len(f.text):]
 	t.frames, t.end = append(t.frames, f), f.event.Position
 	if !t.told {
 		t.told = true
-		time.AfterFunc(gatherFrames, t.tell)
+		t.teller.Reset(min(gatherAtMost, time.Duration(t.users.Load())*gatherForEach))
 	}
 }
 
+// tell wakes all followers, twice in the time of a heartbeat at least.
 func (t *tail) tell() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.told = false
+	if t.over {
+		return
+	}
 	close(t.grown)
-	t.grown = make(chan struct{})
+	t.told, t.grown = false, make(chan struct{})
+	t.teller.Reset(heartbeat / 2)
+}
+
+// finish tells the followers that there will be no more.
+func (t *tail) finish() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.teller.Stop()
+	t.over = true
+	close(t.grown)
 }
 
 // after returns the frames after a position, and what is closed when there are
-// more. Before begin it returns none, and false.
+// more; nil when there will be none. Before begin it returns no frames, and false.
 func (t *tail) after(at eventstore.Position) ([]frame, <-chan struct{}, bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -151,7 +194,11 @@ func (t *tail) after(at eventstore.Position) ([]frame, <-chan struct{}, bool) {
 		return nil, nil, false
 	}
 	i := sort.Search(len(t.frames), func(i int) bool { return t.frames[i].event.Position > at })
-	return t.frames[i:len(t.frames):len(t.frames)], t.grown, true
+	more := t.grown
+	if t.over {
+		more = nil
+	}
+	return t.frames[i:len(t.frames):len(t.frames)], more, true
 }
 
 // send writes server-sent events until the client goes, the server shuts down
@@ -166,32 +213,26 @@ func (a *API) send(ctx context.Context, w http.ResponseWriter, chosen *choice, f
 	}
 	defer a.leave(t)
 	w.Header().Set("Content-Type", "text/event-stream")
+	// The stream ends with its connection: a piece that is sent in chunks takes two
+	// calls of the system, and wakes its reader twice.
+	w.Header().Set("Transfer-Encoding", "identity")
 	w.WriteHeader(http.StatusOK)
 	s := &streaming{ctx: ctx, out: http.NewResponseController(w), w: w, chosen: chosen, at: from, piece: []byte(": following\n\n")}
-	beat := time.NewTicker(heartbeat)
-	defer beat.Stop()
 	for {
-		if s.flush() != nil {
-			return
-		}
 		more, err := a.next(s, t)
-		if err != nil {
+		if err != nil || more == nil {
 			return
 		}
 		select {
 		case <-more:
-		case <-beat.C:
-			s.piece = append(s.piece, ": still here\n\n"...)
-		case <-t.ended:
-			return
 		case <-ctx.Done():
 			return
 		}
 	}
 }
 
-// next takes all that there is for a follower, and returns what is closed when
-// there is more.
+// next writes all that there is for a follower, or that there is nothing, and
+// returns what is closed when it is time to look again.
 func (a *API) next(s *streaming, t *tail) (<-chan struct{}, error) {
 	for {
 		frames, more, near := t.after(s.at)
@@ -201,8 +242,8 @@ func (a *API) next(s *streaming, t *tail) (<-chan struct{}, error) {
 			}
 			continue
 		}
-		for _, f := range frames {
-			if err := s.take(f); err != nil {
+		for i := range frames {
+			if err := s.take(&frames[i]); err != nil {
 				return nil, err
 			}
 		}
@@ -220,7 +261,7 @@ func (a *API) reread(s *streaming, t *tail) error {
 		if err != nil {
 			return err
 		}
-		if err := s.take(f); err != nil {
+		if err := s.take(&f); err != nil {
 			return err
 		}
 		if _, _, near := t.after(s.at); near {
@@ -237,10 +278,14 @@ type streaming struct {
 	out    *http.ResponseController
 	chosen *choice
 	at     eventstore.Position
-	piece  []byte // to be written
+	piece  []byte    // to be written: a part of a block, or own
+	own    []byte    // what did not stand together
+	mixed  bool      // whether piece is own
+	wrote  time.Time // when something was written last
+	limit  time.Time // when a write that is under way is given up
 }
 
-func (s *streaming) take(f frame) error {
+func (s *streaming) take(f *frame) error {
 	wanted, _, err := s.chosen.takes(s.ctx, f.event)
 	if err != nil {
 		return err
@@ -249,24 +294,56 @@ func (s *streaming) take(f frame) error {
 	if !wanted {
 		return nil
 	}
-	s.piece = append(s.piece, f.text...)
+	s.add(f.text)
 	if len(s.piece) < streamPiece {
 		return nil
 	}
 	return s.flush()
 }
 
-// flush writes what is there. A client that does not read is given up.
+// add adds a text to the piece. Texts that stand one after the other in a block are
+// written from there: all who follow share them.
+func (s *streaming) add(text []byte) {
+	switch n := len(s.piece); {
+	case n == 0:
+		s.piece = text
+	case !s.mixed && adjoin(s.piece, text):
+		s.piece = s.piece[:n+len(text)]
+	default:
+		if !s.mixed {
+			s.own, s.mixed = append(s.own[:0], s.piece...), true
+		}
+		s.own = append(s.own, text...)
+		s.piece = s.own
+	}
+}
+
+// adjoin reports whether b begins in memory where a ends.
+func adjoin(a, b []byte) bool {
+	return len(b) > 0 && cap(a) > len(a) && &a[:len(a)+1][len(a)] == &b[0]
+}
+
+// flush writes what is there; where nothing is and nothing was for a while, that
+// the stream goes on. A client that does not read is given up, after
+// streamWriteLimit at the latest and after half of it at the earliest: to move the
+// limit with every write takes longer than to wake the follower.
 func (s *streaming) flush() error {
+	now := time.Now()
+	if len(s.piece) == 0 && now.Sub(s.wrote) >= heartbeat/2 {
+		s.add([]byte(": still here\n\n"))
+	}
 	if len(s.piece) == 0 {
 		return nil
 	}
-	if err := s.out.SetWriteDeadline(time.Now().Add(streamWriteLimit)); err != nil {
-		return err
+	if s.limit.Sub(now) < streamWriteLimit/2 {
+		s.limit = now.Add(streamWriteLimit)
+		if err := s.out.SetWriteDeadline(s.limit); err != nil {
+			return err
+		}
 	}
 	if _, err := s.w.Write(s.piece); err != nil {
 		return err
 	}
-	s.piece = s.piece[:0]
+	s.piece, s.mixed, s.wrote = nil, false, now
 	return s.out.Flush()
 }

@@ -161,14 +161,7 @@ func (p *Paper) say(texts ...string) {
 
 // table adds rows in tables that are bounded.
 func (p *Paper) table(widths []int, head []string, rows [][]Cell) {
-	for len(rows) > 0 {
-		n := 1
-		for n < min(len(rows), MaxRows) && roomOf(rows[:n+1]) <= maxTable {
-			n++
-		}
-		p.Blocks = append(p.Blocks, Table{Widths: widths, Head: head, Rows: rows[:n]})
-		rows = rows[n:]
-	}
+	p.Blocks = append(p.Blocks, tables(widths, head, rows)...)
 }
 
 // fieldCells are the rows of a field, more than one where what it says is long.

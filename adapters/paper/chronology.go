@@ -213,7 +213,7 @@ func saidBy(row projections.StoryRow) []Paragraph {
 		if s.Note != "" {
 			text = ": " + s.Note
 		}
-		all = append(all, Paragraph{{Text: strings.ToUpper(s.Stand[:1]) + s.Stand[1:] + " by " + s.Party, Bold: true}, {Text: text}})
+		all = append(all, Paragraph{{Text: capital(s.Stand) + " by " + s.Party, Bold: true}, {Text: text}})
 	}
 	if len(row.Tags) > 0 {
 		all = append(all, Paragraph{{Text: strings.Join(row.Tags, ", "), Italic: true}})

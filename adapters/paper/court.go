@@ -98,7 +98,7 @@ func stands(row projections.StoryRow) []Paragraph {
 		if s.Note != "" {
 			text = ": " + s.Note + text
 		}
-		all = append(all, Paragraph{{Text: strings.ToUpper(s.Stand[:1]) + s.Stand[1:] + " by " + s.Party, Bold: true}, {Text: text}})
+		all = append(all, Paragraph{{Text: capital(s.Stand) + " by " + s.Party, Bold: true}, {Text: text}})
 	}
 	return all
 }

@@ -64,6 +64,15 @@ func TestMarksOfExhibitsRunOnPerMakerAndAreToldApart(t *testing.T) {
 	says(t, p, "Exhibits of sw-001", "sw-001/1", "(sw-001)")
 }
 
+func TestAStandThatAnotherLedgerLeftEmptyIsNoReasonToStop(t *testing.T) {
+	row := projections.StoryRow{Entry: 7, Kind: "note.written", Stands: []projections.Stand{{Party: "mother", Entry: 8}, {Party: "father", Stand: "ürgent", Entry: 9}}}
+	p, err := paper.Issues(head, []projections.StoryRow{row})
+	if err != nil {
+		t.Fatal(err)
+	}
+	says(t, p, " by mother", "Ürgent by father")
+}
+
 func TestACertificateNamesTheOfficerTheSectionAndEachDocument(t *testing.T) {
 	p, err := paper.Certificate(head, officer, []projections.FullEntry{inFull("x")}, at)
 	if err != nil {

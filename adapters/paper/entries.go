@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"caseledger/domain/note"
 	"caseledger/projections"
@@ -90,8 +92,16 @@ func entryTitle(e projections.FullEntry, several bool) string {
 
 // kindInWords writes protection-plan.reviewed as "Protection plan reviewed".
 func kindInWords(kind string) string {
-	words := strings.NewReplacer("-", " ", ".", " ").Replace(kind)
-	return strings.ToUpper(words[:min(1, len(words))]) + words[min(1, len(words)):]
+	return capital(strings.NewReplacer("-", " ", ".", " ").Replace(kind))
+}
+
+// capital writes a text with a capital at its beginning.
+func capital(text string) string {
+	first, size := utf8.DecodeRuneInString(text)
+	if size == 0 {
+		return ""
+	}
+	return string(unicode.ToUpper(first)) + text[size:]
 }
 
 // leafPrefix is how much of a leaf's hash stands on paper: 64 bits, by which nobody

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -128,22 +129,28 @@ func TestALetterWithItsAccentIsOneCharacterAndWhatFollowsItStandsBehindIt(t *tes
 	}
 }
 
+// spansOf sets a paragraph, and returns the pieces of text on its page.
+func spansOf(t *testing.T, says string) []reader.TextSpan {
+	t.Helper()
+	r, err := reader.Parse(written(t, paper.Paper{Title: "T", Blocks: []paper.Block{paper.Plain(says)}}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	page, err := r.Page(0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	spans, err := page.TextSpans()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return spans
+}
+
 func TestAWordInAnotherDirectionIsSetOnce(t *testing.T) {
 	for _, says := range []string{"a (שלום) b.", "Her name is שלום.", "שלום (Ann), אבג-דה!", "أحمد, said", "(Ann) said שלום 12.", "12. שלום, 3-4 (אבג)", "?"} {
-		r, err := reader.Parse(written(t, paper.Paper{Title: "T", Blocks: []paper.Block{paper.Plain(says)}}))
-		if err != nil {
-			t.Fatal(err)
-		}
-		page, err := r.Page(0)
-		if err != nil {
-			t.Fatal(err)
-		}
-		spans, err := page.TextSpans()
-		if err != nil {
-			t.Fatal(err)
-		}
 		letters := 0
-		for _, s := range spans {
+		for _, s := range spansOf(t, says) {
 			if s.Tag != "Artifact" {
 				letters += len([]rune(strings.ReplaceAll(s.Text, " ", "")))
 			}
@@ -155,22 +162,10 @@ func TestAWordInAnotherDirectionIsSetOnce(t *testing.T) {
 }
 
 func TestTheLettersOfAWordReadFromRightToLeftStandFromRightToLeft(t *testing.T) {
-	for says, stands := range map[string]string{"שלום עולם": "םלוע םולש", "Name: שלום 12": "Name: 12 םולש", "محمد": "دمحم", "אב (גד) Ann 5": "Ann 5 (דג) בא"} {
+	for says, stands := range map[string]string{"שלום עולם": "םלוע םולש", "Name: שלום 12": "Name: 12 םולש", "محمد": "دمحم", "אב (גד) Ann 5": "Ann 5 (דג) בא", "אב Ann (b, 2c) דה": "הד Ann (b, 2c) בא"} {
 		file := written(t, paper.Paper{Title: "T", Blocks: []paper.Block{paper.Plain(says)}})
-		r, err := reader.Parse(file)
-		if err != nil {
-			t.Fatal(err)
-		}
-		page, err := r.Page(0)
-		if err != nil {
-			t.Fatal(err)
-		}
-		spans, err := page.TextSpans()
-		if err != nil {
-			t.Fatal(err)
-		}
 		got := ""
-		for _, s := range spans {
+		for _, s := range spansOf(t, says) {
 			if s.Tag != "Artifact" {
 				got += s.Text
 			}
@@ -180,6 +175,33 @@ func TestTheLettersOfAWordReadFromRightToLeftStandFromRightToLeft(t *testing.T) 
 		}
 		if !bytes.Contains(file, []byte("/ActualText")) {
 			t.Errorf("%q: the structure does not say the order of reading", says)
+		}
+	}
+}
+
+func TestAMarkStandsOnItsLetterAsTheFontSays(t *testing.T) {
+	for _, of := range []struct {
+		letter, below, above string
+		from                 float64 // where a mark begins at least, in widths of the letter: those of Latin reach back
+	}{{"\u0628", "\u0650", "\u064e", 0}, {"q", "\u0323", "\u0301", 0.5}} {
+		up := map[string]float64{} // of a mark, points from its letter
+		for _, mark := range []string{of.below, of.above} {
+			spans := spansOf(t, of.letter+mark)
+			at := func(text string) reader.TextSpan {
+				i := slices.IndexFunc(spans, func(s reader.TextSpan) bool { return s.Text == text })
+				if i < 0 {
+					t.Fatalf("%q is not set: %v", text, spans)
+				}
+				return spans[i]
+			}
+			letter, on := at(of.letter), at(mark)
+			if on.X < letter.X+of.from*letter.Width || on.X > letter.X+letter.Width+1 {
+				t.Errorf("%q%q: the mark stands at %v, its letter at %v", of.letter, mark, on.X, letter.X)
+			}
+			up[mark] = on.Y - letter.Y
+		}
+		if up[of.below] > up[of.above] {
+			t.Errorf("%q: what is below stands at %v, what is above at %v", of.letter, up[of.below], up[of.above])
 		}
 	}
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/go-fonts/dejavu/dejavusansbold"
 	"github.com/go-fonts/liberation/liberationsansbold"
 	"github.com/go-fonts/liberation/liberationsansregular"
+	"github.com/go-text/typesetting/harfbuzz"
 	"golang.org/x/text/unicode/bidi"
 	"golang.org/x/text/unicode/norm"
 
@@ -22,10 +23,13 @@ import (
 
 // setter sets text in the fonts of one document: in the first that has a glyph for
 // every character of a cluster.
-type setter struct{ regular, bold []*font.EmbeddedFont }
+type setter struct {
+	regular, bold []*font.EmbeddedFont
+	shapers       map[*font.EmbeddedFont]*harfbuzz.Font
+}
 
 func newSetter() (setter, error) {
-	var s setter
+	s := setter{shapers: map[*font.EmbeddedFont]*harfbuzz.Font{}}
 	for _, f := range []struct {
 		to   *[]*font.EmbeddedFont
 		data []byte
@@ -37,17 +41,21 @@ func newSetter() (setter, error) {
 		if err != nil {
 			return s, fmt.Errorf("pdf: %w", err)
 		}
-		*f.to = append(*f.to, font.NewEmbeddedFont(face))
+		embedded := font.NewEmbeddedFont(face)
+		if s.shapers[embedded], err = newShaper(f.data); err != nil {
+			return s, fmt.Errorf("pdf: %w", err)
+		}
+		*f.to = append(*f.to, embedded)
 	}
 	return s, nil
 }
 
-// paragraph sets a paragraph: one that has letters read from right to left letter by
+// paragraph sets a paragraph: one with letters that need their shapes letter by
 // letter, any other word by word.
 func (s setter) paragraph(p paper.Paragraph, points float64) layout.Element {
 	runs := s.runs(p, points)
-	if slices.ContainsFunc(p, func(run paper.Run) bool { return strings.ContainsFunc(run.Text, isRightToLeft) }) {
-		return newTurned(runs, paper.IsRightToLeft(p[0].Text), points)
+	if slices.ContainsFunc(p, func(run paper.Run) bool { return strings.ContainsFunc(shown(run.Text), needsShape) }) {
+		return newShaped(runs, s.shapers, paper.IsRightToLeft(p[0].Text), points)
 	}
 	return layout.NewStyledParagraph(runs...)
 }
@@ -122,9 +130,10 @@ func fit(cluster string, fonts []*font.EmbeddedFont) (string, *font.EmbeddedFont
 	}
 	var numbers strings.Builder
 	for _, r := range cluster {
-		if f := fonts[0]; f.Face().GlyphIndex(r) != 0 {
+		switch f := fonts[0]; {
+		case f.Face().GlyphIndex(r) != 0:
 			numbers.WriteRune(r)
-		} else {
+		case !joins(r):
 			fmt.Fprintf(&numbers, "[U+%04X]", r)
 		}
 	}
@@ -133,7 +142,7 @@ func fit(cluster string, fonts []*font.EmbeddedFont) (string, *font.EmbeddedFont
 
 func has(f *font.EmbeddedFont, cluster string) bool {
 	for _, r := range cluster {
-		if f.Face().GlyphIndex(r) == 0 {
+		if f.Face().GlyphIndex(r) == 0 && !joins(r) {
 			return false
 		}
 	}

@@ -107,6 +107,9 @@ func Read(pkg []byte, trust evidence.Trust, codec schema.Codec) (Package, error)
 // checkpoint says under which state of the sender's log the package is proved.
 func (p Package) checkpoint() string { return fmt.Sprintf("%d %s", p.Report.Size, p.Report.Root) }
 
+// request names the entries that are written beside those of the package.
+func (p Package) request() string { return "transfer " + p.Report.Fingerprint }
+
 // from reports whether an entry came in this package.
 func (p Package) from(e domain.Entry) bool {
 	n := len(e.Transferred)
@@ -138,11 +141,11 @@ func (i Importer) Take(ctx context.Context, p Package) (Outcome, error) {
 	}{i.Actor, i.Authority}); err != nil {
 		return Outcome{}, err
 	}
-	id, at, err := i.place(ctx, p)
+	all := append(p.Entries[:len(p.Entries):len(p.Entries)], i.arrival(p)...)
+	id, at, err := i.place(ctx, p, all)
 	if err != nil {
 		return Outcome{}, err
 	}
-	all := append(p.Entries[:len(p.Entries):len(p.Entries)], i.arrival(p)...)
 	out := Outcome{Record: id, Entries: p.Whole(), Unread: p.Unread}
 	if int(at.Revision) >= out.Entries {
 		return out, nil
@@ -157,7 +160,7 @@ func (i Importer) Take(ctx context.Context, p Package) (Outcome, error) {
 // here may go by the same pseudonym, and has no part in the case.
 func (i Importer) arrival(p Package) []domain.Entry {
 	today := domain.Dated{Happened: i.Records.Setting().Today}
-	by := domain.Circumstances{Actor: i.Actor, Authority: i.Authority, Request: "transfer " + p.Report.Fingerprint}
+	by := domain.Circumstances{Actor: i.Actor, Authority: i.Authority, Request: p.request()}
 	entries := []domain.Entry{{Circumstances: by, Event: disclosure.Received{Dated: today, Ledger: p.Report.Ledger, Stream: p.Report.Record,
 		Known: uint64(len(p.Entries)), Package: p.Report.Fingerprint, Checkpoint: p.checkpoint(), Unread: p.Unread}}}
 	for _, a := range p.Held() {
@@ -183,8 +186,9 @@ func (p Package) Held() []allocation.ID {
 // place returns the record that the package belongs to here and where it has got
 // to. It is the sender's own id, so that what other records say of this one
 // holds, unless this ledger has another record under it: a child who comes back
-// gets a record beside the old one, and somebody decides what joins them.
-func (i Importer) place(ctx context.Context, p Package) (domain.RecordID, eventstore.Tail, error) {
+// gets a record beside the old one, and somebody decides what joins them. All are
+// the entries that the record begins with when it was taken over.
+func (i Importer) place(ctx context.Context, p Package, all []domain.Entry) (domain.RecordID, eventstore.Tail, error) {
 	id, _ := schema.RecordOf(p.Report.Record)
 	sum := sha256.Sum256([]byte("caseledger/transfer/v1\n" + p.Report.Fingerprint))
 	other := domain.RecordID(hex.EncodeToString(sum[:16]))
@@ -199,8 +203,9 @@ func (i Importer) place(ctx context.Context, p Package) (domain.RecordID, events
 	if err != nil {
 		return id, eventstore.Tail{}, err
 	}
-	for n, e := range at.State.Entries[:min(len(at.State.Entries), len(p.Entries))] {
-		if !p.from(e) {
+	for n, e := range at.State.Entries[:min(len(at.State.Entries), len(all))] {
+		arrived := e.Request == p.request() && e.Event.About() == all[n].Event.About()
+		if n < len(p.Entries) && !p.from(e) || n >= len(p.Entries) && !arrived {
 			return id, eventstore.Tail{}, fmt.Errorf("%w: entry %d", ErrTaken, n+1)
 		}
 	}

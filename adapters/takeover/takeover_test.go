@@ -154,6 +154,28 @@ func TestNobodyAddsToARecordWhoseImportIsNotFinished(t *testing.T) {
 	}
 }
 
+func TestWhatWasRecordedBetweenTheLastEntryAndTheReceiptOfAPackageIsNotTakenForTheReceipt(t *testing.T) {
+	store := &dying{memory.New(), 1}
+	i, p := importer(t, store), pkg("a", 200) // as many as one append takes over
+	out, err := i.Take(t.Context(), p)
+	if !errors.Is(err, errDead) || out.Added != 200 {
+		t.Fatalf("%+v, %v", out, err)
+	}
+	store.left = 100
+	at, err := i.Records.Folds.Load(t.Context(), i.Records.Ledger, stream)
+	if err != nil {
+		t.Fatal(err)
+	}
+	between := domain.Entry{Circumstances: domain.Circumstances{Actor: clerk, Authority: reason, Request: "x"},
+		Event: disclosure.Looked{Dated: domain.Dated{Happened: domain.MustDate("2026-05-01")}, Protocol: "cp-is", By: "A", Reference: "1"}}
+	if _, err := i.Records.Ledger.Adopt(t.Context(), at.Tail, []domain.Entry{between}); err != nil {
+		t.Fatal(err)
+	}
+	if out, err := i.Take(t.Context(), p); !errors.Is(err, takeover.ErrTaken) {
+		t.Errorf("%+v, %v", out, err)
+	}
+}
+
 func TestWhatThisLedgerDoesNotKnowIsKeptWordForWordAndFlagged(t *testing.T) {
 	text := `{"actor":{"id":"sw-1","role":"social-worker","agency":"anytown"},"authority":{"basis":"b","purpose":"p"},"request":"r1","corrects":{"entry":1,"reason":"x"},"happened":"2031-02-03","colour":"blue"}`
 	for kind, known := range map[string]bool{"mood.noted/1": false, "person.named/99": false, "person.named/1": false, "entry.tagged/1": false} {

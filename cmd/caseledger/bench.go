@@ -21,6 +21,7 @@ import (
 const (
 	mostBenchTime   = time.Hour
 	mostBenchEvents = 100_000_000
+	mostBenchRate   = 1_000_000
 	leastBenchEvent = 1000
 )
 
@@ -34,6 +35,7 @@ type bench struct {
 	profile  string        // file for a profile of the processor, "" for none
 	duration time.Duration // of one measurement
 	events   int           // of the journals that are read and opened
+	rate     int           // requests a second of memory, 0 for as many as are answered
 	to       streams
 	results  []storebench.Result
 	filled   *storebench.Filled // the journal that is read and scanned, once it is made
@@ -55,6 +57,7 @@ func benchmarks() []benchmark {
 		{"follow", (*bench).follow},
 		{"reopen", (*bench).reopen},
 		{"api", (*bench).api},
+		{"feed", (*bench).feed},
 		{"memory", (*bench).memory},
 	}
 }
@@ -81,8 +84,9 @@ groups and syncs each; it takes turns with the journal, and a ratio is the media
   follow   the time from an append to its delivery, at 5,000 events a second
   reopen   opening the journal of a process that was killed, and indexing it anew
   api      acts, views and enquiries over 64 connections to a server process, in turns
-           with a page that does nothing and with the journal alone; and delivery to
-           1,000 who follow the feed at 500 events a second
+           with a page that does nothing and with the journal alone
+  feed     the time from an entry's recording to its delivery to 1,000 who follow the
+           feed of a server process, at 500 events a second
   memory   what a server process holds under a mixed load, in ten parts of the time
 
 Payloads are JSON of 600 bytes in the mean, metadata is 300 bytes, and 100,000
@@ -93,7 +97,8 @@ streams are as busy as a Zipf distribution says.`,
 	cmd.Flags().StringVar(&b.dir, "dir", "", "directory, on the disk to be measured, to work under; empty is the system's for temporary files")
 	cmd.Flags().DurationVar(&b.duration, "duration", 10*time.Second, "time for each measurement")
 	cmd.Flags().IntVar(&b.events, "events", 500_000, "events of the journals that are read, scanned and opened")
-	cmd.Flags().StringVar(&b.profile, "profile", "", "file for a profile of the processor, which go tool pprof reads; that of the server of api and memory has .server after its name")
+	cmd.Flags().IntVar(&b.rate, "rate", 0, "requests a second of memory; 0 is as many as are answered")
+	cmd.Flags().StringVar(&b.profile, "profile", "", "file for a profile of the processor, which go tool pprof reads; that of the server of api, feed and memory has .server after its name")
 	output := addFormat(cmd)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		if err := b.bounded(); err != nil {
@@ -114,6 +119,9 @@ func (b *bench) bounded() error {
 	}
 	if b.events < leastBenchEvent || b.events > mostBenchEvents {
 		return usageError{fmt.Errorf("--events is a number from %d to %d", leastBenchEvent, mostBenchEvents)}
+	}
+	if b.rate < 0 || b.rate > mostBenchRate {
+		return usageError{fmt.Errorf("--rate is a number from 0 to %d", mostBenchRate)}
 	}
 	return nil
 }

@@ -31,7 +31,7 @@ func TestBenchMeasuresEveryKindOfWorkAndLeavesNothingBehind(t *testing.T) {
 			t.Errorf("a target that is neither met nor missed: %+v", r)
 		}
 	}
-	for work, least := range map[string]int{"append": 4, "update": 1, "import": 2, "read": 2, "scan": 2, "follow": 2, "reopen": 2, "api": 11, "memory": 12} {
+	for work, least := range map[string]int{"append": 4, "update": 1, "import": 2, "read": 2, "scan": 2, "follow": 2, "reopen": 2, "api": 11, "feed": 6, "memory": 12} {
 		if measured[work] < least {
 			t.Errorf("%s has %d results, want %d", work, measured[work], least)
 		}
@@ -51,7 +51,7 @@ func TestBenchMeasuresWhatIsNamedAndRefusesWhatIsNot(t *testing.T) {
 		t.Errorf("measured %v", works)
 	}
 	for _, args := range [][]string{
-		{"bench", "everything"}, {"bench", "--duration", "0s"}, {"bench", "--events", "1"}, {"bench", "victim", dir, "1"}, {"bench", "victim", dir}, {"bench", "server"},
+		{"bench", "everything"}, {"bench", "--duration", "0s"}, {"bench", "--events", "1"}, {"bench", "memory", "--rate", "-1"}, {"bench", "victim", dir, "1"}, {"bench", "victim", dir}, {"bench", "server"},
 	} {
 		if code, _, errs := caseledger(t, args...); code != exitUsage {
 			t.Errorf("%v: exit %d: %s", args, code, errs)

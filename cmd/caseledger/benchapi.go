@@ -28,22 +28,17 @@ import (
 
 // What the measurements of the API do, and are held to.
 const (
-	apiConnections  = 64
-	apiEntries      = 50    // of a record before the next is opened
-	apiActs         = 5_000 // a second
-	apiReads        = 3_000 // a second
-	apiBusy         = 0.9   // of the processors, when nothing but them is the limit
-	apiFollowers    = 1_000
-	apiSample       = 50  // one in so many followers reads what it gets
-	apiFollowedRate = 500 // events a second
-	apiDelivery     = 50 * time.Millisecond
-	apiPatience     = 30 * time.Second // for the last notices
-	memoryParts     = 10
-	memorySamples   = 10  // of a part
-	memoryGrowth    = 1.1 // of the last parts to those in the middle
+	apiConnections = 64
+	apiEntries     = 50    // of a record before the next is opened
+	apiActs        = 5_000 // a second
+	apiReads       = 3_000 // a second
+	apiBusy        = 0.9   // of the processors, when nothing but them is the limit
+	memoryParts    = 10
+	memorySamples  = 10  // of a part
+	memoryGrowth   = 1.1 // of the last parts to those in the middle
 )
 
-// newBenchServer is what bench api and bench memory run. It serves without
+// newBenchServer is what bench api, bench feed and bench memory run. It serves without
 // limits on who asks how often, which one caller would reach.
 func newBenchServer(to streams) *cobra.Command {
 	b := &bench{to: to}
@@ -137,6 +132,7 @@ type apiCaller struct {
 	record   string
 	revision int64
 	position int64           // in the ledger, of its last act
+	entries  int64           // that its acts recorded
 	did      int             // requests of a mixed load
 	took     []time.Duration // of each request since it was looked at
 }
@@ -154,7 +150,7 @@ func (s *apiServer) callers(ctx context.Context) ([]*apiCaller, error) {
 	first := all[0]
 	done, err := first.PersonIdentify(ctx, client.Act{Key: "identify", Revision: first.revision}, first.record, client.PersonIdentifyQuery{},
 		client.PersonIdentify{Happened: "2026-01-05", Kind: "la-child-id", Value: "AT1", Source: "authority"})
-	first.revision = done.Revision
+	first.revision, first.position = done.Revision, done.Position
 	return all, err
 }
 
@@ -163,6 +159,7 @@ func (a *apiCaller) open(ctx context.Context) error {
 	done, err := a.PersonRegister(ctx, client.Act{Key: fmt.Sprintf("open-%d-%d", a.number, a.opened)}, client.PersonRegisterQuery{},
 		client.PersonRegister{Happened: "2026-01-05", Person: fmt.Sprintf("%016x%016x", a.number+1, a.opened)})
 	a.opened, a.record, a.revision = a.opened+1, done.Record, done.Revision
+	a.position, a.entries = done.Position, a.entries+done.Entries
 	return err
 }
 
@@ -174,7 +171,7 @@ func (a *apiCaller) act(ctx context.Context) error {
 	done, err := a.PersonName(ctx, client.Act{Key: strconv.FormatInt(a.revision, 10), Revision: a.revision}, a.record, client.PersonNameQuery{},
 		client.PersonName{Happened: "2026-01-05", Kind: "legal", Given: "Ann", Family: "Example"})
 	if err == nil {
-		a.revision, a.position = done.Revision, done.Position
+		a.revision, a.position, a.entries = done.Revision, done.Position, a.entries+done.Entries
 	}
 	return err
 }
@@ -211,10 +208,7 @@ func (b *bench) api(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if err := b.asked(ctx, s, callers); err != nil {
-			return err
-		}
-		return b.followedOver(ctx, s, callers)
+		return b.asked(ctx, s, callers)
 	})
 }
 
@@ -308,132 +302,6 @@ func (b *bench) side(side *apiSide, bare []float64) {
 	}
 }
 
-// deliveries are the times from an entry's recording to its arrival.
-type deliveries struct {
-	mu   sync.Mutex
-	took []time.Duration
-}
-
-func (d *deliveries) add(took time.Duration) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	d.took = append(d.took, took)
-}
-
-func (d *deliveries) count() int {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	return len(d.took)
-}
-
-// followedOver has many follow the feed while acts are recorded at a steady
-// pace. Most of them take what they get without reading it, so that it is not the
-// readers who use up the processors.
-func (b *bench) followedOver(ctx context.Context, s *apiServer, callers []*apiCaller) error {
-	followers := min(apiFollowers, max(1, int(b.duration/(10*time.Millisecond))))
-	first := callers[0]
-	if err := first.act(ctx); err != nil {
-		return err
-	}
-	listening, hangUp := context.WithCancel(ctx)
-	defer hangUp()
-	var all, ready sync.WaitGroup
-	var got deliveries
-	failed := make(chan error, followers)
-	samples := 0
-	for i := range followers {
-		ready.Add(1)
-		if i%apiSample == 0 {
-			samples++
-			all.Go(func() { failed <- first.listen(listening, ready.Done, &got) })
-			continue
-		}
-		all.Go(func() { failed <- first.take(listening, ready.Done) })
-	}
-	ready.Wait()
-	before, used := got.count(), s.cpu()
-	events := max(1, int(b.duration.Seconds()*apiFollowedRate))
-	began := time.Now()
-	err := storebench.Each(ctx, callers, events, func(a *apiCaller, i int) error {
-		time.Sleep(time.Until(began.Add(time.Duration(i) * time.Second / apiFollowedRate)))
-		return a.act(ctx)
-	})
-	for end := time.Now().Add(apiPatience); err == nil && got.count()-before < samples*events && time.Now().Before(end) && len(failed) == 0; {
-		time.Sleep(time.Millisecond)
-	}
-	used = s.cpu() - used
-	if len(failed) > 0 {
-		err = errors.Join(err, <-failed)
-	}
-	hangUp()
-	all.Wait()
-	if err == nil && got.count()-before < samples*events {
-		err = fmt.Errorf("%d of %d notices arrived", got.count()-before, samples*events)
-	}
-	if err != nil {
-		return err
-	}
-	b.delivered(got.took[before:], followers, used/time.Duration(events))
-	return nil
-}
-
-func (b *bench) delivered(took []time.Duration, followers int, used time.Duration) {
-	for _, percent := range []int{50, 99} {
-		within := storebench.Percentile(took, percent)
-		r := storebench.Result{Work: "api", Case: fmt.Sprintf("%d in 100 notices with %d followers within", percent, followers), Value: milliseconds(max(within, time.Microsecond)), Unit: "ms"}
-		if percent == 99 {
-			r.CPU = storebench.Number(used.Microseconds())
-			r.Reach(fmt.Sprintf("< %v at %d events/s", apiDelivery, apiFollowedRate), within < apiDelivery)
-		}
-		b.add(r)
-	}
-}
-
-// listen follows the feed from the caller's last act on, whose notice is there
-// already.
-func (a *apiCaller) listen(ctx context.Context, ready func(), to *deliveries) error {
-	is := sync.OnceFunc(ready)
-	defer is()
-	for n, err := range a.Follow(ctx, client.FeedFollowQuery{After: a.position - 1}) {
-		if err != nil {
-			return over(ctx, err)
-		}
-		to.add(time.Since(n.Time))
-		is()
-	}
-	return nil
-}
-
-// take follows the feed without reading what it gets.
-func (a *apiCaller) take(ctx context.Context, ready func()) error {
-	is := sync.OnceFunc(ready)
-	defer is()
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, a.URL+"/v1/feed/stream?after="+strconv.FormatInt(a.position, 10), nil)
-	if err != nil {
-		return err
-	}
-	req.Header.Set("Authorization", "Bearer "+a.Token)
-	req.Header.Set("Purpose", a.Purpose)
-	res, err := a.HTTP.Do(req)
-	if err != nil {
-		return over(ctx, err)
-	}
-	is()
-	_, err = io.Copy(io.Discard, res.Body)
-	if err == nil {
-		err = io.ErrUnexpectedEOF
-	}
-	return errors.Join(over(ctx, err), res.Body.Close())
-}
-
-// over is nil for whatever happens after ctx has ended.
-func over(ctx context.Context, err error) error {
-	if ctx.Err() != nil {
-		return nil
-	}
-	return err
-}
-
 // memory measures what a server holds while acts, views and enquiries go on.
 func (b *bench) memory(ctx context.Context) error {
 	return b.served(ctx, func(s *apiServer) error {
@@ -446,8 +314,11 @@ func (b *bench) memory(ctx context.Context) error {
 		defer stop()
 		var samples sync.WaitGroup
 		samples.Go(func() { b.sample(sampling, s, &held) })
-		used := s.cpu()
+		used, began := s.cpu(), time.Now()
 		done, err := storebench.Turn(ctx, callers, b.duration, func(a *apiCaller) error {
+			if b.rate > 0 {
+				time.Sleep(time.Until(began.Add(time.Duration(a.did*apiConnections+a.number) * time.Second / time.Duration(b.rate))))
+			}
 			a.did++
 			switch a.did % 4 {
 			case 0:

@@ -14,7 +14,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/go-json-experiment/json"
 	"github.com/spf13/cobra"
 
 	"caseledger/adapters/docx"
@@ -25,7 +24,6 @@ import (
 	"caseledger/domain/record"
 	"caseledger/domain/redaction"
 	"caseledger/eventstore/proof/evidence"
-	"caseledger/eventstore/seal"
 	"caseledger/projections"
 	"caseledger/schema"
 )
@@ -141,8 +139,9 @@ func newDisclosureMake(to streams) *cobra.Command {
 		Long: `Make gives what was decided and nothing else. The profile under which the request
 was considered says which fields of which kinds of entries go; what --redaction, a
 set of redactions that somebody else approved, withholds, does not go either, nor
-does anything recorded since that set was proposed. Passages marked as from an
-informant or about a third party go only where the profile says so. Everything that
+does anything recorded since that set was proposed. What is marked as from an
+informant or about a third party, and an address that a restriction keeps, go only
+where the profile says so, and why something is withheld never does. Everything that
 is withheld stands in the package's schedule with its ground.
 
 The entry names the profile, the entries shown, the package's fingerprint and the
@@ -289,12 +288,23 @@ func (a *app) disclosable(ctx context.Context, id domain.RecordID, r record.Reco
 	}
 	decided, _ := r.Entry(one.Decided.Entry)
 	why := evidence.Redaction{DecidedBy: cmp.Or(decided.Actor.Role, "nobody"), Date: one.Decided.Fact.Happened.Time()}
+	keeps := projections.KeepsOf(r)
 	judge := func(e sifted) (map[string]evidence.Redaction, error) {
 		withheld := make(map[string]evidence.Redaction)
+		entry, _ := r.Entry(uint64(e.seq))
+		repeats := "" // why what repeats words of the entry does not go either
 		for _, f := range e.fields {
-			if why.Ground = groundOf(p, e.kind, f); why.Ground != "" {
+			why.Ground = p.Ground
+			if p.Shown(e.kind, f.Path) {
+				why.Ground = groundOf(p, keeps.Why(entry, f))
+				repeats = cmp.Or(repeats, why.Ground)
+			}
+			if why.Ground != "" {
 				withheld[f.Path] = why
 			}
+		}
+		if why.Ground = repeats; repeats != "" {
+			withheld[importField] = why
 		}
 		if set == "" {
 			return withheld, nil
@@ -321,29 +331,24 @@ func (a *app) disclosable(ctx context.Context, id domain.RecordID, r record.Reco
 	return shown, schedule, nil
 }
 
-// The grounds of passages that their author marked.
-const (
-	informant  = "it would show who gave information in confidence"
-	thirdParty = "it is about a third party"
-)
+// importField is what an import says of the line that an entry was made of, with
+// words of the line.
+const importField = "/import"
 
-// groundOf returns why a profile withholds a field, "" where it shows it.
-func groundOf(p disclosure.Profile, kind string, f seal.Field) string {
-	if !p.Shown(kind, f.Path) {
-		return p.Ground
-	}
-	var mark struct {
-		Informant  bool `json:"informant"`
-		ThirdParty bool `json:"thirdParty"`
-	}
-	if len(f.Value) == 0 || f.Value[0] != '{' || json.Unmarshal(f.Value, &mark) != nil {
-		return ""
-	}
-	switch {
-	case mark.Informant && !p.Informants:
-		return informant
-	case mark.ThirdParty && !p.ThirdParty:
-		return thirdParty
+// groundOf returns why a profile withholds what is kept for some marks, "" where it
+// goes.
+func groundOf(p disclosure.Profile, marks []string) string {
+	for _, mark := range marks {
+		switch {
+		case mark == projections.Informant && !p.Informants:
+			return "it would show who gave information in confidence"
+		case mark == projections.ThirdParty && !p.ThirdParty:
+			return "it is about a third party"
+		case mark == projections.Address && !p.Addresses:
+			return "where somebody lives is kept confidential"
+		case mark == projections.Withholding:
+			return "it says why something is withheld from a reader"
+		}
 	}
 	return ""
 }

@@ -116,6 +116,48 @@ func TestWhatIsDisclosedIsWhatTheProfileSaysAndTheRecordSaysSo(t *testing.T) {
 	}
 }
 
+func TestWhatARestrictionKeepsDoesNotGoByAProfileThatSaysNothingOfIt(t *testing.T) {
+	dir, out := newLedger(t), t.TempDir()
+	child := opened(t, dir)
+	step(t, dir, child, "person.record-address", "a", `{"happened":"2026-01-05","lines":["7 Canaryaddress Road"],"postcode":"AB1 2CD"}`)
+	step(t, dir, child, "contact.receive", "c", `{"happened":"2026-01-06","contact":"c1","source":"1A","channel":"telephone","concern":"canaryneighbour heard shouting"}`)
+	step(t, dir, child, "correspondence.record", "l", `{"happened":"2026-01-06","correspondence":"l1","medium":"letter","direction":"in","from":"canarywriter","informant":true,"text":["canaryletter"]}`)
+	step(t, dir, child, "note.write", "n", `{"happened":"2026-01-07","note":"n1","kind":"visit","text":[{"kind":"fact","text":"canaryplain"},{"kind":"fact","text":"seen at 7, Canaryaddress road"}]}`)
+	entries := len(rows(t, "record", "entries", child, "--data", dir))
+	step(t, dir, child, "restriction.shield-informant", "x", fmt.Sprintf(`{"happened":"2026-01-08","restriction":"x1","entries":[%d],"reason":"canaryneighbour asked"}`, entries-2))
+	step(t, dir, child, "restriction.withhold-address", "y", `{"happened":"2026-01-08","restriction":"x2","basisOf":"domestic-abuse"}`)
+	step(t, dir, child, "redaction.propose", "s", fmt.Sprintf(`{"happened":"2026-01-08","redaction":"s1","reader":"father","purpose":"disclosure","known":%d,
+		"lines":[{"entry":%d,"field":"/concern","ground":"third-party","reason":"canaryreason"}]}`, entries, entries-2))
+	considered(t, dir, child, "whole", "all")
+	canaries := []string{"Canaryaddress", "AB1 2CD", "canaryneighbour", "canarywriter", "canaryletter", "canaryreason"}
+	given := func(more string) []byte {
+		name := fmt.Sprint("d", len(more))
+		profiles, pkg := filepath.Join(out, name+".json"), filepath.Join(out, name+".zip")
+		writeFile(t, profiles, `{"profiles":[{"profile":"whole","from":"2000-01-01","sentence":"All.","shows":[{"kinds":["*"],"fields":["/*"]}],"ground":"none","source":"a test"`+more+`}]}`)
+		must(t, append([]string{"disclosure", "make", child, "--data", dir, "--id", "d1", "--profiles", profiles, "--package", pkg, "--request", name}, recordsOfficer...)...)
+		text, err := os.ReadFile(pkg)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return text
+	}
+	least := given("")
+	if !bytes.Contains(least, []byte("canaryplain")) {
+		t.Error("what nobody keeps does not go")
+	}
+	for _, word := range canaries {
+		if bytes.Contains(least, []byte(word)) {
+			t.Errorf("%s goes though no profile says so", word)
+		}
+	}
+	most := given(`,"informants":true,"thirdParty":true,"addresses":true`)
+	for _, word := range canaries {
+		if got, want := bytes.Contains(most, []byte(word)), word != "canaryreason"; got != want {
+			t.Errorf("%s goes: %v", word, got)
+		}
+	}
+}
+
 func TestASetOfRedactionsIsAppliedBesideTheProfileAndHoldsBackWhatCameSince(t *testing.T) {
 	dir, out := newLedger(t), t.TempDir()
 	child := opened(t, dir)

@@ -32,7 +32,7 @@ func newDuties(to streams) *cobra.Command {
 		Example: "  caseledger duties --team protection-central --within 14\n  caseledger duties --overdue --true-on 2024-03-31 --output csv",
 		Args:    exactly(0),
 	}
-	data, output, at := addData(cmd), addFormat(cmd), addMoment(cmd, "", "")
+	data, output, at, server := addData(cmd), addFormat(cmd), addMoment(cmd, "", ""), addRemote(cmd)
 	flags := cmd.Flags()
 	flags.StringVar(&filter.Worker, "worker", "", "only what this worker has to see to")
 	flags.StringVar(&filter.Team, "team", "", "only what this team has to see to")
@@ -40,6 +40,9 @@ func newDuties(to streams) *cobra.Command {
 	flags.BoolVar(&filter.Overdue, "overdue", false, "only what is overdue today, or on --true-on")
 	flags.IntVar(&within, "within", 0, "only what is due within this many days")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
+		if server.given() {
+			return server.duties(cmd.Context(), filter, within, *at, to, *output)
+		}
 		return withApp(cmd.Context(), *data, to, func(a *app) error {
 			rows, err := a.view.Duties(cmd.Context(), filter, within, *at)
 			if err != nil {
@@ -59,7 +62,7 @@ func newGaps(to streams) *cobra.Command {
 		Example: "  caseledger gaps --days 10 --plan protection-plan --alone",
 		Args:    exactly(0),
 	}
-	data, output, at := addData(cmd), addFormat(cmd), addMoment(cmd, "", "")
+	data, output, at, server := addData(cmd), addFormat(cmd), addMoment(cmd, "", ""), addRemote(cmd)
 	flags := cmd.Flags()
 	flags.StringVar(&filter.Worker, "worker", "", "only the children of this worker")
 	flags.StringVar(&filter.Team, "team", "", "only the children of this team")
@@ -67,6 +70,9 @@ func newGaps(to streams) *cobra.Command {
 	flags.IntVar(&filter.Days, "days", 28, "not seen for this many days; 0 for every child with an open case")
 	flags.BoolVar(&filter.Alone, "alone", false, "not seen alone")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
+		if server.given() {
+			return server.gaps(cmd.Context(), filter, *at, to, *output)
+		}
 		return withApp(cmd.Context(), *data, to, func(a *app) error {
 			rows, err := a.view.Gaps(cmd.Context(), filter, *at)
 			if err != nil {
@@ -158,13 +164,17 @@ func newAllocations(to streams) *cobra.Command {
 		Example: "  caseledger allocations --record AT000001\n  caseledger allocations --worker sw-001 --open",
 		Args:    exactly(0),
 	}
-	data, output := addData(cmd), addFormat(cmd)
+	data, output, server := addData(cmd), addFormat(cmd), addRemote(cmd)
 	flags := cmd.Flags()
 	flags.StringVar(&name, "record", "", "only this record")
 	flags.StringVar(&filter.Worker, "worker", "", "only this worker")
 	flags.StringVar(&filter.Team, "team", "", "only this team")
 	flags.BoolVar(&filter.Open, "open", false, "only cases that are held now")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
+		if server.given() {
+			filter.Record = domain.RecordID(name)
+			return server.allocations(cmd.Context(), filter, to, *output)
+		}
 		return withApp(cmd.Context(), *data, to, func(a *app) error {
 			if name != "" {
 				var err error

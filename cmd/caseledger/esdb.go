@@ -34,6 +34,7 @@ func (a *app) serveESDB(o serveFlags, callers *live, accesses *accesslog.Log, lo
 	if err != nil {
 		return nil, fmt.Errorf("esdb: %w", err)
 	}
+	callers.also(server.reader(o.esdb))
 	fmt.Fprintf(to.out, "EventStoreDB protocol on %s\n", server.address())
 	return server.close, nil
 }

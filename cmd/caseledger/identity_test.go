@@ -8,6 +8,7 @@ import (
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/pem"
+	"errors"
 	"io"
 	"math/big"
 	"net"
@@ -21,6 +22,7 @@ import (
 	"testing"
 	"time"
 
+	esdbclient "github.com/EventStore/EventStore-Client-Go/v4/esdb"
 	"github.com/go-jose/go-jose/v4"
 	"github.com/go-json-experiment/json"
 )
@@ -184,7 +186,11 @@ func TestAServerReadsItsFilesAnewWhenToldAndGoesOn(t *testing.T) {
 	}
 	services := writeFile(t, filepath.Join(t.TempDir(), "services.json"), account("old-app"))
 	policies := writeFile(t, filepath.Join(t.TempDir(), "policies.cedar"), `@id("old") permit (principal == Caller::"old-app", action, resource);`)
-	accounts := writeFile(t, filepath.Join(t.TempDir(), "accounts.json"), `{"accounts":[]}`)
+	password := writeFile(t, filepath.Join(t.TempDir(), "password"), "correct horse\n")
+	esdbAccount := func(name string) string {
+		return must(t, "store", "account", "--name", name, "--may", "read", "--password-file", password)
+	}
+	accounts := writeFile(t, filepath.Join(t.TempDir(), "accounts.json"), esdbAccount("old"))
 	cert, key := selfSigned(t)
 	s := startProcess(t, "serve", "--data", dir, "--listen", "127.0.0.1:0", "--admin", "127.0.0.1:0", "--tls-cert", cert, "--tls-key", key,
 		"--services", services, "--audience", "https://ledger.example", "--policies", policies, "--esdb", "127.0.0.1:0", "--esdb-accounts", accounts)
@@ -225,6 +231,7 @@ func TestAServerReadsItsFilesAnewWhenToldAndGoesOn(t *testing.T) {
 		writeFile(t, to, string(text))
 	}
 	writeFile(t, services, account("new-app"))
+	writeFile(t, accounts, esdbAccount("new"))
 	writeFile(t, policies, `@id("new") permit (principal == Caller::"new-app", action, resource);`)
 	fine(t, s.cmd.Process.Signal(syscall.SIGHUP))
 	for began := time.Now(); ; time.Sleep(20 * time.Millisecond) {
@@ -245,6 +252,26 @@ func TestAServerReadsItsFilesAnewWhenToldAndGoesOn(t *testing.T) {
 		t.Fatalf("EventStoreDB's clients get the old certificate: %v", err)
 	}
 	fine(t, conn.Close())
+	reads := func(account string) bool {
+		conf, err := esdbclient.ParseConnectionString("esdb://" + account + ":correct%20horse@" + s.esdb + "?tls=true&maxDiscoverAttempts=1&tlsCAFile=" + cert)
+		fine(t, err)
+		conf.Logger = esdbclient.NoopLogging()
+		c, err := esdbclient.NewClient(conf)
+		fine(t, err)
+		defer func() { fine(t, c.Close()) }()
+		read, err := c.ReadAll(t.Context(), esdbclient.ReadAllOptions{}, 1)
+		if err != nil {
+			return false
+		}
+		defer read.Close()
+		_, err = read.Recv()
+		return err == nil
+	}
+	for began := time.Now(); !reads("new") || reads("old"); time.Sleep(20 * time.Millisecond) {
+		if time.Since(began) > time.Minute {
+			t.Fatal("EventStoreDB's clients are known by the old accounts")
+		}
+	}
 	if status, err := ask("old-app", newCert); err != nil || status != http.StatusUnauthorized {
 		t.Errorf("an account that was taken away: %d %v", status, err)
 	}
@@ -270,7 +297,14 @@ func TestBrokenFilesAreNotTakenInThePlaceOfGoodOnes(t *testing.T) {
 		}
 		writeFile(t, path, string(text))
 	}
-	if err := l.read(); err != nil || l.files.Load() == good {
+	took := 0
+	l.also(func() (func(), error) { return func() { took++ }, nil })
+	if err := l.read(); err != nil || l.files.Load() == good || took != 1 {
 		t.Errorf("good ones are not: %v", err)
+	}
+	good = l.files.Load()
+	l.also(func() (func(), error) { return nil, errors.New("broken") })
+	if err := l.read(); err == nil || l.files.Load() != good || took != 1 {
+		t.Errorf("something is taken while others are broken: %v", err)
 	}
 }

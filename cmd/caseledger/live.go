@@ -16,7 +16,7 @@ import (
 	"caseledger/adapters/httpapi"
 )
 
-// live is who may call a server and do what, and with which certificates it answers, as the
+// live is who may call a server and do what, with which certificates it answers, and who is told of what, as the
 // files say that it was started with. They are read anew while it runs: all of
 // them are taken, or none.
 type live struct {
@@ -26,7 +26,11 @@ type live struct {
 	files atomic.Pointer[files]
 	// policies are those of the moment, for everybody who asks them.
 	policies *cedar.Policies
+	others   []reader
 }
+
+// reader reads files, and returns what takes them.
+type reader func() (take func(), err error)
 
 type files struct {
 	callers httpapi.Callers
@@ -59,10 +63,24 @@ func (l *live) read() error {
 	if err != nil {
 		return err
 	}
+	var takes []func()
+	for _, other := range l.others {
+		take, err := other()
+		if err != nil {
+			return err
+		}
+		takes = append(takes, take)
+	}
 	l.policies.Replace(policies)
 	l.files.Store(f)
+	for _, take := range takes {
+		take()
+	}
 	return nil
 }
+
+// also has files of others read in the same turn.
+func (l *live) also(other reader) { l.others = append(l.others, other) }
 
 // certificate is what a new connection is answered with that HTTP is not spoken
 // on.
@@ -88,19 +106,19 @@ func hangUps() chan os.Signal {
 	return asked
 }
 
-// rereads reads the files anew each time that it is asked to, until ctx ends.
-func (l *live) rereads(ctx context.Context, asked chan os.Signal, logger *slog.Logger) {
+// rereads reads files anew each time that it is asked to, until ctx ends.
+func rereads(ctx context.Context, asked chan os.Signal, read func() error, logger *slog.Logger) {
 	defer signal.Stop(asked)
 	for {
 		select {
 		case <-ctx.Done():
 			return
 		case <-asked:
-			if err := l.read(); err != nil {
-				logger.Error("the files of callers, policies and certificates were not taken", "error", err.Error())
+			if err := read(); err != nil {
+				logger.Error("the files that the server was started with were not taken anew", "error", err.Error())
 				continue
 			}
-			logger.Info("the files of callers, policies and certificates were read anew")
+			logger.Info("the files that the server was started with were read anew")
 		}
 	}
 }

@@ -194,25 +194,90 @@ func (r *remote) chronology(ctx context.Context, id string, at projections.Momen
 // remotePage is how many rows a server is asked for at once.
 const remotePage = 1_000
 
-// caseload prints open work, as the server gives it out, page by page.
+// pages gathers the rows of a list that a server gives out page by page.
+func pages[R any](page func(cursor string) (rows []R, next string, err error)) ([]R, error) {
+	rows := []R{}
+	for cursor := ""; ; {
+		some, next, err := page(cursor)
+		if err != nil {
+			return nil, err
+		}
+		if rows = append(rows, some...); next == "" {
+			return rows, nil
+		}
+		cursor = next
+	}
+}
+
+// caseload prints open work, as the server gives it out.
 func (r *remote) caseload(ctx context.Context, f projections.CaseloadFilter, at projections.Moment, to streams, output format) error {
 	c, err := r.client(r.purpose, "")
 	if err != nil {
 		return err
 	}
-	query := client.CaseloadListQuery{Worker: f.Worker, Team: f.Team, Kind: f.Kind, Unallocated: f.Unallocated, Overdue: f.Overdue,
-		Limit: remotePage, KnownAt: knownText(at), TrueOn: at.On.String()}
-	rows := []client.CaseloadRows{}
-	for {
-		page, err := c.CaseloadList(ctx, query)
-		if err != nil {
-			return err
-		}
-		if rows = append(rows, page.Rows...); page.Next == "" {
-			return output.print(to.out, rows)
-		}
-		query.Cursor = page.Next
+	rows, err := pages(func(cursor string) ([]client.CaseloadRows, string, error) {
+		page, err := c.CaseloadList(ctx, client.CaseloadListQuery{Worker: f.Worker, Team: f.Team, Kind: f.Kind, Unallocated: f.Unallocated, Overdue: f.Overdue,
+			Limit: remotePage, KnownAt: knownText(at), TrueOn: at.On.String(), Cursor: cursor})
+		return page.Rows, page.Next, err
+	})
+	if err != nil {
+		return err
 	}
+	return output.print(to.out, rows)
+}
+
+// duties prints what is due and overdue, as the server gives it out.
+func (r *remote) duties(ctx context.Context, f projections.DutyFilter, within int, at projections.Moment, to streams, output format) error {
+	c, err := r.client(r.purpose, "")
+	if err != nil {
+		return err
+	}
+	rows, err := pages(func(cursor string) ([]client.DutiesRows, string, error) {
+		page, err := c.DutyList(ctx, client.DutyListQuery{Worker: f.Worker, Team: f.Team, Unallocated: f.Unallocated, Overdue: f.Overdue, Within: int64(within),
+			Limit: remotePage, KnownAt: knownText(at), TrueOn: at.On.String(), Cursor: cursor})
+		return page.Rows, page.Next, err
+	})
+	if err != nil {
+		return err
+	}
+	return output.print(to.out, rows)
+}
+
+// gaps prints the children whom nobody has seen for a while, as the server gives
+// them out.
+func (r *remote) gaps(ctx context.Context, f projections.GapFilter, at projections.Moment, to streams, output format) error {
+	if f.Days < 1 {
+		return usageError{errors.New("a server is asked for children who were not seen for at least one day: --days 0 needs the ledger")}
+	}
+	c, err := r.client(r.purpose, "")
+	if err != nil {
+		return err
+	}
+	rows, err := pages(func(cursor string) ([]client.GapsRows, string, error) {
+		page, err := c.GapList(ctx, client.GapListQuery{Worker: f.Worker, Team: f.Team, Plan: f.Plan, Days: int64(f.Days), Alone: f.Alone,
+			Limit: remotePage, KnownAt: knownText(at), TrueOn: at.On.String(), Cursor: cursor})
+		return page.Rows, page.Next, err
+	})
+	if err != nil {
+		return err
+	}
+	return output.print(to.out, rows)
+}
+
+// allocations prints who held which case, as the server gives it out.
+func (r *remote) allocations(ctx context.Context, f projections.AllocationFilter, to streams, output format) error {
+	c, err := r.client(r.purpose, "")
+	if err != nil {
+		return err
+	}
+	rows, err := pages(func(cursor string) ([]client.AllocationsRows, string, error) {
+		page, err := c.AllocationList(ctx, client.AllocationListQuery{Worker: f.Worker, Team: f.Team, Record: string(f.Record), Open: f.Open, Limit: remotePage, Cursor: cursor})
+		return page.Rows, page.Next, err
+	})
+	if err != nil {
+		return err
+	}
+	return output.print(to.out, rows)
 }
 
 // knownText is a point of view as a parameter.

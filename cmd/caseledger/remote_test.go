@@ -60,6 +60,21 @@ func TestTheProgramAsksAServerInsteadOfALedger(t *testing.T) {
 	if code, _, errs = act(number, "person.identify", "--request", "k7", "--record", id, "--revision", "4"); code != exitOK {
 		t.Errorf("exit %d %s", code, errs)
 	}
+	allocate := `{"happened":"2026-01-05","allocation":"a1","worker":"sw-1","team":"north","role":"lead"}`
+	if code, _, errs = act(allocate, "allocation.make", "--request", "k8", "--record", id, "--revision", "5"); code != exitOK {
+		t.Errorf("exit %d %s", code, errs)
+	}
+	for asked, there := range map[string]bool{
+		"duties --team north": true, "duties --team south": false, "gaps --days 1 --worker sw-1": true, "gaps --days 1 --worker sw-2": false,
+		"allocations --open --record " + id: true, "allocations --team south": false,
+	} {
+		if got := must(t, append(append(strings.Fields(asked), "--output", "csv"), remote...)...); strings.Contains(got, id) != there {
+			t.Errorf("%s: %s", asked, got)
+		}
+	}
+	if code, _, _ := caseledger(t, append([]string{"gaps", "--days", "0"}, remote...)...); code != exitUsage {
+		t.Errorf("for no day: exit %d", code)
+	}
 	for asked, want := range map[string]string{"AT900001": "true,false", "AT900002": "false,false"} {
 		got := must(t, append([]string{"register", "enquire", "--number", asked, "--output", "json"}, remote...)...)
 		known, on, _ := strings.Cut(want, ",")

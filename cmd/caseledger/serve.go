@@ -140,11 +140,12 @@ func (a *app) serve(ctx context.Context, second *app, o serveFlags, to streams) 
 	if err != nil {
 		return err
 	}
+	callers.also(func() (func(), error) { return api.Renew, nil })
 	topics, err := a.openExchange(o.kafka, following, callers.policies, accesses, numbers, logger)
 	if err != nil {
 		return err
 	}
-	told, err := a.openWebhooks(o.webhooks, following, callers.policies, accesses, numbers, logger)
+	told, err := a.openWebhooks(o.webhooks, following, callers, accesses, numbers, logger)
 	if err != nil {
 		return errors.Join(err, topics.close())
 	}
@@ -152,7 +153,6 @@ func (a *app) serve(ctx context.Context, second *app, o serveFlags, to streams) 
 	var keeping sync.WaitGroup // up what is served
 	keeping.Go(func() { accesses.Run(background) })
 	asked := hangUps()
-	keeping.Go(func() { callers.rereads(background, asked, logger) })
 	keeping.Go(func() { following.run(background, logger) })
 	keeping.Go(func() { sweep(background, written, logger) })
 	defer keeping.Wait()
@@ -163,6 +163,7 @@ func (a *app) serve(ctx context.Context, second *app, o serveFlags, to streams) 
 	if err != nil {
 		return errors.Join(err, topics.close())
 	}
+	keeping.Go(func() { rereads(background, asked, callers.read, logger) })
 	exchanging, hangUp := context.WithCancel(background)
 	var exchanges sync.WaitGroup
 	exchanges.Go(func() { topics.run(exchanging) })

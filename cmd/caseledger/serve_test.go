@@ -18,6 +18,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -30,8 +31,26 @@ type served struct {
 	cmd        *exec.Cmd
 	url, admin string
 	esdb       string
-	errs       *bytes.Buffer
+	errs       *errorOutput
 	said       []string // on standard output, before it listens
+}
+
+// errorOutput is what a process says, which its test may read while it runs.
+type errorOutput struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+func (o *errorOutput) Write(p []byte) (int, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.text.Write(p)
+}
+
+func (o *errorOutput) String() string {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.text.String()
 }
 
 // serveProcess serves a ledger on ports of its own.
@@ -43,7 +62,7 @@ func serveProcess(t testing.TB, dir string, args ...string) *served {
 // startProcess starts the program and waits until it says where it listens.
 func startProcess(t testing.TB, args ...string) *served {
 	t.Helper()
-	s := &served{errs: &bytes.Buffer{}}
+	s := &served{errs: &errorOutput{}}
 	s.cmd = exec.CommandContext(t.Context(), os.Args[0], args...)
 	s.cmd.Env = append(os.Environ(), "CASELEDGER_TEST_AS_PROGRAM=1")
 	s.cmd.Stderr = s.errs

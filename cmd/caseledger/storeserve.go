@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 
 	"github.com/spf13/cobra"
 
@@ -42,7 +43,8 @@ func newStoreServe(to streams) *cobra.Command {
 and serves it to Caseledger on other machines and to EventStoreDB's clients. It
 holds sealed events and no key: it can show nobody what they say. It takes only
 sealed events, from accounts that may write. What a ledger in it says of itself is
-for the machines that have the keys.`,
+for the machines that have the keys. On the signal HUP it reads accounts and
+authorities anew.`,
 		Example: `  caseledger store account --name api --may read,write --password-file api-password > accounts.json
   caseledger store serve --data store --listen 127.0.0.1:2113 --accounts accounts.json`,
 		Args: exactly(0),
@@ -66,7 +68,8 @@ func serveStore(ctx context.Context, dir string, o esdbFlags, to streams) error 
 	if err != nil {
 		return err
 	}
-	opts := esdbgrpc.Options{Store: store, Admit: esdbgrpc.Sealed, Log: slog.New(slog.NewJSONHandler(to.err, nil))}
+	logger := slog.New(slog.NewJSONHandler(to.err, nil))
+	opts := esdbgrpc.Options{Store: store, Admit: esdbgrpc.Sealed, Log: logger}
 	if o.accounts == "" && o.cert == "" {
 		opts.Anonymous = esdbgrpc.Read | esdbgrpc.Write
 	}
@@ -74,6 +77,12 @@ func serveStore(ctx context.Context, dir string, o esdbFlags, to streams) error 
 	if err != nil {
 		return errors.Join(err, store.Close())
 	}
+	asked := hangUps()
+	rereading, stop := context.WithCancel(ctx)
+	var keeping sync.WaitGroup
+	keeping.Go(func() { rereads(rereading, asked, server.reread(o), logger) })
+	defer keeping.Wait()
+	defer stop()
 	fmt.Fprintf(to.out, "Listening on %s\n", server.address())
 	select {
 	case err = <-server.ended:
@@ -91,6 +100,25 @@ type esdbServer struct {
 }
 
 func (s *esdbServer) address() string { return s.listener.Addr().String() }
+
+// reader reads anew who may call the server.
+func (s *esdbServer) reader(o esdbFlags) reader {
+	return func() (func(), error) {
+		accounts, authorities, err := o.known()
+		return func() { s.Know(accounts, authorities) }, err
+	}
+}
+
+// reread reads anew who may call the server, and takes it.
+func (s *esdbServer) reread(o esdbFlags) func() error {
+	return func() error {
+		take, err := s.reader(o)()
+		if err == nil {
+			take()
+		}
+		return err
+	}
+}
 
 func (s *esdbServer) close() error { return errors.Join(s.Close(), <-s.ended) }
 
@@ -121,20 +149,8 @@ func (o esdbFlags) complete(opts *esdbgrpc.Options) (err error) {
 	if (o.cert == "") != (o.key == "") {
 		return usageError{errors.New("--tls-cert and --tls-key belong together")}
 	}
-	if o.accounts != "" {
-		if opts.Accounts, err = esdbgrpc.ReadAccounts(o.accounts); err != nil {
-			return err
-		}
-	}
-	if o.clientCA != "" {
-		text, err := readTrust(o.clientCA)
-		if err != nil {
-			return err
-		}
-		opts.ClientCAs = x509.NewCertPool()
-		if !opts.ClientCAs.AppendCertsFromPEM(text) {
-			return usageError{fmt.Errorf("%s holds no certificate", o.clientCA)}
-		}
+	if opts.Accounts, opts.ClientCAs, err = o.known(); err != nil {
+		return err
 	}
 	if o.cert != "" {
 		pair, err := tls.LoadX509KeyPair(o.cert, o.key)
@@ -147,6 +163,27 @@ func (o esdbFlags) complete(opts *esdbgrpc.Options) (err error) {
 		}
 	}
 	return nil
+}
+
+// known reads who may call: the accounts, and the authorities of their client
+// certificates; nil where no file is named.
+func (o esdbFlags) known() (accounts *esdbgrpc.Accounts, authorities *x509.CertPool, err error) {
+	if o.accounts != "" {
+		if accounts, err = esdbgrpc.ReadAccounts(o.accounts); err != nil {
+			return nil, nil, err
+		}
+	}
+	if o.clientCA != "" {
+		text, err := readTrust(o.clientCA)
+		if err != nil {
+			return nil, nil, err
+		}
+		authorities = x509.NewCertPool()
+		if !authorities.AppendCertsFromPEM(text) {
+			return nil, nil, usageError{fmt.Errorf("%s holds no certificate", o.clientCA)}
+		}
+	}
+	return accounts, authorities, nil
 }
 
 func (o esdbFlags) listenAt() (net.Listener, error) {

@@ -72,12 +72,16 @@ func readWebhooks(path string) (webhook.Config, error) {
 
 // hooks are the subscriptions that an open ledger tells.
 type hooks struct {
+	open    func(webhook.Config) ([]*webhook.Follower, error)
+	changed chan webhook.Config // holds one that is to take the place of what is told now
+	logger  *slog.Logger
+
+	mu        sync.Mutex // held, too, while one reads up to where the others came
 	followers []*webhook.Follower
-	logger    *slog.Logger
 }
 
-func (a *app) openWebhooks(path string, f *following, policies *cedar.Policies, accesses *accesslog.Log, numbers *prometheus.Registry, logger *slog.Logger) (*hooks, error) {
-	h := &hooks{logger: logger}
+func (a *app) openWebhooks(path string, f *following, callers *live, accesses *accesslog.Log, numbers *prometheus.Registry, logger *slog.Logger) (*hooks, error) {
+	h := &hooks{changed: make(chan webhook.Config, 1), logger: logger}
 	config, err := readWebhooks(path)
 	if err != nil || path == "" {
 		return h, err
@@ -87,7 +91,7 @@ func (a *app) openWebhooks(path string, f *following, policies *cedar.Policies, 
 	}
 	ledger := webhook.Ledger{Name: a.created.Ledger, Store: a.records.Ledger.Store, Held: feed.HeldIn(a.db, f.catchUp),
 		Hides: func(ctx context.Context, to webhook.Subscription) (feed.Hides, error) {
-			return a.account(as(to), webhookSend, f, policies).Hides(ctx)
+			return a.account(as(to), webhookSend, f, callers.policies).Hides(ctx)
 		},
 		Release: func(ctx context.Context, to webhook.Subscription, records []domain.RecordID, rows int) error {
 			by := as(to)
@@ -97,43 +101,117 @@ func (a *app) openWebhooks(path string, f *following, policies *cedar.Policies, 
 			}
 			return accesses.Record(ctx, by, told)
 		}}
-	if h.followers, err = webhook.New(config, ledger, filepath.Join(a.place.dir, webhookDir)); err != nil {
+	h.open = func(c webhook.Config) ([]*webhook.Follower, error) {
+		return webhook.New(c, ledger, filepath.Join(a.place.dir, webhookDir))
+	}
+	if h.followers, err = h.open(config); err != nil {
 		return nil, usageError{err}
 	}
-	for _, f := range h.followers {
-		of := prometheus.Labels{"subscription": f.Status().ID}
-		gauge := func(name, help string, value func(webhook.Status) float64) {
-			numbers.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: name, Help: help, ConstLabels: of}, func() float64 { return value(f.Status()) }))
+	numbers.MustRegister(h)
+	callers.also(func() (func(), error) {
+		config, err := readWebhooks(path)
+		if err == nil {
+			_, err = h.open(config) // to see that it can be
 		}
-		gauge("caseledger_webhook_position", "Up to where a subscription has been told.", func(s webhook.Status) float64 { return float64(s.Position) })
-		gauge("caseledger_webhook_parked", "Notices that could not be delivered to a subscription.", func(s webhook.Status) float64 { return float64(len(s.Parked)) })
-		gauge("caseledger_webhook_tries", "Calls of a subscription since the start.", func(s webhook.Status) float64 { return float64(s.Tries) })
-	}
+		return func() { h.change(config) }, err
+	})
 	return h, nil
+}
+
+// change has others told from now on; only who rereads the files calls it.
+func (h *hooks) change(to webhook.Config) {
+	select {
+	case <-h.changed: // nobody has seen it yet
+	default:
+	}
+	h.changed <- to
+}
+
+// now are the subscriptions of the moment.
+func (h *hooks) now() []*webhook.Follower {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.followers
 }
 
 // run tells the subscriptions until ctx ends.
 func (h *hooks) run(ctx context.Context) {
-	var working sync.WaitGroup
-	for _, f := range h.followers {
-		working.Go(func() {
-			f.Run(ctx, func(id string, err error) {
-				if err != nil {
-					h.logger.Error("webhook", "subscription", id, "error", err.Error())
-					return
-				}
-				h.logger.Info("webhook", "subscription", id, "state", "goes on")
-			})
-		})
+	for ctx.Err() == nil {
+		telling, stop := context.WithCancel(ctx)
+		var all sync.WaitGroup
+		for _, f := range h.now() {
+			all.Go(func() { f.Run(telling, h.told) })
+		}
+		select {
+		case <-ctx.Done():
+			stop()
+			all.Wait()
+		case config := <-h.changed:
+			stop()
+			all.Wait()
+			h.replace(config)
+		}
 	}
-	working.Wait()
+}
+
+// replace puts other subscriptions in the place of those that have stopped. They go
+// on where those came to.
+func (h *hooks) replace(config webhook.Config) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	followers, err := h.open(config)
+	if err != nil {
+		h.logger.Error("the webhooks stay as they were", "error", err.Error())
+		return
+	}
+	h.followers = followers
+}
+
+// told logs why a subscription does not go on, and that it does again.
+func (h *hooks) told(id string, err error) {
+	if err != nil {
+		h.logger.Error("webhook", "subscription", id, "error", err.Error())
+		return
+	}
+	h.logger.Info("webhook", "subscription", id, "state", "goes on")
+}
+
+// What is measured of each subscription.
+var (
+	hookPosition = newHookDesc("position", "Up to where a subscription has been told.")
+	hookParked   = newHookDesc("parked", "Notices that could not be delivered to a subscription.")
+	hookTries    = newHookDesc("tries", "Calls of a subscription since the start, or since its file was last read.")
+)
+
+func newHookDesc(name, help string) *prometheus.Desc {
+	return prometheus.NewDesc("caseledger_webhook_"+name, help, []string{"subscription"}, nil)
+}
+
+// Describe implements prometheus.Collector.
+func (h *hooks) Describe(to chan<- *prometheus.Desc) {
+	to <- hookPosition
+	to <- hookParked
+	to <- hookTries
+}
+
+// Collect implements prometheus.Collector.
+func (h *hooks) Collect(to chan<- prometheus.Metric) {
+	for _, f := range h.now() {
+		s := f.Status()
+		gauge := func(d *prometheus.Desc, value float64) {
+			to <- prometheus.MustNewConstMetric(d, prometheus.GaugeValue, value, s.ID)
+		}
+		gauge(hookPosition, float64(s.Position))
+		gauge(hookParked, float64(len(s.Parked)))
+		gauge(hookTries, float64(s.Tries))
+	}
 }
 
 // checks tell how each subscription is. A receiver that is away does not make
 // the server unready.
 func (h *hooks) checks() []checked {
 	var all []checked
-	for _, f := range h.followers {
+	for _, f := range h.now() {
 		s := f.Status()
 		seen := fmt.Sprintf("position %d, %d parked", s.Position, len(s.Parked))
 		if s.Problem != "" {
@@ -149,7 +227,7 @@ func (h *hooks) checks() []checked {
 func (h *hooks) handle(mux *http.ServeMux) {
 	mux.HandleFunc("GET /webhooks", func(w http.ResponseWriter, _ *http.Request) {
 		all := []webhook.Status{}
-		for _, f := range h.followers {
+		for _, f := range h.now() {
 			all = append(all, f.Status())
 		}
 		w.Header().Set("Content-Type", "application/json")
@@ -161,6 +239,8 @@ func (h *hooks) handle(mux *http.ServeMux) {
 }
 
 func (h *hooks) replay(w http.ResponseWriter, r *http.Request) {
+	h.mu.Lock() // what another subscription has read of its state, it would not hear of
+	defer h.mu.Unlock()
 	for _, f := range h.followers {
 		if f.Status().ID != r.PathValue("id") {
 			continue

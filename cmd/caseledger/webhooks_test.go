@@ -80,3 +80,63 @@ func TestAServerTellsAWebhookAndWhatIsParkedIsReplayed(t *testing.T) {
 		t.Errorf("without a server: exit %d", code)
 	}
 }
+
+func TestAServerThatReadsItsFilesAnewTellsOtherWebhooksUnlessTheFileIsBroken(t *testing.T) {
+	dir, files := newLedger(t), t.TempDir()
+	token := tokenOf(t, dir, "manager")
+	receiver := func(taken *atomic.Int64) string {
+		r := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { taken.Add(1) }))
+		t.Cleanup(r.Close)
+		return r.URL
+	}
+	var first, second atomic.Int64
+	secret := writeFile(t, filepath.Join(files, "secret"), "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw\n")
+	subscription := func(id, url string) string {
+		return fmt.Sprintf(`{"hosts":["127.0.0.1"],"private":["127.0.0.0/8"],"subscriptions":[{"id":%q,"url":%q,"secretFile":%q,"basis":"agreement","purpose":"case-work"}]}`, id, url, secret)
+	}
+	config := writeFile(t, filepath.Join(files, "webhooks.json"), subscription("old", receiver(&first)))
+	s := serveProcess(t, dir, "--webhooks", config)
+	eventually := func(what string, is func() bool) {
+		t.Helper()
+		for end := time.Now().Add(time.Minute); !is(); time.Sleep(20 * time.Millisecond) {
+			if time.Now().After(end) {
+				t.Fatalf("%s: not in a minute", what)
+			}
+		}
+	}
+	told := func() string { return rows(t, "webhook", "list", "--admin", s.admin)[0]["id"].(string) }
+	record := func(digit, key string) {
+		t.Helper()
+		status, text, err := s.call(http.MethodPost, "/v1/records", token, `{"happened":"2026-01-05","person":"`+strings.Repeat(digit, 32)+`"}`, key, 0)
+		if err != nil || status != http.StatusCreated {
+			t.Fatalf("%d %s %v", status, text, err)
+		}
+	}
+	record("1", "k1")
+	eventually("the first webhook is told", func() bool { return first.Load() > 0 })
+
+	writeFile(t, config, "{")
+	fine(t, s.cmd.Process.Signal(syscall.SIGHUP))
+	eventually("the log says that a file is broken", func() bool { return strings.Contains(s.errs.String(), "were not taken anew") })
+	if told() != "old" {
+		t.Error("a broken file is taken")
+	}
+
+	writeFile(t, config, subscription("new", receiver(&second)))
+	fine(t, s.cmd.Process.Signal(syscall.SIGHUP))
+	eventually("the new webhooks are told", func() bool { return told() == "new" })
+	before := first.Load()
+	record("2", "k2")
+	eventually("the second webhook is told of both records", func() bool { return second.Load() > before })
+	if first.Load() != before {
+		t.Error("a webhook that was taken away is told")
+	}
+	for path, want := range map[string]string{"/readyz?verbose": "webhook new: ok", "/metrics": `caseledger_webhook_tries{subscription="new"}`} {
+		if status, text := s.page(t, path); status != http.StatusOK || !strings.Contains(text, want) || strings.Contains(text, "webhook old") {
+			t.Errorf("%s: %d %s", path, status, text)
+		}
+	}
+	if code := s.end(t, syscall.SIGTERM); code != exitOK {
+		t.Errorf("exit %d: %s", code, s.errs)
+	}
+}

@@ -165,6 +165,7 @@ func TestABundleIsFrozenOnlyAsItWasLookedThrough(t *testing.T) {
 		"none":                       {nil, stand("d1", "d2"), []string{"bundle-unknown", "bundle-stand-unsound"}},
 		"of less than was chosen":    {append(slices.Clone(plan), reviewed), unsound, []string{"bundle-stand-unsound"}},
 		"without pages of one":       {append(slices.Clone(plan), reviewed), short, []string{"bundle-stand-unsound"}},
+		"with pages of another":      {append(slices.Clone(plan), reviewed), stand("d1", "d3"), []string{"bundle-stand-unsound"}},
 	} {
 		_, err := given(tt.given...).Freeze(bundle.Freeze{Bundle: "b1", Stand: tt.stand})
 		if got := rules(err); !slices.Equal(got, tt.want) {

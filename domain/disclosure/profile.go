@@ -33,10 +33,13 @@ type Profile struct {
 	Until    domain.Date `json:"until,omitzero"`
 	Sentence string      `json:"sentence" validate:"required,max=500"` // what goes, for people
 	Shows    []Shows     `json:"shows" validate:"required,min=1,max=100,dive"`
-	// Informants and ThirdParty say that passages go which their author marked as
-	// from an informant, or about somebody else; without them such passages never do.
+	// Informants, ThirdParty and Addresses say that this goes, too: what is marked,
+	// or kept by a restriction, as from an informant; what is marked as about somebody
+	// else; an address that a restriction keeps. Without them it never does, whatever
+	// Shows says.
 	Informants bool     `json:"informants,omitempty"`
 	ThirdParty bool     `json:"thirdParty,omitempty"`
+	Addresses  bool     `json:"addresses,omitempty"`
 	Ground     string   `json:"ground" validate:"required,max=200"` // why the rest does not
 	Contacts   bool     `json:"contacts,omitempty"`                 // the authority's name and telephone numbers go with it
 	Onward     []string `json:"onward,omitempty" validate:"max=20,dive,required,max=500"`

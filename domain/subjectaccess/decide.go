@@ -234,7 +234,8 @@ func (rs Requests) Extend(c Extend, p policy.Pack) ([]domain.Event, error) {
 func (rs Requests) Search(c Search, entries uint64) ([]domain.Event, error) {
 	r := rs.Find(c.Request)
 	return []domain.Event{Searched{Dated: c.Dated, Request: c.Request, Known: c.Known, Found: c.Found}}, domain.Refuse(append(r.open(c.Happened),
-		domain.Rule{Name: "access-entry-unknown", Broken: c.Known > entries, Reason: "The record has not so many entries."})...)
+		domain.Rule{Name: "access-entry-unknown", Broken: c.Known > entries, Reason: "The record has not so many entries."},
+		r.undelivered())...)
 }
 
 // AskHarmOpinion decides on a question to a health professional.
@@ -285,7 +286,7 @@ func (rs Requests) Exempt(c Exempt, sets redaction.Redactions) ([]domain.Event, 
 	return []domain.Event{Exempted{Dated: c.Dated, Request: c.Request, Redaction: c.Redaction, Looks: c.Looks}}, domain.Refuse(append(r.open(c.Happened),
 		domain.Rule{Name: "access-redaction-not-approved", Broken: set.State() != redaction.Decided, Reason: "What is withheld is approved first: the set of redactions is unknown, or not approved."},
 		domain.Rule{Name: "access-redaction-of-another-purpose", Broken: set.State() != "" && p.Purpose != "subject-access", Reason: "The set of redactions was made for another purpose than subject access."},
-		domain.Rule{Name: "access-redaction-of-less", Broken: set.State() != "" && p.Known < r.Searched.Fact.Known, Reason: "The set of redactions was made of fewer entries than were searched."},
+		r.ofLess(set.State() != "", p.Known),
 		r.undelivered())...)
 }
 
@@ -294,21 +295,27 @@ func (rs Requests) Exempt(c Exempt, sets redaction.Redactions) ([]domain.Event, 
 func (rs Requests) Decide(c Decide, sets redaction.Redactions) ([]domain.Event, error) {
 	r := rs.Find(c.Request)
 	shows := c.Outcome != Nobody
-	waits := slices.ContainsFunc(r.Opinions, func(o Opinion) bool { return o.Given.IsZero() }) ||
+	opinions := r.standing()
+	waits := slices.ContainsFunc(opinions, func(o Opinion) bool { return o.Given.IsZero() }) ||
 		slices.ContainsFunc(r.Consents, func(c Consent) bool { return c.Settled.IsZero() })
-	old := slices.ContainsFunc(r.Opinions, func(o Opinion) bool {
+	old := slices.ContainsFunc(opinions, func(o Opinion) bool {
 		until := o.Given.Fact.HoldsUntil
 		return !until.IsZero() && c.Happened.After(until)
 	})
+	against := slices.ContainsFunc(opinions, func(o Opinion) bool { return o.Given.Fact.Harm }) ||
+		slices.ContainsFunc(r.Consents, func(c Consent) bool { return c.Settled.Fact.Answer == Refused || c.Settled.Fact.Answer == Unfair })
 	exempted := r.Exempted.Fact
-	withholds := len(sets.Find(exempted.Redaction).Proposed.Fact.Lines)+len(exempted.Looks) > 0
+	set := sets.Find(exempted.Redaction).Proposed.Fact
+	withholds := len(set.Lines)+len(exempted.Looks) > 0
 	return []domain.Event{Decided{Dated: c.Dated, Request: c.Request, Outcome: c.Outcome, Reason: c.Reason}}, domain.Refuse(append(r.open(c.Happened),
-		domain.Rule{Name: "access-identity-not-proved", Broken: shows && (r.Proving() || !r.IdentityAsked.IsZero() && !r.IdentityChecked.Fact.Proved),
-			Reason: "The requester has not shown who they are."},
+		domain.Rule{Name: "access-identity-not-proved", Broken: shows && r.unproved(), Reason: "The requester has not shown who they are."},
 		domain.Rule{Name: "access-not-searched", Broken: shows && r.Searched.IsZero(), Reason: "Nothing has been searched yet."},
 		domain.Rule{Name: "access-opinion-or-consent-open", Broken: shows && waits, Reason: "An opinion on harm, or a consent, has been asked for and is not settled."},
 		domain.Rule{Name: "access-opinion-too-old", Broken: shows && old, Reason: "An opinion on harm no longer holds: ask again."},
 		domain.Rule{Name: "access-not-looked-through", Broken: shows && r.Exempted.IsZero(), Reason: "Nobody has said which set of redactions holds: one that withholds nothing is a set too."},
+		r.ofLess(shows && !r.Exempted.IsZero(), set.Known),
+		domain.Rule{Name: "access-all-despite-harm-or-refusal", Broken: c.Outcome == All && against,
+			Reason: "An opinion says that it would do serious harm, or somebody else does not agree: not all is given."},
 		domain.Rule{Name: "access-part-without-exemption", Broken: c.Outcome == Part && !r.Exempted.IsZero() && !withholds, Reason: "Nothing is withheld, so that all is given."},
 		domain.Rule{Name: "access-all-with-exemption", Broken: c.Outcome == All && withholds, Reason: "Something is withheld, so that not all is given."},
 		r.undelivered())...)
@@ -319,6 +326,8 @@ func (rs Requests) Deliver(c Deliver) ([]domain.Event, error) {
 	r := rs.Find(c.Request)
 	return []domain.Event{Delivered{Dated: c.Dated, Request: c.Request, How: c.How, Hash: c.Hash}}, domain.Refuse(append(r.open(c.Happened),
 		domain.Rule{Name: "access-not-decided", Broken: r.Decided.IsZero(), Reason: "What the requester is given has not been decided."},
+		domain.Rule{Name: "access-decision-overtaken", Broken: r.Decided.Fact.Outcome != Nobody && !r.Decided.IsZero() && r.restsOn() > r.Decided.Entry,
+			Reason: "Something that the decision rests on was recorded since: decide again."},
 		domain.Rule{Name: "access-delivery-without-file", Broken: !r.Decided.IsZero() && (r.Decided.Fact.Outcome != Nobody) != (c.Hash != ""),
 			Reason: "A file is handed over unless all is refused, and its hash is named."},
 		r.undelivered())...)
@@ -343,7 +352,7 @@ func (rs Requests) Close(c Close) ([]domain.Event, error) {
 	return []domain.Event{Closed{Dated: c.Dated, Request: c.Request, Reason: c.Reason}}, domain.Refuse(append(r.open(c.Happened),
 		domain.Rule{Name: "access-not-delivered", Broken: answered && r.Delivered.IsZero(), Reason: "The answer has not been handed over."},
 		domain.Rule{Name: "access-not-checked", Broken: answered && !r.Delivered.IsZero() && !counted, Reason: "Whether anything is missing from the answer has not been checked."},
-		domain.Rule{Name: "access-incomplete", Broken: answered && counted && r.Checked.Fact.Missing > 0, Reason: "Something is missing from the answer that no line of the schedule withholds."},
+		domain.Rule{Name: "access-incomplete", Broken: answered && counted && r.Delivered.Fact.Hash != "" && r.Checked.Fact.Missing > 0, Reason: "Something is missing from the answer that no line of the schedule withholds."},
 		domain.Rule{Name: "access-closed-though-proved", Broken: c.Reason == "identity-not-proved" && (r.IdentityAsked.IsZero() || r.IdentityChecked.Fact.Proved),
 			Reason: "The requester was not asked who they are, or has shown it."},
 		domain.Rule{Name: "access-closed-though-answered", Broken: c.Reason == "no-clarification" && r.Waiting().IsZero(), Reason: "The requester owes no answer to a question."})...)
@@ -381,8 +390,46 @@ func (r Request) open(on domain.Date) []domain.Rule {
 	return append(r.known(on), domain.Rule{Name: "access-closed", Broken: !r.Closed.IsZero(), Reason: "The request is closed."})
 }
 
+// unproved reports whether the requester was asked who they are, or was looked at
+// unasked, and has not shown it.
+func (r Request) unproved() bool {
+	return !(r.IdentityAsked.IsZero() && r.IdentityChecked.IsZero()) && !r.IdentityChecked.Fact.Proved
+}
+
+// standing returns the opinions on harm that count: of an entry on which it was
+// asked again, the last.
+func (r Request) standing() []Opinion {
+	last := make(map[uint64]string)
+	for _, o := range r.Opinions {
+		for _, e := range o.Asked.Fact.Entries {
+			last[e] = o.ID
+		}
+	}
+	return slices.DeleteFunc(slices.Clone(r.Opinions), func(o Opinion) bool {
+		return !slices.ContainsFunc(o.Asked.Fact.Entries, func(e uint64) bool { return last[e] == o.ID })
+	})
+}
+
+// restsOn returns the last entry that a decision on what is given rests on.
+func (r Request) restsOn() uint64 {
+	last := max(r.IdentityAsked.Entry, r.IdentityChecked.Entry, r.Searched.Entry, r.Exempted.Entry)
+	for _, o := range r.Opinions {
+		last = max(last, o.Asked.Entry, o.Given.Entry)
+	}
+	for _, c := range r.Consents {
+		last = max(last, c.Asked.Entry, c.Settled.Entry)
+	}
+	return last
+}
+
 func (r Request) undelivered() domain.Rule {
 	return domain.Rule{Name: "access-already-delivered", Broken: !r.Delivered.IsZero(), Reason: "The answer has already been handed over."}
+}
+
+// ofLess refuses a set that was made when the record had so many entries.
+func (r Request) ofLess(holds bool, known uint64) domain.Rule {
+	return domain.Rule{Name: "access-redaction-of-less", Broken: holds && known < r.Searched.Fact.Known,
+		Reason: "The set of redactions was made of fewer entries than were searched."}
 }
 
 func unknown(named []uint64, entries uint64) domain.Rule {

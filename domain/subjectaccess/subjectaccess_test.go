@@ -122,6 +122,13 @@ func TestTheRulesOfRequestsForAccess(t *testing.T) {
 	opinion := HarmOpinionAsked{Dated: on("2026-03-07"), Request: "a1", Opinion: "o1", Of: "Dr. Ames", Entries: []uint64{3}}
 	given := HarmOpinionGiven{Dated: on("2026-03-08"), Request: "a1", Opinion: "o1", HoldsUntil: domain.MustDate("2026-09-08")}
 	aunt := ConsentAsked{Dated: on("2026-03-07"), Request: "a1", Party: "aunt", Entries: []uint64{3}}
+	harm := HarmOpinionGiven{Dated: on("2026-03-08"), Request: "a1", Opinion: "o1", Harm: true, HoldsUntil: domain.MustDate("2026-09-08")}
+	again := HarmOpinionAsked{Dated: on("2026-03-09"), Request: "a1", Opinion: "o2", Of: "Dr. Ames", Entries: []uint64{3}}
+	renewed := HarmOpinionGiven{Dated: on("2026-03-10"), Request: "a1", Opinion: "o2", HoldsUntil: domain.MustDate("2026-09-10")}
+	no := ConsentSettled{Dated: on("2026-03-08"), Request: "a1", Party: "aunt", Answer: Refused}
+	reasonable := ConsentSettled{Dated: on("2026-03-09"), Request: "a1", Party: "aunt", Answer: Reasonable, Reason: "She was there."}
+	unfair := ConsentSettled{Dated: on("2026-03-08"), Request: "a1", Party: "aunt", Answer: Unfair, Reason: "She is ill."}
+	more := Searched{Dated: on("2026-03-10"), Request: "a1", Known: 8}
 	exempted := Exempted{Dated: on("2026-03-09"), Request: "a1", Redaction: "s1"}
 	nothing := Exempted{Dated: on("2026-03-09"), Request: "a1", Redaction: "none"}
 	decided := Decided{Dated: on("2026-03-10"), Request: "a1", Outcome: Part}
@@ -285,6 +292,75 @@ func TestTheRulesOfRequestsForAccess(t *testing.T) {
 		"to who did not show it": {[]Event{asked, who, not, searched, nothing}, func(rs Requests) ([]domain.Event, error) {
 			return rs.Decide(Decide{Dated: day, Request: "a1", Outcome: All}, sets)
 		}, []string{"access-identity-not-proved"}},
+		"to who did not show it unasked": {[]Event{asked, not, searched, nothing}, func(rs Requests) ([]domain.Event, error) {
+			return rs.Decide(Decide{Dated: day, Request: "a1", Outcome: All}, sets)
+		}, []string{"access-identity-not-proved"}},
+		"of more than the set": {[]Event{asked, searched, nothing, more}, func(rs Requests) ([]domain.Event, error) {
+			return rs.Decide(Decide{Dated: day, Request: "a1", Outcome: All}, sets)
+		}, []string{"access-redaction-of-less"}},
+		"all, which does harm": {[]Event{asked, searched, nothing, opinion, harm}, func(rs Requests) ([]domain.Event, error) {
+			return rs.Decide(Decide{Dated: day, Request: "a1", Outcome: All}, sets)
+		}, []string{"access-all-despite-harm-or-refusal"}},
+		"a part, for harm": {[]Event{asked, searched, exempted, opinion, harm}, func(rs Requests) ([]domain.Event, error) {
+			return rs.Decide(Decide{Dated: day, Request: "a1", Outcome: Part}, sets)
+		}, nil},
+		"all, to which the aunt says no": {[]Event{asked, searched, nothing, aunt, no}, func(rs Requests) ([]domain.Event, error) {
+			return rs.Decide(Decide{Dated: day, Request: "a1", Outcome: All}, sets)
+		}, []string{"access-all-despite-harm-or-refusal"}},
+		"all, for it is reasonable": {[]Event{asked, searched, nothing, aunt, no, reasonable}, func(rs Requests) ([]domain.Event, error) {
+			return rs.Decide(Decide{Dated: day, Request: "a1", Outcome: All}, sets)
+		}, nil},
+		"on an opinion that was asked for again": {[]Event{asked, searched, nothing, opinion, harm, again, renewed}, func(rs Requests) ([]domain.Event, error) {
+			return rs.Decide(Decide{Dated: on("2026-09-10"), Request: "a1", Outcome: All}, sets)
+		}, nil},
+		"while it is asked for again": {[]Event{asked, searched, nothing, opinion, given, again}, func(rs Requests) ([]domain.Event, error) {
+			return rs.Decide(Decide{Dated: day, Request: "a1", Outcome: All}, sets)
+		}, []string{"access-opinion-or-consent-open"}},
+		"a search afterward": {[]Event{asked, delivered}, func(rs Requests) ([]domain.Event, error) {
+			return rs.Search(Search{Dated: day, Request: "a1", Known: 7}, 7)
+		}, []string{"access-already-delivered"}},
+		"delivered though another set holds since": {[]Event{asked, searched, exempted, decided, nothing}, func(rs Requests) ([]domain.Event, error) {
+			return rs.Deliver(Deliver{Dated: day, Request: "a1", Hash: hash})
+		}, []string{"access-decision-overtaken"}},
+		"delivered though it is not known to whom": {[]Event{asked, searched, exempted, decided, who}, func(rs Requests) ([]domain.Event, error) {
+			return rs.Deliver(Deliver{Dated: day, Request: "a1", Hash: hash})
+		}, []string{"access-decision-overtaken"}},
+		"delivered though consent is asked for": {[]Event{asked, searched, exempted, decided, aunt}, func(rs Requests) ([]domain.Event, error) {
+			return rs.Deliver(Deliver{Dated: day, Request: "a1", Hash: hash})
+		}, []string{"access-decision-overtaken"}},
+		"delivered though an opinion is due": {[]Event{asked, searched, exempted, decided, opinion}, func(rs Requests) ([]domain.Event, error) {
+			return rs.Deliver(Deliver{Dated: day, Request: "a1", Hash: hash})
+		}, []string{"access-decision-overtaken"}},
+		"refused, whatever is recorded since": {[]Event{asked, refused, who}, func(rs Requests) ([]domain.Event, error) {
+			return rs.Deliver(Deliver{Dated: day, Request: "a1"})
+		}, nil},
+		"answered by a refusal after a file that was not complete": {[]Event{asked, wanting, Delivered{Dated: on("2026-03-11"), Request: "a1"}}, func(rs Requests) ([]domain.Event, error) {
+			return rs.Close(Close{Dated: day, Request: "a1", Reason: "answered"})
+		}, nil},
+		"another set afterward": {[]Event{asked, searched, delivered}, func(rs Requests) ([]domain.Event, error) {
+			return rs.Exempt(Exempt{Dated: day, Request: "a1", Redaction: "s1"}, sets)
+		}, []string{"access-already-delivered"}},
+		"decided afterward": {[]Event{asked, searched, nothing, delivered}, func(rs Requests) ([]domain.Event, error) {
+			return rs.Decide(Decide{Dated: day, Request: "a1", Outcome: All}, sets)
+		}, []string{"access-already-delivered"}},
+		"all, which is unfair to the aunt": {[]Event{asked, searched, nothing, unfair}, func(rs Requests) ([]domain.Event, error) {
+			return rs.Decide(Decide{Dated: day, Request: "a1", Outcome: All}, sets)
+		}, []string{"access-all-despite-harm-or-refusal"}},
+		"while the aunt is asked again": {[]Event{asked, searched, nothing, aunt, reasonable, aunt}, func(rs Requests) ([]domain.Event, error) {
+			return rs.Decide(Decide{Dated: day, Request: "a1", Outcome: All}, sets)
+		}, []string{"access-opinion-or-consent-open"}},
+		"identity a third time": {[]Event{asked, who, not, who}, func(rs Requests) ([]domain.Event, error) {
+			return rs.AskIdentity(AskIdentity{Dated: day, Request: "a1"}, p)
+		}, []string{"access-identity-already-asked"}},
+		"delivered though somebody else came": {[]Event{asked, searched, exempted, decided, not}, func(rs Requests) ([]domain.Event, error) {
+			return rs.Deliver(Deliver{Dated: day, Request: "a1", Hash: hash})
+		}, []string{"access-decision-overtaken"}},
+		"delivered though more was searched since": {[]Event{asked, searched, exempted, decided, more}, func(rs Requests) ([]domain.Event, error) {
+			return rs.Deliver(Deliver{Dated: day, Request: "a1", Hash: hash})
+		}, []string{"access-decision-overtaken"}},
+		"closed for an identity that nobody asked for": {[]Event{asked}, func(rs Requests) ([]domain.Event, error) {
+			return rs.Close(Close{Dated: day, Request: "a1", Reason: "identity-not-proved"})
+		}, []string{"access-closed-though-proved"}},
 		"while an opinion is due": {[]Event{asked, searched, nothing, opinion}, func(rs Requests) ([]domain.Event, error) {
 			return rs.Decide(Decide{Dated: day, Request: "a1", Outcome: All}, sets)
 		}, []string{"access-opinion-or-consent-open"}},
