@@ -64,12 +64,15 @@ type call struct {
 	method, path string
 	query        url.Values
 	act          *Act // nil of what is no act
-	body         any  // nil for none
+	body         any  // nil for none; bytes are sent as they are
 }
 
 func (c *Client) send(ctx context.Context, one call, header http.Header) (*http.Response, error) {
 	var body io.Reader
-	if one.body != nil {
+	kind := "application/json"
+	if file, is := one.body.([]byte); is {
+		body, kind = bytes.NewReader(file), "application/octet-stream"
+	} else if one.body != nil {
 		text, err := json.Marshal(one.body)
 		if err != nil {
 			return nil, err
@@ -92,7 +95,7 @@ func (c *Client) send(ctx context.Context, one call, header http.Header) (*http.
 		req.Header.Set("Authorization", "Bearer "+c.Token)
 	}
 	if one.body != nil {
-		req.Header.Set("Content-Type", "application/json")
+		req.Header.Set("Content-Type", kind)
 	}
 	if one.act != nil {
 		req.Header.Set("Legal-Basis", c.Basis)

@@ -1109,6 +1109,23 @@ func (c *Client) BreakGlassReview(ctx context.Context, act Act, id string, use s
 	return out, err
 }
 
+// RecordBundlesQuery are the parameters of [Client.RecordBundles]; one that is empty is not given.
+type RecordBundlesQuery struct {
+	MinRevision int64 // Wait until the record is at least at this revision, as an act answered it.
+}
+
+func (q RecordBundlesQuery) values() url.Values {
+	v := url.Values{}
+	set(v, "minRevision", q.MinRevision)
+	return v
+}
+
+// RecordBundles: The bundles of a record, and how far each has got.
+func (c *Client) RecordBundles(ctx context.Context, id string, query RecordBundlesQuery) (out BundleList, err error) {
+	_, err = c.do(ctx, call{method: "GET", path: strings.Replace("/v1/records/{id}/bundles", "{id}", url.PathEscape(id), 1), query: query.values()}, &out)
+	return out, err
+}
+
 // BundleOpenQuery are the parameters of [Client.BundleOpen]; one that is empty is not given.
 type BundleOpenQuery struct {
 	DryRun bool // Decide, and record nothing.
@@ -1135,6 +1152,23 @@ type BundleOpen struct {
 // BundleOpen: Begin a bundle for a court.
 func (c *Client) BundleOpen(ctx context.Context, act Act, id string, query BundleOpenQuery, body BundleOpen) (out Done, err error) {
 	out.Repeated, err = c.do(ctx, call{method: "POST", path: strings.Replace("/v1/records/{id}/bundles", "{id}", url.PathEscape(id), 1), query: query.values(), body: body, act: &act}, &out.Receipt)
+	return out, err
+}
+
+// RecordBundleQuery are the parameters of [Client.RecordBundle]; one that is empty is not given.
+type RecordBundleQuery struct {
+	MinRevision int64 // Wait until the record is at least at this revision, as an act answered it.
+}
+
+func (q RecordBundleQuery) values() url.Values {
+	v := url.Values{}
+	set(v, "minRevision", q.MinRevision)
+	return v
+}
+
+// RecordBundle: A bundle, and the files that it became for each reader.
+func (c *Client) RecordBundle(ctx context.Context, id string, bundle string, query RecordBundleQuery) (out BundlePage, err error) {
+	_, err = c.do(ctx, call{method: "GET", path: strings.Replace(strings.Replace("/v1/records/{id}/bundles/{bundle}", "{id}", url.PathEscape(id), 1), "{bundle}", url.PathEscape(bundle), 1), query: query.values()}, &out)
 	return out, err
 }
 
@@ -1199,6 +1233,29 @@ type BundleFreezeReserved struct {
 // BundleFreeze: Record what a bundle is of from now on.
 func (c *Client) BundleFreeze(ctx context.Context, act Act, id string, bundle string, query BundleFreezeQuery, body BundleFreeze) (out Done, err error) {
 	out.Repeated, err = c.do(ctx, call{method: "POST", path: strings.Replace(strings.Replace("/v1/records/{id}/bundles/{bundle}/freezing", "{id}", url.PathEscape(id), 1), "{bundle}", url.PathEscape(bundle), 1), query: query.values(), body: body, act: &act}, &out.Receipt)
+	return out, err
+}
+
+// BundleMake is the body of [Client.BundleMake]. Freeze a bundle, if it is not frozen yet, and build it for its readers, beside other requests. A repeat finds the job, or begins it anew where it had failed.
+type BundleMake struct {
+	Variants []string `json:"variants,omitzero"`
+}
+
+// BundleMake: Freeze a bundle, if it is not frozen yet, and build it for its readers, beside other requests. A repeat finds the job, or begins it anew where it had failed.
+func (c *Client) BundleMake(ctx context.Context, act Act, id string, bundle string, body BundleMake) (out BundleJob, err error) {
+	_, err = c.do(ctx, call{method: "POST", path: strings.Replace(strings.Replace("/v1/records/{id}/bundles/{bundle}/jobs", "{id}", url.PathEscape(id), 1), "{bundle}", url.PathEscape(bundle), 1), body: body, act: &act}, &out)
+	return out, err
+}
+
+// BundleCancel: Cancel the making of a bundle; what was built of it stays.
+func (c *Client) BundleCancel(ctx context.Context, act Act, id string, bundle string, job string) (out BundleJob, err error) {
+	_, err = c.do(ctx, call{method: "DELETE", path: strings.Replace(strings.Replace(strings.Replace("/v1/records/{id}/bundles/{bundle}/jobs/{job}", "{id}", url.PathEscape(id), 1), "{bundle}", url.PathEscape(bundle), 1), "{job}", url.PathEscape(job), 1), act: &act}, &out)
+	return out, err
+}
+
+// RecordBundleJob: How far the making of a bundle has come.
+func (c *Client) RecordBundleJob(ctx context.Context, id string, bundle string, job string) (out BundleJob, err error) {
+	_, err = c.do(ctx, call{method: "GET", path: strings.Replace(strings.Replace(strings.Replace("/v1/records/{id}/bundles/{bundle}/jobs/{job}", "{id}", url.PathEscape(id), 1), "{bundle}", url.PathEscape(bundle), 1), "{job}", url.PathEscape(job), 1)}, &out)
 	return out, err
 }
 
@@ -1408,6 +1465,17 @@ type BundleVaryVariants struct {
 func (c *Client) BundleVary(ctx context.Context, act Act, id string, bundle string, query BundleVaryQuery, body BundleVary) (out Done, err error) {
 	out.Repeated, err = c.do(ctx, call{method: "POST", path: strings.Replace(strings.Replace("/v1/records/{id}/bundles/{bundle}/variants", "{id}", url.PathEscape(id), 1), "{bundle}", url.PathEscape(bundle), 1), query: query.values(), body: body, act: &act}, &out.Receipt)
 	return out, err
+}
+
+// RecordBundleFileQuery are the parameters of [Client.RecordBundleFile]; one that is empty is not given.
+type RecordBundleFileQuery struct {
+	MinRevision int64 // Wait until the record is at least at this revision, as an act answered it.
+}
+
+func (q RecordBundleFileQuery) values() url.Values {
+	v := url.Values{}
+	set(v, "minRevision", q.MinRevision)
+	return v
 }
 
 // CapacityAssessQuery are the parameters of [Client.CapacityAssess]; one that is empty is not given.
@@ -2723,6 +2791,23 @@ type PersonExpectBirth struct {
 func (c *Client) PersonExpectBirth(ctx context.Context, act Act, id string, query PersonExpectBirthQuery, body PersonExpectBirth) (out Done, err error) {
 	out.Repeated, err = c.do(ctx, call{method: "POST", path: strings.Replace("/v1/records/{id}/expected-birth", "{id}", url.PathEscape(id), 1), query: query.values(), body: body, act: &act}, &out.Receipt)
 	return out, err
+}
+
+// FileKeep: Keep a PDF, JPEG or PNG that is none of the ledger's, by the SHA-256 that is answered.
+func (c *Client) FileKeep(ctx context.Context, act Act, id string, body []byte) (out KeptFile, err error) {
+	_, err = c.do(ctx, call{method: "POST", path: strings.Replace("/v1/records/{id}/files", "{id}", url.PathEscape(id), 1), body: body, act: &act}, &out)
+	return out, err
+}
+
+// RecordFileQuery are the parameters of [Client.RecordFile]; one that is empty is not given.
+type RecordFileQuery struct {
+	MinRevision int64 // Wait until the record is at least at this revision, as an act answered it.
+}
+
+func (q RecordFileQuery) values() url.Values {
+	v := url.Values{}
+	set(v, "minRevision", q.MinRevision)
+	return v
 }
 
 // RecordFormsQuery are the parameters of [Client.RecordForms]; one that is empty is not given.
@@ -6623,6 +6708,117 @@ type BuiltChronologyForGrounds struct {
 	Explanation string `json:"explanation"`
 }
 
+// BundleJob is what the API answers with
+type BundleJob struct {
+	Job     string           `json:"job"`
+	Record  string           `json:"record"`
+	Bundle  string           `json:"bundle"`
+	State   string           `json:"state"`
+	Step    string           `json:"step,omitzero"`
+	Variant string           `json:"variant,omitzero"`
+	Done    int64            `json:"done"`
+	Total   int64            `json:"total"`
+	Problem BundleJobProblem `json:"problem,omitzero"`
+}
+
+// BundleJobProblem is a part of [BundleJob].
+type BundleJobProblem struct {
+	Type     string                   `json:"type"`
+	Title    string                   `json:"title"`
+	Status   int64                    `json:"status"`
+	Code     string                   `json:"code"`
+	Faults   []BundleJobProblemFaults `json:"faults,omitzero"`
+	Revision int64                    `json:"revision,omitzero"`
+}
+
+// BundleJobProblemFaults is a part of [BundleJobProblem].
+type BundleJobProblemFaults struct {
+	Pointer   string `json:"pointer,omitzero"`
+	Parameter string `json:"parameter,omitzero"`
+	Rule      string `json:"rule"`
+	Reason    string `json:"reason,omitzero"`
+}
+
+// BundleList is what the API answers with
+type BundleList struct {
+	Record     string               `json:"record"`
+	Revision   int64                `json:"revision"`
+	KnownAt    time.Time            `json:"knownAt,omitzero"`
+	KnownEntry int64                `json:"knownEntry,omitzero"`
+	TrueOn     string               `json:"trueOn,omitzero"`
+	Permanent  string               `json:"permanent,omitzero"`
+	Withheld   []BundleListWithheld `json:"withheld,omitzero"`
+	Rows       []BundleListRows     `json:"rows"`
+}
+
+// BundleListWithheld is a part of [BundleList].
+type BundleListWithheld struct {
+	Reason  string   `json:"reason"`
+	Entries []int64  `json:"entries,omitzero"`
+	Records []string `json:"records,omitzero"`
+}
+
+// BundleListRows is a part of [BundleList].
+type BundleListRows struct {
+	Bundle   string `json:"bundle"`
+	Title    string `json:"title"`
+	Court    string `json:"court"`
+	Case     string `json:"case"`
+	Happened string `json:"happened"`
+	Rules    string `json:"rules"`
+	Reviewed bool   `json:"reviewed"`
+	Frozen   bool   `json:"frozen"`
+	Edition  int64  `json:"edition"`
+	Entry    int64  `json:"entry"`
+}
+
+// BundlePage is what the API answers with
+type BundlePage struct {
+	Record     string               `json:"record"`
+	Revision   int64                `json:"revision"`
+	KnownAt    time.Time            `json:"knownAt,omitzero"`
+	KnownEntry int64                `json:"knownEntry,omitzero"`
+	TrueOn     string               `json:"trueOn,omitzero"`
+	Permanent  string               `json:"permanent,omitzero"`
+	Withheld   []BundlePageWithheld `json:"withheld,omitzero"`
+	Bundle     string               `json:"bundle"`
+	Title      string               `json:"title"`
+	Court      string               `json:"court"`
+	Case       string               `json:"case"`
+	Happened   string               `json:"happened"`
+	Rules      string               `json:"rules"`
+	Reviewed   bool                 `json:"reviewed"`
+	Frozen     bool                 `json:"frozen"`
+	Edition    int64                `json:"edition"`
+	Entry      int64                `json:"entry"`
+	Variants   []BundlePageVariants `json:"variants"`
+}
+
+// BundlePageWithheld is a part of [BundlePage].
+type BundlePageWithheld struct {
+	Reason  string   `json:"reason"`
+	Entries []int64  `json:"entries,omitzero"`
+	Records []string `json:"records,omitzero"`
+}
+
+// BundlePageVariants is a part of [BundlePage].
+type BundlePageVariants struct {
+	Variant   string                    `json:"variant"`
+	Reader    string                    `json:"reader"`
+	Pages     int64                     `json:"pages,omitzero"`
+	Sha256    string                    `json:"sha256,omitzero"`
+	Files     []BundlePageVariantsFiles `json:"files"`
+	Permitted bool                      `json:"permitted"`
+}
+
+// BundlePageVariantsFiles is a part of [BundlePageVariants].
+type BundlePageVariantsFiles struct {
+	File   string `json:"file"`
+	Type   string `json:"type"`
+	Bytes  int64  `json:"bytes"`
+	Sha256 string `json:"sha256"`
+}
+
 // Caseload is what the API answers with
 type Caseload struct {
 	KnownAt    time.Time      `json:"knownAt,omitzero"`
@@ -7293,6 +7489,14 @@ type IdentitiesRows struct {
 	Successor string  `json:"successor"`
 	Since     string  `json:"since,omitzero"`
 	Entries   []int64 `json:"entries"`
+}
+
+// KeptFile is what the API answers with
+type KeptFile struct {
+	Record string `json:"record"`
+	Sha256 string `json:"sha256"`
+	Type   string `json:"type"`
+	Bytes  int64  `json:"bytes"`
 }
 
 // Knowers is what the API answers with

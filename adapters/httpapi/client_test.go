@@ -180,17 +180,21 @@ func (w *writer) operation(path, method string, op operation) {
 		w.query(title, query)
 		arguments, one = arguments+", query "+title+"Query", one+", query: query.values()"
 	}
-	if op.RequestBody != nil {
+	switch {
+	case op.RequestBody == nil:
+	case op.RequestBody.Content["application/json"].Schema.Type == "":
+		arguments, one = arguments+", body []byte", one+", body: body"
+	default:
 		w.object(title, "is the body of [Client."+title+"]. "+op.Description, op.RequestBody.Content["application/json"].Schema, true)
 		arguments, one = arguments+", body "+title, one+", body: body"
 	}
-	for _, status := range []string{"200", "201"} {
+	for _, status := range []string{"200", "201", "202"} {
 		if answer, ok := op.Responses[status].Content["application/json"]; ok {
 			reply = strings.TrimPrefix(answer.Schema.Ref, "#/components/schemas/")
 		}
 	}
 	if reply == "" {
-		return // a stream: Client.Follow
+		return // a stream, Client.Follow, or a file
 	}
 	if act {
 		one += ", act: &act"

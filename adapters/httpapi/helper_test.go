@@ -23,6 +23,7 @@ import (
 	"caseledger/adapters/accesslog"
 	"caseledger/adapters/cedar"
 	"caseledger/adapters/drafts"
+	"caseledger/adapters/enclosures"
 	"caseledger/domain"
 	"caseledger/domain/policy"
 	"caseledger/eventstore"
@@ -118,7 +119,7 @@ func newWorld(t testing.TB) *world {
 			return runner.CatchUp(ctx, nil)
 		},
 		Head:    func(ctx context.Context) (eventstore.Position, error) { return end(ctx, store) },
-		Callers: tokens, Policies: policies, Access: breakable{accesses, &w.broken}, Drafts: newDrafts(t, first), Accessed: w.second, Ledger: "anytown.example/test",
+		Callers: tokens, Policies: policies, Access: breakable{accesses, &w.broken}, Drafts: newDrafts(t, first), Files: newFiles(t, first), Accessed: w.second, Ledger: "anytown.example/test",
 		Secret: make([]byte, 32), Logger: slog.New(slog.NewJSONHandler(w.logs, nil)), Metrics: w.numbers,
 	})
 	must(t, err)
@@ -138,6 +139,14 @@ func newDrafts(t testing.TB, l *eventstore.Ledger) *drafts.Store {
 		Gather: time.Nanosecond})
 	must(t, err)
 	t.Cleanup(func() { must(t, s.Close()) })
+	return s
+}
+
+// newFiles is a store of files with the keys of a ledger.
+func newFiles(t testing.TB, l *eventstore.Ledger) *enclosures.Store {
+	t.Helper()
+	s, err := enclosures.Open(filepath.Join(t.TempDir(), "files"), l.Codec.(schema.Sealed).Keys)
+	must(t, err)
 	return s
 }
 

@@ -20,6 +20,7 @@ import (
 	"caseledger/adapters/asyncapi"
 	"caseledger/adapters/cedar"
 	"caseledger/adapters/drafts"
+	"caseledger/adapters/enclosures"
 	"caseledger/adapters/otlp"
 	"caseledger/domain"
 	"caseledger/eventstore"
@@ -52,8 +53,8 @@ type Access interface {
 	Record(context.Context, domain.Circumstances, domain.Event) error
 }
 
-// Config is what an API works on. All fields are required but Secure, MadeUp,
-// Rates and Traces.
+// Config is what an API works on. All fields are required but Bundles, Secure,
+// MadeUp, Rates and Traces.
 type Config struct {
 	View projections.View
 	// CatchUp brings the read models to the end of the ledger as it is now.
@@ -65,6 +66,11 @@ type Config struct {
 	Access   Access
 	// Drafts keeps what callers are writing.
 	Drafts *drafts.Store
+	// Files keeps the documents of records that are none of the ledger's, and the
+	// bundles that were built.
+	Files *enclosures.Store
+	// Bundles makes bundles; nil where another node of the ledger does.
+	Bundles Maker
 	// Accessed is the ledger that Access writes to.
 	Accessed *eventstore.Ledger
 	// Ledger is the ledger's name, the source of the feed's notices.
@@ -86,6 +92,7 @@ type API struct {
 	cursors   cursors
 	slots     chan struct{}
 	followers chan struct{}
+	transfers chan struct{}
 	tails     tails
 	callers   *buckets
 	addresses *buckets
@@ -103,7 +110,7 @@ func New(c Config) (*API, error) {
 	if err := c.Rates.Check(); err != nil {
 		return nil, fmt.Errorf("http api: %w", err)
 	}
-	a := &API{Config: c, callers: newBuckets(c.Rates.PerCaller), addresses: newBuckets(c.Rates.PerAddress), slots: make(chan struct{}, maxRunning), followers: make(chan struct{}, maxFollowers), mux: http.NewServeMux()}
+	a := &API{Config: c, callers: newBuckets(c.Rates.PerCaller), addresses: newBuckets(c.Rates.PerAddress), slots: make(chan struct{}, maxRunning), followers: make(chan struct{}, maxFollowers), transfers: make(chan struct{}, maxTransfers), mux: http.NewServeMux()}
 	a.running, a.stop = context.WithCancel(context.Background())
 	var err error
 	if a.cursors, err = newCursors(); err != nil {

@@ -1,6 +1,7 @@
 package httpapi
 
 import (
+	"cmp"
 	"fmt"
 	"reflect"
 	"slices"
@@ -107,7 +108,7 @@ func (op operation) describe(schemas node) (node, error) {
 		if err != nil {
 			return nil, fmt.Errorf("http api: the example of %s: %w", op.id, err)
 		}
-		out["requestBody"] = node{"required": true, "content": node{"application/json": node{"schema": jsontext.Value(op.body), "example": body}}}
+		out["requestBody"] = node{"required": true, "content": node{cmp.Or(op.takes, "application/json"): node{"schema": jsontext.Value(op.body), "example": body}}}
 	}
 	success := node{"description": "Done.", "headers": op.headers()}
 	switch {
@@ -116,23 +117,11 @@ func (op operation) describe(schemas node) (node, error) {
 	case op.media != "":
 		success["content"] = node{op.media: node{"schema": node{"type": "string"}}}
 	default:
-		ref := node{"$ref": "#/components/schemas/" + op.reply.Name()}
-		success["content"] = node{"application/json": node{"schema": ref}}
-		described, err := plainSchema(op.reply)
+		content, err := op.answers(schemas)
 		if err != nil {
 			return nil, err
 		}
-		schemas[op.reply.Name()] = described
-		for kind, of := range op.other {
-			if of == nil {
-				success["content"].(node)[kind] = node{"schema": node{"type": "string", "format": "binary"}}
-				continue
-			}
-			if described, err = plainSchema(of); err != nil {
-				return nil, err
-			}
-			success["content"].(node)[kind] = node{"schema": described}
-		}
+		success["content"] = content
 	}
 	responses := node{strconv.Itoa(op.status): success}
 	if op.status == 201 {
@@ -149,6 +138,31 @@ func (op operation) describe(schemas node) (node, error) {
 	return out, nil
 }
 
+// answers are the media types of what an operation answers with.
+func (op operation) answers(schemas node) (node, error) {
+	content := node{}
+	if op.reply != nil {
+		described, err := plainSchema(op.reply)
+		if err != nil {
+			return nil, err
+		}
+		schemas[op.reply.Name()] = described
+		content["application/json"] = node{"schema": node{"$ref": "#/components/schemas/" + op.reply.Name()}}
+	}
+	for kind, of := range op.other {
+		if of == nil {
+			content[kind] = node{"schema": node{"type": "string", "format": "binary"}}
+			continue
+		}
+		described, err := plainSchema(of)
+		if err != nil {
+			return nil, err
+		}
+		content[kind] = node{"schema": described}
+	}
+	return content, nil
+}
+
 func (op operation) headers() node {
 	h := node{}
 	switch {
@@ -156,6 +170,9 @@ func (op operation) headers() node {
 		h["ETag"] = node{"description": "The version, in quotes; left out where several are current.", "schema": node{"type": "string"}}
 	case op.ofRecord() || op.status == 201:
 		h["ETag"] = node{"description": "The record's revision, in quotes.", "schema": node{"type": "string"}}
+	}
+	if op.id == "bundle.make" {
+		h["Location"] = node{"description": "The job.", "schema": node{"type": "string"}}
 	}
 	if op.id == registers {
 		h["Location"] = node{"description": "The new record.", "schema": node{"type": "string"}}
@@ -183,6 +200,9 @@ func (op operation) problems() []int {
 	}
 	if op.pinned {
 		all = append(all, 412, 428)
+	}
+	if op.id == "file.keep" {
+		all = append(all, 409)
 	}
 	if op.ofRecord() {
 		all = append(all, 412)
@@ -234,6 +254,14 @@ func inPath(name string) node {
 	switch name {
 	case "id":
 		s, text, example = node{"type": "string", "pattern": "^[0-9a-f]{32}$"}, "The record.", strings.Repeat("1f", 16)
+	case "sha":
+		s, text, example = node{"type": "string", "pattern": "^[0-9a-f]{64}$"}, "The document, by its SHA-256.", strings.Repeat("1f", 32)
+	case "job":
+		s, text, example = node{"type": "string", "pattern": "^[0-9a-f]{32}$"}, "The job.", strings.Repeat("1f", 16)
+	case "variant":
+		text = "The variant, by its name within the bundle."
+	case "file":
+		text = "pdf, manifest, or evidence-1 and so on: as the bundle lists it."
 	case "draft":
 		text = "The draft, by the id that its author gave it."
 	case "entry":

@@ -39,7 +39,10 @@ type operation struct {
 	pinned bool                    // needs If-Match
 	stream bool
 	media  string // of the answer, "" for JSON
-	serve  func(*API, context.Context, *request) (reply, error)
+	takes  string // media type of the body, "" for JSON
+	// transfers says that it holds a whole file, of which there is not room for many.
+	transfers bool
+	serve     func(*API, context.Context, *request) (reply, error)
 }
 
 // keyed reports whether an operation needs an idempotency key.
@@ -55,6 +58,9 @@ func (op operation) ofRecord() bool {
 }
 
 func (op operation) limit() time.Duration {
+	if op.transfers {
+		return transferTime
+	}
 	switch op.id {
 	case "bulk.perform", "offline.upload", "record.built-chronology", "record.entries-in-full":
 		return bulkTime
@@ -66,6 +72,8 @@ func (op operation) limit() time.Duration {
 
 func (op operation) bodyLimit() int64 {
 	switch op.id {
+	case "file.keep":
+		return MaxFileBytes
 	case "bulk.perform", "offline.upload":
 		return MaxBulkBytes
 	case "note.write", "oversight.record", "correspondence.record", "entry.correct", "group.perform", "draft.save", "form.answer":
@@ -111,6 +119,7 @@ func operations() []operation {
 	}
 	all = append(all, otherActs()...)
 	all = append(all, draftOperations()...)
+	all = append(all, bundleOperations()...)
 	return append(all, offlineOperation())
 }
 

@@ -69,6 +69,8 @@ const (
 	codeDraftSigned  = "draft-signed"
 	codeDraftsFull   = "drafts-full"
 	codeOfflineKept  = "offline-kept"
+	codeFilesFull    = "files-full"
+	codeElsewhere    = "made-elsewhere"
 	problemMediaType = "application/problem+json"
 )
 
@@ -85,7 +87,7 @@ var titles = map[string]struct {
 	codeMalformed:    {http.StatusBadRequest, "The request does not have the form that it needs."},
 	codeInvalid:      {http.StatusUnprocessableEntity, "The request cannot be granted as it stands; every reason is listed."},
 	codeTooLarge:     {http.StatusRequestEntityTooLarge, "The body is too large."},
-	codeMediaType:    {http.StatusUnsupportedMediaType, "The body must be application/json, not compressed."},
+	codeMediaType:    {http.StatusUnsupportedMediaType, "The body must be of the media type that the description names, application/json for most, and not compressed."},
 	codeNoKey:        {http.StatusBadRequest, "The header Idempotency-Key is needed: 1 to 100 printable ASCII characters."},
 	codeKeyReused:    {http.StatusUnprocessableEntity, "The idempotency key was used before for another act."},
 	codeNoRevision:   {http.StatusPreconditionRequired, "The header If-Match is needed: the ETag of the record as you saw it."},
@@ -101,6 +103,8 @@ var titles = map[string]struct {
 	codeDraftSigned:  {http.StatusConflict, "The draft was signed: what is written now is another draft."},
 	codeDraftsFull:   {http.StatusConflict, "You have as many drafts, or as much in them, as there may be: sign or discard some."},
 	codeOfflineKept:  {http.StatusConflict, "There is a draft under the key of this act: mend it and sign it, or discard it."},
+	codeFilesFull:    {http.StatusConflict, "The record has as many files, or as much in them, as there may be."},
+	codeElsewhere:    {http.StatusServiceUnavailable, "Bundles are made by the node that seals the ledger: ask that one."},
 	codeFailed:       {http.StatusInternalServerError, "Something went wrong here; it has been noted."},
 }
 

@@ -1,6 +1,7 @@
 package httpapi
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -96,13 +97,25 @@ func (a *API) guarded(w http.ResponseWriter, r *request) (status int, err error)
 	if r.op.stream {
 		return a.respond(r.Context(), w, r)
 	}
-	select {
-	case a.slots <- struct{}{}:
-		defer func() { <-a.slots }()
-	default:
-		err = problem(codeBusy)
-		writeProblem(w, r.Request, problemOf(err))
-		return problemOf(err).Status, err
+	slots := []chan struct{}{a.slots}
+	if r.op.transfers {
+		slots = append(slots, a.transfers)
+	}
+	for _, slot := range slots {
+		select {
+		case slot <- struct{}{}:
+			defer func() { <-slot }()
+		default:
+			err = problem(codeBusy)
+			writeProblem(w, r.Request, problemOf(err))
+			return problemOf(err).Status, err
+		}
+	}
+	if r.op.transfers { // a slow client has longer than others
+		until, out := time.Now().Add(transferTime), http.NewResponseController(w)
+		if err := errors.Join(out.SetReadDeadline(until), out.SetWriteDeadline(until)); err != nil {
+			return http.StatusServiceUnavailable, err // the connection is gone
+		}
 	}
 	a.metrics.running.Inc()
 	defer a.metrics.running.Dec()
@@ -355,7 +368,7 @@ func (r *request) read() error {
 	}
 	kind, params, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	charset := strings.ToLower(params["charset"])
-	if err != nil || kind != "application/json" || charset != "" && charset != "utf-8" || r.Header.Get("Content-Encoding") != "" {
+	if err != nil || kind != cmp.Or(r.op.takes, "application/json") || charset != "" && charset != "utf-8" || r.Header.Get("Content-Encoding") != "" {
 		return problem(codeMediaType)
 	}
 	limit := r.op.bodyLimit()

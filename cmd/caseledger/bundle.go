@@ -26,9 +26,23 @@ func newBundle(to streams) *cobra.Command {
 
 // stepping is what every step towards a bundle is told on the command line.
 type stepping struct {
-	id    string
-	files string
-	by    acting
+	id       string
+	files    string
+	uploaded library // what came over HTTP; nil on the command line
+	by       acting
+}
+
+// library is where the documents lie that are none of the ledger's.
+type library interface {
+	// byHash returns the one with a SHA-256 in hexadecimal.
+	byHash(hash string) ([]byte, error)
+}
+
+func (s stepping) library() library {
+	if s.uploaded != nil {
+		return s.uploaded
+	}
+	return folder(s.files)
 }
 
 func (s *stepping) add(cmd *cobra.Command) *place {
@@ -145,7 +159,7 @@ func (a *app) freeze(ctx context.Context, to streams, id domain.RecordID, b bund
 	if err != nil {
 		return err
 	}
-	if stand.Reserved, err = a.reserve(ctx, to, id, b, stand, b.Arranged.Fact.Sections, folder(s.files)); err != nil {
+	if stand.Reserved, err = a.reserve(ctx, to, id, b, stand, b.Arranged.Fact.Sections, s.library()); err != nil {
 		return err
 	}
 	_, err = a.records.Do(ctx, id, s.by.act(bundle.Freeze{Dated: a.stepDay(), Bundle: b.ID, Stand: stand}))

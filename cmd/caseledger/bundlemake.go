@@ -33,13 +33,13 @@ type bundling struct {
 	on      domain.RecordID
 	bundle  bundle.Bundle
 	variant bundle.Variant
-	files   folder
+	files   library
 	stand   bundle.Stand                    // of what the bundle is made
 	records map[domain.RecordID]*readership // as the reader of the variant may know them
 }
 
 // newBundling begins to make a variant of a bundle on a record.
-func newBundling(a *app, on domain.RecordID, b bundle.Bundle, v bundle.Variant, files folder, stand bundle.Stand) bundling {
+func newBundling(a *app, on domain.RecordID, b bundle.Bundle, v bundle.Variant, files library, stand bundle.Stand) bundling {
 	return bundling{a, on, b, v, files, stand, make(map[domain.RecordID]*readership)}
 }
 
@@ -404,7 +404,7 @@ func (a *app) standNow(ctx context.Context, to streams, b bundle.Bundle, others 
 
 // reserve lays out each variant once, and returns how many pages the documents of
 // some sections take in the longest.
-func (a *app) reserve(ctx context.Context, to streams, on domain.RecordID, b bundle.Bundle, stand bundle.Stand, sections []bundle.Section, files folder) ([]bundle.Pages, error) {
+func (a *app) reserve(ctx context.Context, to streams, on domain.RecordID, b bundle.Bundle, stand bundle.Stand, sections []bundle.Section, files library) ([]bundle.Pages, error) {
 	most := make(map[string]int)
 	for _, v := range b.Varied.Fact.Variants {
 		made := newBundling(a, on, b, v, files, stand)

@@ -136,7 +136,12 @@ func (a *app) serve(ctx context.Context, second *app, o serveFlags, to streams) 
 	if err != nil {
 		return err
 	}
-	api, err := a.api(second, accesses, following, callers, written, traces, numbers, o, logger)
+	kept, err := a.openFiles()
+	if err != nil {
+		return err
+	}
+	jobs := newBundleJobs(a, kept, logger)
+	api, err := a.api(second, accesses, following, callers, written, jobs, traces, numbers, o, logger)
 	if err != nil {
 		return err
 	}
@@ -155,6 +160,7 @@ func (a *app) serve(ctx context.Context, second *app, o serveFlags, to streams) 
 	asked := hangUps()
 	keeping.Go(func() { following.run(background, logger) })
 	keeping.Go(func() { sweep(background, written, logger) })
+	keeping.Go(func() { jobs.run(background) })
 	defer keeping.Wait()
 	defer stop()
 	h := health{a, second, following, topics, told}
@@ -174,15 +180,19 @@ func (a *app) serve(ctx context.Context, second *app, o serveFlags, to streams) 
 	return errors.Join(err, protocol())
 }
 
-func (a *app) api(second *app, accesses *accesslog.Log, f *following, callers *live, written *drafts.Store, traces *otlp.Tracer, numbers *prometheus.Registry, o serveFlags, logger *slog.Logger) (*httpapi.API, error) {
+func (a *app) api(second *app, accesses *accesslog.Log, f *following, callers *live, written *drafts.Store, jobs *bundleJobs, traces *otlp.Tracer, numbers *prometheus.Registry, o serveFlags, logger *slog.Logger) (*httpapi.API, error) {
 	secret, err := ensureSecret(filepath.Join(a.place.dir, secretFile))
 	if err != nil {
 		return nil, err
 	}
-	return httpapi.New(httpapi.Config{
-		View: a.view, CatchUp: f.catchUp, Head: a.store.Head, Callers: callers, Policies: callers.policies, Access: accesses, Drafts: written, Accessed: second.records.Ledger,
+	c := httpapi.Config{
+		View: a.view, CatchUp: f.catchUp, Head: a.store.Head, Callers: callers, Policies: callers.policies, Access: accesses, Drafts: written, Files: jobs.files, Accessed: second.records.Ledger,
 		Ledger: a.created.Ledger, Secret: secret, Logger: logger, Metrics: numbers, Secure: o.cert != "", MadeUp: a.created.Ledger == demoLedger, Rates: o.rates, Traces: traces,
-	})
+	}
+	if a.log != nil {
+		c.Bundles = jobs
+	}
+	return httpapi.New(c)
 }
 
 func (o serveFlags) readPolicies() (*cedar.Policies, error) {

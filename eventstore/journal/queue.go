@@ -193,20 +193,21 @@ func (q *queue) signal() {
 	}
 }
 
-// take returns the next group, and nil when none waits.
-func (q *queue) take() *group {
+// take returns the next group, and nil when none waits; and reports that nothing
+// more will come.
+func (q *queue) take() (g *group, ended bool) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	if len(q.groups) == 0 {
-		return nil
+		return nil, q.closed
 	}
-	g := q.groups[0]
+	g = q.groups[0]
 	q.groups = slices.Delete(q.groups, 0, 1)
 	q.waiting.Store(0)
 	if len(q.groups) > 0 {
 		q.waiting.Store(int64(len(q.groups[0].requests)))
 	}
-	return g
+	return g, false
 }
 
 // recycle gives a group's memory to a later one.
@@ -225,11 +226,4 @@ func (q *queue) close() {
 	defer q.mu.Unlock()
 	q.closed = true
 	q.signal()
-}
-
-// ended reports that nothing waits and nothing more will come.
-func (q *queue) ended() bool {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	return q.closed && len(q.groups) == 0
 }

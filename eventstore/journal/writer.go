@@ -64,33 +64,53 @@ func (w *writer) run() {
 	defer close(w.written)
 	defer w.behind.end()
 	defer func() { w.file.Close() }()
-	for w.writeShown(); !w.queue.ended(); w.writeShown() {
-		g := w.queue.take()
+	g, ended := w.queue.take()
+	for !ended {
 		if g == nil {
 			<-w.queue.wake
-			continue
+		} else {
+			w.commit(g)
 		}
-		w.commit(g)
-		w.linger(len(g.requests))
+		g, ended = w.next(g)
 	}
 	w.mark()
 }
 
-// linger lets those who were just answered come back.
-func (w *writer) linger(answered int) {
-	enough := int64(answered)
-	if answered > fewAppends {
-		enough /= 2
+// next answers a group, if it is not nil, and returns the one after it. Of many
+// appenders enough wait already, as a rule: then their group is taken before
+// those who are answered ask for the queue.
+func (w *writer) next(answered *group) (g *group, ended bool) {
+	if answered != nil && len(answered.requests) > fewAppends && w.queue.waiting.Load() >= enough(answered) {
+		defer close(answered.done)
+		return w.queue.take()
 	}
+	if answered != nil {
+		close(answered.done)
+		w.linger(enough(answered))
+	}
+	w.writeShown()
+	return w.queue.take()
+}
+
+// enough is how many appends are worth a write after a group was answered.
+func enough(answered *group) int64 {
+	n := int64(len(answered.requests))
+	if n > fewAppends {
+		n /= 2
+	}
+	return n
+}
+
+// linger lets those who were just answered come back.
+func (w *writer) linger(enough int64) {
 	pause := min(w.took/patience, longestPause)
 	for began := time.Now(); w.queue.waiting.Load() < enough && time.Since(began) < pause; {
 		runtime.Gosched()
 	}
 }
 
-// commit makes a group durable, then visible, then known.
+// commit makes a group durable and visible, or says why it could not.
 func (w *writer) commit(g *group) {
-	defer close(g.done)
 	if g.begin != nil && w.cause == nil {
 		w.cause = w.roll(g)
 	}
