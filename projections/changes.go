@@ -112,6 +112,7 @@ func membersOf(text []byte) ([]field, error) {
 		return nil, errFields
 	}
 	all := make([]field, 0, usualFields)
+	names := string(text) // at once, and then in parts
 	for rest := text[1:]; len(rest) > 1; {
 		name, value := valueEnd(rest), 0
 		if rest[0] == '"' && name < len(rest) && rest[name] == ':' {
@@ -120,7 +121,8 @@ func membersOf(text []byte) ([]field, error) {
 		if value == 0 || value >= len(rest) {
 			return nil, errFields
 		}
-		all = append(all, field{string(rest[1 : name-1]), jsontext.Value(rest[name+1 : value : value])})
+		begin := len(text) - len(rest)
+		all = append(all, field{names[begin+1 : begin+name-1], jsontext.Value(rest[name+1 : value : value])})
 		rest = rest[value+1:] // after the comma or the closing brace
 	}
 	return all, nil
@@ -178,7 +180,7 @@ func quoteEnd(text []byte, open int) int {
 // difference lists what is otherwise, in the order of the fields; what is no
 // longer stated comes last.
 func difference(was, is []field) []FieldChange {
-	var all []FieldChange
+	all := make([]FieldChange, 0, len(is))
 	for _, f := range is {
 		before := valueOf(was, f.name)
 		if !bytes.Equal(before, f.value) {
@@ -189,6 +191,9 @@ func difference(was, is []field) []FieldChange {
 		if valueOf(is, f.name) == nil {
 			all = append(all, FieldChange{Field: f.name, Before: f.value})
 		}
+	}
+	if len(all) == 0 {
+		return nil
 	}
 	return all
 }
@@ -204,7 +209,8 @@ func valueOf(all []field, name string) jsontext.Value {
 
 // changesText is the list as JSON.
 func changesText(all []FieldChange) (string, error) {
-	text := []byte{'['}
+	var space [usualText]byte
+	text := append(space[:0], '[')
 	for i, c := range all {
 		if i > 0 {
 			text = append(text, ',')

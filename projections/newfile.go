@@ -174,21 +174,21 @@ type encoded struct {
 	rows [][]bulk.Rows // by projection and table
 }
 
-// encode gives rows the form of the file, in the goroutine that has made them.
-func (n *newFile) encode(all []gathered) (*encoded, error) {
-	out := n.space()
+// encode gives rows the form of the file, in the goroutine that has made them,
+// and adds them.
+func (n *newFile) encode(to *encoded, all []gathered) error {
 	for i, tables := range n.tables {
 		for j, t := range tables {
 			name := n.fresh[i].Tables[j].Name
-			if err := t.Encode(&out.rows[i][j], all[i].tables[name]); err != nil {
-				return nil, fmt.Errorf("table %s: %w", name, err)
+			if err := t.Encode(&to.rows[i][j], all[i].tables[name]); err != nil {
+				return fmt.Errorf("table %s: %w", name, err)
 			}
 		}
 	}
-	return out, nil
+	return nil
 }
 
-// space is what encode writes to.
+// space is what encode adds to, empty.
 func (n *newFile) space() *encoded {
 	if out, ok := n.used.Get().(*encoded); ok {
 		return out

@@ -15,6 +15,7 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"caseledger/domain"
 	"caseledger/domain/record"
 	"caseledger/eventstore"
 	"caseledger/schema"
@@ -179,7 +180,7 @@ type portion struct {
 
 type folded struct {
 	rows   []gathered // by projection
-	inFile *encoded   // the same, for a new file
+	inFile *encoded   // for a new file: they are here instead
 	size   int        // of them
 	events int
 	err    error
@@ -220,6 +221,9 @@ func (b *building) fill(ctx context.Context) error {
 // fold reads the streams and gives each to all projections.
 func (b *building) fold(ctx context.Context, streams []string) folded {
 	out := folded{rows: make([]gathered, len(b.fresh))}
+	if b.file != nil {
+		out.inFile = b.file.space()
+	}
 	for _, stream := range streams {
 		c, err := b.whole(ctx, stream)
 		if err != nil {
@@ -236,22 +240,34 @@ func (b *building) fold(ctx context.Context, streams []string) folded {
 				b.failed[i].Store(true)
 			}
 		}
-	}
-	for _, g := range out.rows {
-		for _, rows := range g.tables {
-			out.size += len(rows)
+		if err := b.endStream(&out); err != nil {
+			out.err = err
+			return out
 		}
-	}
-	if b.file != nil {
-		out.inFile, out.err = b.file.encode(out.rows)
-		out.rows = nil
 	}
 	return out
 }
 
+// endStream counts the rows of a stream. For a new file they are given its form
+// at once, while they are in the processor's cache.
+func (b *building) endStream(out *folded) error {
+	for i := range out.rows {
+		out.size += out.rows[i].ofStream()
+	}
+	if b.file == nil {
+		return nil
+	}
+	err := b.file.encode(out.inFile, out.rows)
+	for i := range out.rows {
+		out.rows[i].forget()
+	}
+	return err
+}
+
 // whole returns the change from nothing to a stream as the survey saw it.
 func (b *building) whole(ctx context.Context, stream string) (Change, error) {
-	c := Change{Stream: stream}
+	usual := b.events/len(b.streams) + 1
+	c := Change{Stream: stream, Entries: make([]domain.Entry, 0, usual), Positions: make([]eventstore.Position, 0, usual)}
 	for e, err := range b.store.ReadStream(ctx, stream, 0) {
 		if err != nil {
 			return c, fmt.Errorf("stream %s: %w", stream, err)
@@ -267,7 +283,7 @@ func (b *building) whole(ctx context.Context, stream string) (Change, error) {
 	}
 	if id, ok := schema.RecordOf(stream); ok {
 		c.Record = id
-		c.After = record.Record{}.Evolve(slices.Clip(c.Entries)...)
+		c.After = record.Fold(c.Entries)
 	}
 	return c, nil
 }
@@ -398,6 +414,23 @@ func (g *gathered) next() {
 	clear(g.places)
 	for table, rows := range g.tables {
 		g.from[table] = len(rows)
+	}
+}
+
+// ofStream is how many rows the stream has.
+func (g *gathered) ofStream() int {
+	n := 0
+	for table, rows := range g.tables {
+		n += len(rows) - g.from[table]
+	}
+	return n
+}
+
+// forget takes all rows away and keeps their space.
+func (g *gathered) forget() {
+	for table, rows := range g.tables {
+		clear(rows)
+		g.tables[table] = rows[:0]
 	}
 }
 

@@ -15,6 +15,9 @@ import (
 	"caseledger/domain"
 )
 
+// usualText is how many bytes space is made for at first in what becomes a text.
+const usualText = 512
+
 // timeLayout sorts as text as the times do.
 const timeLayout = "2006-01-02T15:04:05.000000Z"
 
@@ -110,6 +113,22 @@ func stored(v any) (any, error) {
 		return textOrNull(string(*v)), nil
 	case jsontext.Value:
 		return textOrNull(string(v)), nil
+	case *bool:
+		return *v, nil
+	case *uint64:
+		if v == nil {
+			return nil, nil
+		}
+		return int64(*v), nil
+	case **uint64:
+		return stored(*v)
+	case **int:
+		if *v == nil {
+			return nil, nil
+		}
+		return int64(**v), nil
+	case *[]uint64:
+		return numbersText(*v), nil
 	case *[]FieldChange:
 		if len(*v) == 0 {
 			return nil, nil
@@ -146,16 +165,22 @@ func storedList(v reflect.Value) (any, error) {
 	if v.Len() == 0 {
 		return nil, nil
 	}
-	if numbers, ok := v.Interface().([]uint64); ok { // the entries that nearly every row names
-		text := []byte{'['}
-		for _, n := range numbers {
-			text = append(strconv.AppendUint(text, n, 10), ',')
-		}
-		text[len(text)-1] = ']'
-		return string(text), nil
-	}
 	text, err := json.Marshal(v.Interface())
 	return string(text), err
+}
+
+// numbersText is the list of entries that nearly every row names.
+func numbersText(numbers []uint64) any {
+	if len(numbers) == 0 {
+		return nil
+	}
+	var space [usualText]byte
+	text := append(space[:0], '[')
+	for _, n := range numbers {
+		text = append(strconv.AppendUint(text, n, 10), ',')
+	}
+	text[len(text)-1] = ']'
+	return string(text)
 }
 
 // textOrNull returns a text for a column. PostgreSQL has no NUL in texts, and

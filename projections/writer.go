@@ -17,7 +17,8 @@ type Writer struct {
 // sink takes the rows of a projection, values as they are stored: a transaction
 // that also moves the position, or a rebuild.
 type sink interface {
-	// put adds a row, in place of one with the same key if that is allowed.
+	// put adds a row, in place of one with the same key if that is allowed. It
+	// may keep the row.
 	put(t *Table, instead bool, row []any) error
 	// change sets cells, or removes rows when set is nil, where all cells are
 	// as given, and returns the number of rows.
@@ -32,9 +33,12 @@ type Cell struct {
 
 // Insert adds a row. Values are given in the order of the table's columns, as
 // strings, numbers, bools, dates, times, lists (JSON), or pointers to them;
-// what is empty becomes NULL, except numbers and bools.
+// what is empty becomes NULL, except numbers and bools. A slice that is given
+// is the writer's from then on.
 func (w *Writer) Insert(table string, values ...any) error { return w.put(table, false, values) }
 
+// put makes the values a row, in their own place, as most that a rebuild does
+// is to make rows.
 func (w *Writer) put(table string, instead bool, values []any) error {
 	t, err := w.table(table)
 	if err != nil {
@@ -43,13 +47,12 @@ func (w *Writer) put(table string, instead bool, values []any) error {
 	if len(values) != len(t.Columns) {
 		return fmt.Errorf("table %s: %d values for %d columns", table, len(values), len(t.Columns))
 	}
-	row := make([]any, len(values))
 	for i, v := range values {
-		if row[i], err = t.stored(i, v); err != nil {
+		if values[i], err = t.stored(i, v); err != nil {
 			return err
 		}
 	}
-	return w.to.put(t, instead, row)
+	return w.to.put(t, instead, values)
 }
 
 // Delete removes the rows in which all cells are as given.

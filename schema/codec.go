@@ -98,7 +98,7 @@ func (c Codec) Decode(kind string, text []byte) (domain.Entry, error) {
 	if err != nil {
 		return domain.Entry{}, err
 	}
-	var p payload
+	p := payload{Event: make(jsontext.Value, 0, len(text))}
 	// Members that the payload does not name go to Event, so this refuses
 	// unknown ones of the circumstances only; the event's reader does the rest.
 	if err := json.Unmarshal(text, &p, json.RejectUnknownMembers(true)); err != nil {

@@ -29,27 +29,29 @@ func KnownAt(entries []domain.Entry, t time.Time) []domain.Entry {
 func Effective(entries []domain.Entry) []domain.Entry {
 	out := OutOfForce(entries)
 	root := make(map[uint64]uint64) // of a correction: the first entry of its chain
-	type placed struct {
-		domain.Entry
-		root uint64
+	type place struct {             // of an entry, which is long, in the order of the world
+		day       domain.Date
+		root, seq uint64
+		at        int
 	}
-	var force []placed
-	for _, e := range entries {
+	force := make([]place, 0, len(entries))
+	for i := range entries {
+		e := &entries[i]
 		first := e.Seq
 		if e.Corrects != nil {
 			first = rootOf(root, e.Corrects.Entry)
 			root[e.Seq] = first
 		}
 		if _, by := out[e.Seq]; !by {
-			force = append(force, placed{e, first})
+			force = append(force, place{e.Event.HappenedOn(), first, e.Seq, i})
 		}
 	}
-	slices.SortStableFunc(force, func(a, b placed) int {
-		return cmp.Or(a.Event.HappenedOn().Compare(b.Event.HappenedOn()), cmp.Compare(a.root, b.root), cmp.Compare(a.Seq, b.Seq))
+	slices.SortStableFunc(force, func(a, b place) int {
+		return cmp.Or(a.day.Compare(b.day), cmp.Compare(a.root, b.root), cmp.Compare(a.seq, b.seq))
 	})
 	effective := make([]domain.Entry, len(force))
 	for i, p := range force {
-		effective[i] = p.Entry
+		effective[i] = entries[p.at]
 	}
 	return effective
 }

@@ -18,7 +18,10 @@ type Field struct {
 const (
 	saltChars     = 43 // 32 bytes in base64url without padding
 	disclosureTop = `["`
-	maxPathChars  = 1 + 2*MaxMemberChars + 1 + len("9999")
+
+	usualCommitBytes = 128 // of a salt, and of the prefix and the path that it is made of
+
+	maxPathChars = 1 + 2*MaxMemberChars + 1 + len("9999")
 
 	// MaxDisclosureBytes bounds a disclosure.
 	MaxDisclosureBytes = MaxPayloadBytes + maxPathChars + saltChars + len(`["","",]`)
@@ -33,7 +36,7 @@ type committer struct {
 }
 
 func newCommitter(seed Hash, payload []byte) *committer {
-	space := make([]byte, sha256.Size, 512)
+	space := make([]byte, sha256.Size, usualCommitBytes)
 	return &committer{payload: payload, salts: hmac.New(sha256.New, seed[:]), salt: space[:0:sha256.Size], message: space[sha256.Size:]}
 }
 

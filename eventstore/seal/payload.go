@@ -3,6 +3,7 @@ package seal
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -26,11 +27,15 @@ type field struct {
 // top-level member that is an array with elements, and every other top-level
 // member whole. It refuses a payload with any byte that would be neither in a
 // field's value, nor in its path, nor given by the format.
-func split(payload []byte) ([]field, error) {
+func split(payload []byte) ([]field, error) { return new(scanner).split(payload) }
+
+// split is the function split in the space of the payload before, whose fields
+// are good no longer.
+func (s *scanner) split(payload []byte) ([]field, error) {
 	if len(payload) > MaxPayloadBytes {
 		return nil, refusal("more than %d bytes", MaxPayloadBytes)
 	}
-	s := scanner{text: payload, fields: make([]field, 0, usualFields), names: make([]span, 0, usualFields)}
+	*s = scanner{text: payload, fields: slices.Grow(s.fields[:0], usualFields), names: slices.Grow(s.names[:0], usualFields)}
 	if err := s.payload(); err != nil {
 		return nil, err
 	}

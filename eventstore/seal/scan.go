@@ -6,6 +6,7 @@ import (
 	"math"
 	"slices"
 	"strconv"
+	"sync"
 	"unicode/utf8"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -37,6 +38,16 @@ type scanner struct {
 	fields  []field
 	names   []span // of the objects that are being read, the innermost one's last
 	escapes bool   // in some string
+}
+
+// scanners are what Open has used, for their space: of all that is opened the
+// fields are found, and forgotten when they are checked.
+var scanners = sync.Pool{New: func() any { return new(scanner) }}
+
+// free puts back the scanner, but not the text, which is secret.
+func (s *scanner) free() {
+	s.text = nil
+	scanners.Put(s)
 }
 
 // span is a part of the text.

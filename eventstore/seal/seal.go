@@ -103,7 +103,9 @@ func (l Leaf) Open(blob []byte, key Key, event [16]byte) (Opened, error) {
 		return Opened{}, err
 	}
 	o := Opened{Leaf: l, Payload: plain[len(Hash{}):], seed: Hash(plain)}
-	fields, err := split(o.Payload)
+	s := scanners.Get().(*scanner)
+	defer s.free()
+	fields, err := s.split(o.Payload)
 	if err != nil || len(fields) != l.Fields || commit(o.seed, o.Payload, fields) != l.Root {
 		return Opened{}, fmt.Errorf("%w: seq %d", ErrRoot, l.Seq)
 	}
