@@ -21,6 +21,8 @@ import (
 	"github.com/go-json-experiment/json"
 
 	"caseledger/adapters/binder"
+	"caseledger/domain"
+	"caseledger/domain/chronology"
 	"caseledger/eventstore/proof/evidence"
 	"caseledger/eventstore/proof/evidence/browsertest"
 )
@@ -384,5 +386,35 @@ func TestATitleWithAWordThatIsWithheldIsNotBuilt(t *testing.T) {
 	code, said := b.step("sol-01", b.bundle("freeze", "--request", "freeze")...)
 	if code != exitFailed || !strings.Contains(said, "withheld from this reader") || strings.Contains(said, neighbour) {
 		t.Errorf("exit %d, %s", code, said)
+	}
+}
+
+// TestABundleIsFrozenOfNoMoreThanTheHeadsProve: an act that was begun before the heads
+// were logged, and so bears an earlier time, can be appended after them.
+func TestABundleIsFrozenOfNoMoreThanTheHeadsProve(t *testing.T) {
+	dir := newLedger(t)
+	child := domain.RecordID(opened(t, dir))
+	must(t, "log", "attest", "--heads", "--data", dir)
+	before := len(rows(t, "record", "entries", string(child), "--data", dir))
+	acted(t, dir, string(child), "note.write", `{"happened":"2026-01-05","note":"late","kind":"visit","text":[{"text":"She was seen."}]}`, "late")
+	err := withLog(t.Context(), place{dir: dir}, streams{io.Discard, io.Discard}, func(a *app) error {
+		at, err := a.settings(t.Context())
+		if err != nil {
+			return err
+		}
+		logged := at.State.Heads[len(at.State.Heads)-1]
+		logged.Recorded = logged.Recorded.Add(time.Hour)
+		known, err := a.knownUnder(t.Context(), logged, []chronology.Part{{Record: child}})
+		if err == nil && (len(known) != 1 || known[0].Entry != uint64(before)) {
+			t.Errorf("%v, the heads prove %d entries", known, before)
+		}
+		_, unknown := a.knownUnder(t.Context(), logged, []chronology.Part{{Record: "r-none"}})
+		if unknown == nil {
+			t.Error("a record that the heads do not have")
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
 	}
 }

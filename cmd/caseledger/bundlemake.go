@@ -20,6 +20,7 @@ import (
 	"caseledger/domain/chronology"
 	"caseledger/domain/record"
 	"caseledger/domain/redaction"
+	"caseledger/domain/settings"
 	"caseledger/eventstore/proof"
 	"caseledger/eventstore/proof/evidence"
 	"caseledger/eventstore/proof/sealer"
@@ -396,16 +397,41 @@ func (a *app) standNow(ctx context.Context, to streams, b bundle.Bundle, others 
 	if err != nil {
 		return s, err
 	}
-	known := at.State.Heads[len(at.State.Heads)-1].Recorded
-	s.KnownAt, s.Size, s.Root = known.UTC().Format(standTime), attested.Size, hex.EncodeToString(attested.Root[:])
-	for _, p := range b.Scoped.Fact.Parts {
+	logged := at.State.Heads[len(at.State.Heads)-1]
+	s.KnownAt, s.Size, s.Root = logged.Recorded.UTC().Format(standTime), attested.Size, hex.EncodeToString(attested.Root[:])
+	s.Known, err = a.knownUnder(ctx, logged, b.Scoped.Fact.Parts)
+	return s, err
+}
+
+// knownUnder returns how far the logged heads prove each record. What was begun to
+// be recorded before them can come after them: its time alone does not tell.
+func (a *app) knownUnder(ctx context.Context, logged settings.Heads, parts []chronology.Part) ([]bundle.Known, error) {
+	root, err := proof.ParseHeadsRoot([]byte(logged.Fact.Root))
+	if err != nil {
+		return nil, err
+	}
+	heads, err := a.log.proofs.Heads(root.Size)
+	if err != nil {
+		return nil, err
+	}
+	defer heads.Close()
+	var all []bundle.Known
+	for _, p := range parts {
 		r, err := a.load(ctx, p.Record)
 		if err != nil {
-			return s, err
+			return nil, err
 		}
-		s.Known = append(s.Known, bundle.Known{Record: p.Record, Entry: uint64(len(record.KnownAt(r.Entries, known)))})
+		proved, err := heads.Prove(schema.Stream(p.Record))
+		if err != nil {
+			return nil, err
+		}
+		i := slices.IndexFunc(proved.Heads, func(h proof.ProvedHead) bool { return h.Record == schema.Stream(p.Record) })
+		if i < 0 {
+			return nil, errors.New("the bundle draws on a record that the last heads do not have")
+		}
+		all = append(all, bundle.Known{Record: p.Record, Entry: min(proved.Heads[i].Seq, uint64(len(record.KnownAt(r.Entries, logged.Recorded))))})
 	}
-	return s, nil
+	return all, nil
 }
 
 // reserve lays out each variant once, and returns how many pages the documents of
