@@ -52,6 +52,35 @@ func TestABackupHoldsTheLedgerAsItsCheckpointHasItAndNoSecret(t *testing.T) {
 	}
 }
 
+// aFile is what a file of a record is called.
+var aFile = strings.Repeat("5e", 32)
+
+func TestTheFilesOfTheRecordsComeBackWithTheirBackupAndWhatWasNotFinishedDoesNot(t *testing.T) {
+	r := newLedger(t, 10)
+	content := bytes.Repeat([]byte("sealed"), pieceBytes/4)
+	other := strings.Repeat("a0", 32)
+	for name, b := range map[string][]byte{"record-a/" + aFile: content, "record-b/" + other: {1}, "unfinished/4711": {2}, "record-b/notes.txt": {3}} {
+		path := filepath.Join(r.dir, filesDir, filepath.FromSlash(name))
+		if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o700), os.WriteFile(path, b, 0o600)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	src, at := r.source(t), t.TempDir()
+	repo := establish(t, r, NewDir(at))
+	got := tree(t, restores(t, repo, r.keys, create(t, repo, src).Backup))
+	if got["files/record-a/"+aFile] != string(content) || got["files/record-b/"+other] != "\x01" {
+		t.Error("a file of a record did not come back as it was")
+	}
+	for name := range got {
+		if strings.HasPrefix(name, "files/unfinished") || name == "files/record-b/notes.txt" {
+			t.Errorf("%s was copied", name)
+		}
+	}
+	if again := create(t, reopened(t, at), src); !again.Again || again.Objects != 0 {
+		t.Errorf("%+v", again)
+	}
+}
+
 func TestOneCheckpointGivesTheSameFilesWheneverItIsBackedUp(t *testing.T) {
 	r := newLedger(t, 150)
 	src := r.source(t)
@@ -405,7 +434,8 @@ func TestAKeyFileOpenToOthersIsRefused(t *testing.T) {
 }
 
 func TestAManifestThatWouldRestoreElsewhereIsRefused(t *testing.T) {
-	for _, path := range []string{"../x", "/etc/passwd", "journal/../x.seg", "log/state", "keys/epochs/epoch-1", "log-key", "journal/LOCK"} {
+	for _, path := range []string{"../x", "/etc/passwd", "journal/../x.seg", "log/state", "keys/epochs/epoch-1", "log-key", "journal/LOCK",
+		"files/" + aFile, "files/../" + aFile, "files/./" + aFile, "files//" + aFile, "files/record-a/b/" + aFile, "files/record-a/b", "files/record-a/../" + aFile, "files/unfinished/123"} {
 		m := Manifest{Format: title, Files: []File{{Path: path}}}
 		text, err := m.encode()
 		if err != nil {

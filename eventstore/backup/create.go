@@ -3,6 +3,8 @@ package backup
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -26,6 +28,7 @@ const (
 	lastName    = "last-checkpoint/last-checkpoint"
 	keysDir     = "keys"
 	keysPrefix  = "keys-" // of a file of wrapped keys; epochs and locks have other names
+	filesDir    = "files" // of the records, in a directory each; encrypted, under names that tell nothing
 	logDir      = "log"
 )
 
@@ -40,6 +43,10 @@ func restorable(name string) bool {
 		return ok
 	case keysDir:
 		return strings.HasPrefix(base, keysPrefix)
+	}
+	if record, found := strings.CutPrefix(dir, filesDir+"/"); found {
+		sum, err := hex.DecodeString(base)
+		return fs.ValidPath(name) && proof.ValidRecord(strings.TrimSuffix(record, "/")) && err == nil && len(sum) == sha256.Size
 	}
 	return name == lastName
 }
@@ -166,6 +173,9 @@ func (w *writer) run(ctx context.Context, files journal.Files, before Manifest, 
 		if err := w.bySize(ctx, dir, c.Size); err != nil {
 			return w.made, err
 		}
+	}
+	if err := w.files(ctx); err != nil {
+		return w.made, err
 	}
 	if w.src.Keys {
 		if err := w.keys(ctx); err != nil {
@@ -317,6 +327,43 @@ func readSmall(name string) ([]byte, error) {
 		return nil, fmt.Errorf("backup: %w", err)
 	}
 	return b, nil
+}
+
+// files copies the files of the records, which are encrypted as the entries are. They
+// are read after the checkpoint was: what its entries name is among them.
+func (w *writer) files(ctx context.Context) error {
+	found, err := fs.Glob(os.DirFS(w.src.Dir), filesDir+"/*/*")
+	if err != nil {
+		return fmt.Errorf("backup: %w", err)
+	}
+	for _, name := range found {
+		if !restorable(name) {
+			continue
+		}
+		if err := w.fileOf(ctx, name); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// fileOf copies a file that is never changed, though another may get its name
+// meanwhile.
+func (w *writer) fileOf(ctx context.Context, name string) error {
+	in, err := os.Open(filepath.Join(w.src.Dir, filepath.FromSlash(name)))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil // it went with its record
+	}
+	if err != nil {
+		return fmt.Errorf("backup: %w", err)
+	}
+	defer in.Close()
+	info, err := in.Stat()
+	if err != nil {
+		return fmt.Errorf("backup: %w", err)
+	}
+	w.total += info.Size()
+	return w.file(ctx, File{Path: name, Bytes: info.Size()}, in)
 }
 
 // keysTries is how often the keys are read: whoever destroys a key, or renews
