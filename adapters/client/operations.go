@@ -6497,6 +6497,27 @@ func (c *Client) PersonSearch(ctx context.Context, query PersonSearchQuery, body
 	return out, err
 }
 
+// TeamListQuery are the parameters of [Client.TeamList]; one that is empty is not given.
+type TeamListQuery struct {
+	Team   string // Only the work of this team.
+	Limit  int64  // At most this many rows; 100 if not given.
+	Cursor string // The `next` of the page before.
+}
+
+func (q TeamListQuery) values() url.Values {
+	v := url.Values{}
+	set(v, "team", q.Team)
+	set(v, "limit", q.Limit)
+	set(v, "cursor", q.Cursor)
+	return v
+}
+
+// TeamList: The teams that hold cases, and how many each of their workers holds.
+func (c *Client) TeamList(ctx context.Context, query TeamListQuery) (out Teams, err error) {
+	_, err = c.do(ctx, call{method: "GET", path: "/v1/teams", query: query.values()}, &out)
+	return out, err
+}
+
 // Accesses is what the API answers with
 type Accesses struct {
 	Rows []AccessesRows `json:"rows"`
@@ -8075,4 +8096,23 @@ type SuggestionsRows struct {
 	Mark   string `json:"mark,omitzero"`
 	Day    string `json:"day,omitzero"`
 	Kind   string `json:"kind"`
+}
+
+// Teams is what the API answers with
+type Teams struct {
+	Rows []TeamsRows `json:"rows"`
+	Next string      `json:"next,omitzero"`
+}
+
+// TeamsRows is a part of [Teams].
+type TeamsRows struct {
+	Team    string             `json:"team"`
+	Records int64              `json:"records"`
+	Workers []TeamsRowsWorkers `json:"workers"`
+}
+
+// TeamsRowsWorkers is a part of [TeamsRows].
+type TeamsRowsWorkers struct {
+	Worker  string `json:"worker"`
+	Records int64  `json:"records"`
 }

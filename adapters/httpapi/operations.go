@@ -202,6 +202,7 @@ func queries() []operation {
 			worker, team, plan, unseen, alone, knownAt, trueOn, limit, cursor),
 		list("allocation.list", "/v1/allocations", "Who of which team held which case, from when to when.", reflect.TypeFor[Allocations](), (*API).allocations,
 			worker, team, ofPerson, stillOpen, limit, cursor),
+		list("team.list", "/v1/teams", "The teams that hold cases, and how many each of their workers holds.", reflect.TypeFor[Teams](), (*API).teams, team, limit, cursor),
 		record("record.steps", "/steps", "A record's entries one after the other, each with what it made of the record.", reflect.TypeFor[Steps](), (*API).steps,
 			afterEntry, limit, knownAt, trueOn, byEntry),
 		record("record.overdue", "/overdue", "What should have been done on a record by a moment and was not, by the rules of that time.", reflect.TypeFor[Overdue](), (*API).overdue,

@@ -3,10 +3,12 @@ package httpapi
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
 	"caseledger/domain"
+	"caseledger/domain/access"
 	"caseledger/projections"
 )
 
@@ -31,6 +33,27 @@ type Gaps struct {
 type Allocations struct {
 	Rows []projections.AllocationRow `json:"rows"`
 	Next string                      `json:"next,omitempty"`
+}
+
+// Teams is a page of the teams that hold cases.
+type Teams struct {
+	Rows []TeamRow `json:"rows"`
+	Next string    `json:"next,omitempty"`
+}
+
+// TeamRow is a team and how many records it holds, of those that the caller may know
+// of.
+type TeamRow struct {
+	Team    string       `json:"team"`
+	Records int          `json:"records"`
+	Workers []TeamWorker `json:"workers"`
+}
+
+// TeamWorker is a worker of a team and how many records they hold there. A record
+// that two hold counts for each.
+type TeamWorker struct {
+	Worker  string `json:"worker"`
+	Records int    `json:"records"`
 }
 
 // Openings is a page of who opened a record in an emergency.
@@ -127,6 +150,48 @@ func (a *API) allocations(ctx context.Context, r *request) (reply, error) {
 	key := func(row projections.AllocationRow) string { return inOrder(row.From, row.Record, row.Allocation) }
 	rows, next, err := paged(ctx, a, r, rows, key, of)
 	return listed(r, Allocations{rows, next}, rows, of), err
+}
+
+// teams counts what is left when records that the caller may not know of are taken
+// out: no number tells of them.
+func (a *API) teams(ctx context.Context, r *request) (reply, error) {
+	if err := a.CatchUp(ctx); err != nil {
+		return reply{}, err
+	}
+	held, err := a.View.DB.Allocations(ctx, projections.AllocationFilter{Team: r.query[team.name], Open: true})
+	if err != nil {
+		return reply{}, err
+	}
+	if held, err = named(ctx, a, r, held, func(row projections.AllocationRow) domain.RecordID { return row.Record }); err != nil {
+		return reply{}, err
+	}
+	ofNobody := func(TeamRow) domain.RecordID { return "" }
+	rows, next, err := paged(ctx, a, r, teamsOf(held), func(row TeamRow) string { return row.Team }, ofNobody)
+	return reply{body: Teams{rows, next}, release: &access.Released{View: view(r.query), Rows: len(rows)}}, err
+}
+
+// teamsOf counts the records that each team and worker holds.
+func teamsOf(held []projections.AllocationRow) []TeamRow {
+	type records map[domain.RecordID]bool
+	all, of := make(map[string]records), make(map[string]map[string]records)
+	for _, row := range held {
+		if all[row.Team] == nil {
+			all[row.Team], of[row.Team] = make(records), make(map[string]records)
+		}
+		if of[row.Team][row.Worker] == nil {
+			of[row.Team][row.Worker] = make(records)
+		}
+		all[row.Team][row.Record], of[row.Team][row.Worker][row.Record] = true, true
+	}
+	rows := []TeamRow{}
+	for _, name := range slices.Sorted(maps.Keys(all)) {
+		row := TeamRow{Team: name, Records: len(all[name]), Workers: []TeamWorker{}}
+		for _, who := range slices.Sorted(maps.Keys(of[name])) {
+			row.Workers = append(row.Workers, TeamWorker{who, len(of[name][who])})
+		}
+		rows = append(rows, row)
+	}
+	return rows
 }
 
 func (a *API) openings(ctx context.Context, r *request) (reply, error) {

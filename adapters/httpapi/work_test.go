@@ -100,6 +100,40 @@ func TestDutiesGapsAndAllocationsComeInPagesWithoutWhatTheCallerMayNotSee(t *tes
 	}
 }
 
+func TestTeamsCountWhatTheCallerMayKnowOf(t *testing.T) {
+	w := newWorld(t)
+	var records []string
+	for n, held := range [][]string{{"sw-1", "north"}, {"sw-1", "north"}, {"sw-2", "north"}, {"sw-3", "south"}} {
+		record := w.child(fmt.Sprintf("AT%d", n))
+		w.must("manager", record+"/allocations", fmt.Sprintf(`{"happened":"2026-01-05","allocation":"a1","worker":"%s","team":"%s","role":"lead"}`, held[0], held[1]), 4)
+		records = append(records, record)
+	}
+	w.must("manager", records[0]+"/allocations", `{"happened":"2026-01-05","allocation":"a2","worker":"sw-2","team":"north","role":"second"}`, 5)
+	w.must("manager", records[3]+"/allocations", `{"happened":"2026-01-05","allocation":"a2","worker":"sw-4","team":"west","role":"second"}`, 5)
+	w.must("manager", records[3]+"/allocations/a2/end", `{"happened":"2026-01-06"}`, 6)
+	told := func(path string) string {
+		t.Helper()
+		got := w.call("manager", http.MethodGet, path, "")
+		var page Teams
+		got.as(t, &page)
+		return fmt.Sprint(page.Rows, page.Next != "")
+	}
+	if got := told("/v1/teams"); got != "[{north 3 [{sw-1 2} {sw-2 2}]} {south 1 [{sw-3 1}]}] false" {
+		t.Error(got)
+	}
+	if got := told("/v1/teams?limit=1"); got != "[{north 3 [{sw-1 2} {sw-2 2}]}] true" {
+		t.Error(got)
+	}
+	if got := told("/v1/teams?team=south"); got != "[{south 1 [{sw-3 1}]}] false" {
+		t.Error(got)
+	}
+	w.actAs("admin", records[0]+"/restrictions/barriers", `{"happened":"2026-02-01","restriction":"b1","worker":"manager-1","reason":"relative"}`, 6)
+	w.actAs("admin", records[3]+"/restrictions/barriers", `{"happened":"2026-02-01","restriction":"b1","worker":"manager-1","reason":"relative"}`, 7)
+	if got := told("/v1/teams"); got != "[{north 2 [{sw-1 1} {sw-2 1}]}] false" {
+		t.Error(got)
+	}
+}
+
 func TestTextsInOrderSortAsTheirParts(t *testing.T) {
 	want := []string{inOrder("", "b", uint64(3)), inOrder("a", "b", uint64(9)), inOrder("a", "b", uint64(10)), inOrder("a", "ba", uint64(1)), inOrder("ab", "a", uint64(1))}
 	if !slices.IsSorted(want) {
