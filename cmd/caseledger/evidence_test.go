@@ -271,7 +271,8 @@ func TestWhatIsWithheldIsExplainedAndNothingElseIsMissing(t *testing.T) {
 }
 
 func TestAPackageAsKnownThenHoldsNothingOfLater(t *testing.T) {
-	dir := smallDemo(t)
+	dir := newLedger(t) // in which no heads were logged
+	must(t, "import", "cin-census", written(t, soundReturn(1)), "--data", dir)
 	record := rows(t, "record", "list", "--data", dir)[0]["record"].(string)
 	keys := writeFile(t, filepath.Join(t.TempDir(), "keys"), must(t, "log", "keys", "--data", dir))
 	out := filepath.Join(t.TempDir(), "evidence.zip")
