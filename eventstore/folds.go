@@ -5,6 +5,7 @@ import (
 	"container/list"
 	"context"
 	"fmt"
+	"runtime"
 	"sync"
 
 	"caseledger/domain"
@@ -159,20 +160,64 @@ func (g *gain) add(r Recorded, e domain.Entry) {
 	g.bytes += len(r.Metadata) + len(r.Data)
 }
 
+// How much of a long stream is decoded at one time, on all processors.
+const (
+	decodedEvents = 512
+	decodedBytes  = 4 << 20
+	decodedAlone  = 64 // events that are not worth another processor
+)
+
 // gained reads what a stream holds after a revision.
 func (l *Ledger) gained(ctx context.Context, stream string, after Revision) (gain, error) {
 	var more gain
+	var read []Recorded
+	size := 0
 	for r, err := range l.Store.ReadStream(ctx, stream, after) {
 		if err != nil {
 			return gain{}, err
 		}
-		entry, err := l.Codec.Decode(r)
-		if err != nil {
-			return gain{}, r.fault(err)
+		read, size = append(read, r), size+len(r.Metadata)+len(r.Data)
+		if len(read) < decodedEvents && size < decodedBytes {
+			continue
 		}
-		more.add(r, entry)
+		if err := l.decode(&more, read); err != nil {
+			return gain{}, err
+		}
+		read, size = read[:0], 0
+	}
+	if err := l.decode(&more, read); err != nil {
+		return gain{}, err
 	}
 	return more, nil
+}
+
+// decode adds events in their order, whichever is decoded first. It returns the
+// fault of the earliest one.
+func (l *Ledger) decode(more *gain, read []Recorded) error {
+	entries, faults := make([]domain.Entry, len(read)), make([]error, len(read))
+	each := max(decodedAlone, (len(read)+runtime.GOMAXPROCS(0)-1)/runtime.GOMAXPROCS(0))
+	var others sync.WaitGroup
+	for from := each; from < len(read); from += each {
+		others.Go(func() { l.decodeEach(entries, faults, read, from, min(from+each, len(read))) })
+	}
+	l.decodeEach(entries, faults, read, 0, min(each, len(read)))
+	others.Wait()
+	for i, r := range read {
+		if faults[i] != nil {
+			return r.fault(faults[i])
+		}
+		more.add(r, entries[i])
+	}
+	return nil
+}
+
+// decodeEach decodes some of the events, up to the first that cannot be read.
+func (l *Ledger) decodeEach(entries []domain.Entry, faults []error, read []Recorded, from, to int) {
+	for i := from; i < to; i++ {
+		if entries[i], faults[i] = l.Codec.Decode(read[i]); faults[i] != nil {
+			return
+		}
+	}
 }
 
 // fault says which event cannot be read.
