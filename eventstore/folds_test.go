@@ -287,6 +287,39 @@ func TestAnEntryThatCannotBeDecodedStopsTheFoldAndNamesThePlace(t *testing.T) {
 	}
 }
 
+// faulty cannot decode some revisions of a stream.
+type faulty struct {
+	eventstore.Codec
+	revisions map[eventstore.Revision]bool
+}
+
+func (f faulty) Decode(r eventstore.Recorded) (domain.Entry, error) {
+	if f.revisions[r.Revision] {
+		return domain.Entry{}, errors.New("a fault")
+	}
+	return f.Codec.Decode(r)
+}
+
+func TestALongStreamIsFoldedInItsOrderAndItsFirstFaultIsNamed(t *testing.T) {
+	const events = 1_400 // more than are decoded at one time
+	l := fill(t, newStore(), "a", events)
+	at, err := newFolds().Load(t.Context(), l, "a")
+	if err != nil || len(at.State) != events {
+		t.Fatalf("%d texts, %v", len(at.State), err)
+	}
+	for i, text := range at.State {
+		if text != fmt.Sprint(i) {
+			t.Fatalf("text %d is %q", i, text)
+		}
+	}
+	for _, first := range []eventstore.Revision{1, 63, 300, 511, 512, 513, 1_300} {
+		l.Codec = faulty{newLedger(newStore()).Codec, map[eventstore.Revision]bool{first: true, first + 1: true, first + 70: true, events: true}}
+		if _, err := newFolds().Load(t.Context(), l, "a"); err == nil || !strings.Contains(err.Error(), fmt.Sprintf("revision %d:", first)) {
+			t.Errorf("a fault at revision %d: %v", first, err)
+		}
+	}
+}
+
 func TestTheNumberOfAnEntryIsItsRevision(t *testing.T) {
 	store := newStore()
 	l := fill(t, store, "a", 3)
