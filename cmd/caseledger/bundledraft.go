@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"os"
@@ -13,6 +14,7 @@ import (
 	"caseledger/adapters/paper"
 	"caseledger/domain"
 	"caseledger/domain/bundle"
+	"caseledger/domain/chronology"
 	"caseledger/domain/record"
 )
 
@@ -49,11 +51,10 @@ is a draft. Its page numbers can still change. Nothing is recorded.`,
 
 // draftAll writes a draft of each variant of a bundle that is not frozen.
 func (a *app) draftAll(ctx context.Context, on domain.RecordID, b bundle.Bundle, files folder, out string) ([]builtRow, error) {
-	switch {
-	case !b.IsPlanned():
-		return nil, errors.New("bundle-incomplete: a bundle of which there is a draft has a scope, sections and readers")
-	case !b.Frozen.IsZero():
-		return nil, errors.New("bundle-frozen: the bundle is frozen: build it")
+	_, incomplete := b.Review(bundle.Review{Bundle: b.ID}, "who looks it through", nil)
+	_, err := b.Arrange(bundle.Arrange{Bundle: b.ID}, chronology.Chronologies{})
+	if err := cmp.Or(incomplete, err); err != nil {
+		return nil, err
 	}
 	stand, err := a.draftStand(ctx, b)
 	if err != nil {
