@@ -55,17 +55,19 @@ func Close(w io.Writer, pkg []byte, to age.Recipient) error {
 }
 
 // Open decrypts a package that was encrypted to the identity.
-func Open(r io.Reader, with age.Identity) ([]byte, error) {
+func Open(r io.Reader, with age.Identity) ([]byte, error) { return openUpTo(r, with, maxFileBytes) }
+
+func openUpTo(r io.Reader, with age.Identity, most int) ([]byte, error) {
 	in, err := age.Decrypt(r, with)
 	if err != nil {
 		return nil, ErrClosed // age says no more than that, or repeats the file
 	}
-	pkg, err := io.ReadAll(io.LimitReader(in, maxFileBytes+1))
+	pkg, err := io.ReadAll(io.LimitReader(in, int64(most)+1))
 	if err != nil {
 		return nil, ErrClosed
 	}
-	if len(pkg) > maxFileBytes {
-		return nil, fmt.Errorf("%w: it has more than %d bytes", ErrUnsound, maxFileBytes)
+	if len(pkg) > most {
+		return nil, fmt.Errorf("%w: it has more than %d bytes", ErrUnsound, most)
 	}
 	return pkg, nil
 }

@@ -1,13 +1,16 @@
 package main
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
 	"io"
+	"log/slog"
 	"net/http"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"syscall"
 	"testing"
@@ -16,6 +19,7 @@ import (
 	"github.com/go-json-experiment/json"
 
 	"caseledger/adapters/httpapi"
+	"caseledger/domain"
 	"caseledger/eventstore/proof/evidence"
 )
 
@@ -224,19 +228,52 @@ func TestABundleIsMadeOverHTTPAndGivenToWhoMaySeeIt(t *testing.T) {
 // asked for before.
 func (c court) logKeys() string { return read(c.t, c.bundled.in("log.keys")) }
 
+// standing are the files of the record that are on the disk.
+func (c court) standing() int {
+	c.t.Helper()
+	all, err := filepath.Glob(filepath.Join(c.bundled.dir, filesDir, "record-"+c.bundled.child, "*"))
+	fine(c.t, err)
+	return len(all)
+}
+
+// whole fails unless each file that the bundle tells of is given, and is the one that
+// it tells of.
+func (c court) whole() {
+	c.t.Helper()
+	var page httpapi.BundlePage
+	c.get(c.path, &page)
+	for _, v := range page.Variants {
+		for _, f := range v.Files {
+			status, content := c.send(c.reader, http.MethodGet, c.path+"/variants/"+v.Variant+"/files/"+f.File, "")
+			if sum := sha256.Sum256([]byte(content)); status != http.StatusOK || hex.EncodeToString(sum[:]) != f.SHA256 {
+				c.t.Errorf("%s %s is told of: %d", v.Variant, f.File, status)
+			}
+		}
+	}
+}
+
 func TestAServerThatIsKilledLeavesNoHalfABundleAndTheSameRequestFinishesIt(t *testing.T) {
+	const all = 1 + 2*4 // the letter, and of each variant three files and the list of them
 	c := toCourt(t)
 	c.reviewed()
-	for range 3 {
+	for round := range 4 {
+		before := c.standing()
 		_, job := c.asks("k1", "{}")
-		for until := time.Now().Add(time.Minute); job.State == jobQueued && time.Now().Before(until); {
-			c.get(c.path+"/jobs/"+job.Job, &job)
+		// At first when it has begun, then when one more file stands: the next is on its way.
+		for until := time.Now().Add(time.Minute); time.Now().Before(until); {
+			if round == 0 {
+				c.get(c.path+"/jobs/"+job.Job, &job)
+			}
+			if round == 0 && job.State != jobQueued || round > 0 && (c.standing() > before || before == all) {
+				break
+			}
 		}
 		c.server.end(t, syscall.SIGKILL) // wherever it is, what stands there has to be whole
 		c.server = serveProcess(t, c.bundled.dir)
 		if status, text := c.send(c.maker, http.MethodGet, c.path+"/jobs/"+job.Job, ""); status != http.StatusNotFound {
 			t.Errorf("a job of a process that is gone: %d %s", status, text)
 		}
+		c.whole()
 	}
 	left, err := filepath.Glob(filepath.Join(c.bundled.dir, filesDir, "unfinished", "*"))
 	if err != nil || len(left) > 0 {
@@ -252,6 +289,10 @@ func TestAServerThatIsKilledLeavesNoHalfABundleAndTheSameRequestFinishesIt(t *te
 		if len(v.Files) != 3 || v.Files[0].SHA256 != v.SHA256 {
 			t.Errorf("%+v", v)
 		}
+	}
+	c.whole()
+	if n := c.standing(); n != all {
+		t.Errorf("%d files stand, and %d are of the record", n, all)
 	}
 	if code := c.server.end(t, syscall.SIGTERM); code != exitOK {
 		t.Errorf("exit %d: %s", code, c.server.errs)
@@ -281,7 +322,49 @@ func TestAJobThatIsCancelledEndsAndCanBeAskedForAgain(t *testing.T) {
 	}
 }
 
-func TestAServerThatStopsCancelsWhatItMakes(t *testing.T) {
+func TestWhatIsBeingMadeWhenTheServerStopsIsCancelled(t *testing.T) {
+	c := toCourt(t)
+	c.reviewed()
+	if code := c.server.end(t, syscall.SIGTERM); code != exitOK {
+		t.Fatalf("exit %d: %s", code, c.server.errs)
+	}
+	err := withLog(t.Context(), place{dir: c.bundled.dir}, streams{io.Discard, io.Discard}, func(a *app) error {
+		files, err := a.openFiles()
+		if err != nil {
+			return err
+		}
+		jobs := newBundleJobs(a, files, slog.New(slog.DiscardHandler))
+		for _, id := range []string{"first", "second"} { // which waits for the first
+			if _, _, err := jobs.Make(httpapi.BundleOrder{Job: id, Record: domain.RecordID(c.bundled.child), Bundle: "b1", By: domain.Actor{ID: "manager-1", Role: "manager", Agency: "anytown"},
+				Authority: domain.Authority{Basis: "children-act-1989-s31", Purpose: "court"}}); err != nil {
+				return err
+			}
+		}
+		ctx, stop := context.WithCancel(t.Context())
+		defer stop()
+		ended := make(chan struct{})
+		go func() { defer close(ended); jobs.run(ctx) }()
+		for begun := false; !begun; runtime.Gosched() {
+			jobs.mu.Lock()
+			if j := jobs.find("first"); j.Step != "" || j.State != jobQueued && j.State != jobRunning {
+				stop() // while it waits to say how far it is
+				begun = true
+			}
+			jobs.mu.Unlock()
+		}
+		<-ended
+		if _, first, _ := jobs.Job("first"); first.State != jobCancelled {
+			t.Errorf("%+v", first)
+		}
+		if _, second, _ := jobs.Job("second"); second.State != jobCancelled && second.State != jobQueued {
+			t.Errorf("%+v", second)
+		}
+		return nil
+	})
+	fine(t, err)
+}
+
+func TestAServerThatStopsWhileItMakesBundlesEndsWell(t *testing.T) {
 	c := toCourt(t)
 	c.reviewed()
 	for i := range 5 {
