@@ -64,6 +64,7 @@ func TestAFileOverALimitIsRefusedByNameAndLine(t *testing.T) {
 		{"bytes that are not UTF-8", "not-well-formed", in("\xff\xfe"), 3},
 		{"half a file in UTF-16", "not-well-formed", strings.NewReader("\xff\xfe<\x00M\x00"), 1},
 		{"a workbook", "not-a-return", strings.NewReader("PK\x03\x04"), 1},
+		{"UTF-8 that says UTF-16", "encoding", strings.NewReader(strings.Replace(small, "UTF-8", "UTF-16", 1)), 1},
 		{"an unknown encoding", "encoding", strings.NewReader(strings.Replace(small, "UTF-8", "EBCDIC", 1)), 1},
 		{"US-ASCII that is none", "encoding", strings.NewReader(strings.Replace(strings.Replace(small, "UTF-8", "US-ASCII", 1), "ANY1", "\xe9", 1)), 1},
 		{"another collection", "collection", strings.NewReader(strings.Replace(small, "CIN", "SSDA903", 1)), 2},

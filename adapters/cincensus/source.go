@@ -48,9 +48,9 @@ func newTokens(r io.Reader) (*tokens, error) {
 	if err != nil && !errors.Is(err, io.EOF) {
 		return nil, err
 	}
-	from := io.Reader(source)
+	from, charset := io.Reader(source), charsetReader
 	if encoding, wide := utf16(head); wide {
-		from = encoding.NewDecoder().Reader(source)
+		from, charset = encoding.NewDecoder().Reader(source), wideReader
 	} else if !isXML(bytes.TrimPrefix(head, byteOrderMark)) {
 		return nil, &Fault{Line: 1, Column: 1, Rule: "not-a-return", Reason: "the file is no XML; a return begins with <Message>"}
 	} else if bytes.HasPrefix(head, byteOrderMark) {
@@ -58,7 +58,7 @@ func newTokens(r io.Reader) (*tokens, error) {
 	}
 	g := &guard{from: from}
 	d := xml.NewDecoder(g)
-	d.CharsetReader = charsetReader
+	d.CharsetReader = charset
 	return &tokens{guard: g, decoder: d, line: 1, column: 1}, nil
 }
 
@@ -84,7 +84,7 @@ const encodings = "the file must be UTF-8, UTF-16, US-ASCII, ISO-8859-1, ISO-885
 
 func charsetReader(charset string, r io.Reader) (io.Reader, error) {
 	switch strings.ToLower(charset) {
-	case "utf8", "utf-16", "utf-16le", "utf-16be": // of UTF-16, what is read here is UTF-8 by now
+	case "utf8":
 		return r, nil
 	case "iso-8859-15", "latin9":
 		return charmap.ISO8859_15.NewDecoder().Reader(r), nil
@@ -96,6 +96,15 @@ func charsetReader(charset string, r io.Reader) (io.Reader, error) {
 		return charmap.Windows1252.NewDecoder().Reader(r), nil
 	}
 	return nil, &Fault{Rule: "encoding", Reason: encodings}
+}
+
+// wideReader is the charsetReader of a file in UTF-16, which is UTF-8 by now.
+func wideReader(charset string, r io.Reader) (io.Reader, error) {
+	switch strings.ToLower(charset) {
+	case "utf-16", "utf-16le", "utf-16be":
+		return r, nil
+	}
+	return nil, &Fault{Rule: "encoding", Reason: "the file is UTF-16, and says otherwise"}
 }
 
 // ascii refuses what is not US-ASCII.
