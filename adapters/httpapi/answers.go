@@ -66,21 +66,16 @@ type ShownEntry struct {
 	Fields []string `json:"fields"`
 }
 
-// shownUnder is what a disclosure shows, and under which package.
-type shownUnder struct {
-	Package string       `json:"package"`
-	Shown   []ShownEntry `json:"shown"`
-}
-
 // The names under which more than files is kept.
 const (
 	shownName = "shown"
 	countName = "count"
 )
 
-// OfDisclosure is where the files of a disclosure are kept.
-func OfDisclosure(record domain.RecordID, id disclosure.ID) Made {
-	return Made{record, fmt.Sprintf("disclosure/%q", id)}
+// OfDisclosure is where the files of a disclosure are kept, by the fingerprint of the
+// package: those of one that was never recorded take the place of no others.
+func OfDisclosure(record domain.RecordID, id disclosure.ID, fingerprint string) Made {
+	return Made{record, fmt.Sprintf("disclosure/%q/%s", id, fingerprint)}
 }
 
 // OfAnswer is where the answer to a request for access is kept, of the exemptions
@@ -89,9 +84,9 @@ func OfAnswer(record domain.RecordID, id subjectaccess.ID, exempted uint64) Made
 	return Made{record, fmt.Sprintf("answer/%q/%d", id, exempted)}
 }
 
-// KeepShown keeps what a disclosure with the fingerprint of a package shows.
-func (m Made) KeepShown(ctx context.Context, s *enclosures.Store, fingerprint string, all []ShownEntry) error {
-	return m.put(ctx, s, shownName, shownUnder{fingerprint, all})
+// KeepShown keeps what a disclosure shows.
+func (m Made) KeepShown(ctx context.Context, s *enclosures.Store, all []ShownEntry) error {
+	return m.put(ctx, s, shownName, all)
 }
 
 // KeepCount keeps what counting an answer gave.
@@ -124,23 +119,23 @@ func (a *API) packDisclosure(ctx context.Context, r *request) (reply, error) {
 	return a.begin(o)
 }
 
-// packed returns the files of a disclosure that was recorded, what they show,
-// and whether the caller may see all of it.
-func (a *API) packed(ctx context.Context, r *request, rec record.Record) (one disclosure.Disclosure, files []MadeFile, may bool, err error) {
+// packed returns the files of a disclosure that was recorded, none where they were not
+// made here, and whether the caller may see all that they show.
+func (a *API) packed(ctx context.Context, r *request, rec record.Record) (one disclosure.Disclosure, made Made, files []MadeFile, may bool, err error) {
 	one = rec.Disclosures.Find(disclosure.ID(r.PathValue("disclosure")))
 	if one.Disclosed.IsZero() {
-		return one, nil, false, problem(codeNotFound)
+		return one, made, nil, false, problem(codeNotFound)
 	}
-	made := OfDisclosure(r.record, one.ID)
-	var what shownUnder
-	if is, err := made.get(ctx, a.Files, shownName, &what); err != nil || !is || what.Package != one.Disclosed.Fact.Package {
-		return one, nil, false, err // what was made is not what went
+	made = OfDisclosure(r.record, one.ID, one.Disclosed.Fact.Package)
+	var shown []ShownEntry
+	if is, err := made.get(ctx, a.Files, shownName, &shown); err != nil || !is {
+		return one, made, nil, false, err
 	}
 	if files, err = made.Files(ctx, a.Files); err != nil {
-		return one, nil, false, err
+		return one, made, nil, false, err
 	}
-	may, err = a.sieve(r, rec).those(what.Shown, one.Requested.Entry, one.Considered.Entry, one.Decided.Entry, one.Disclosed.Entry)
-	return one, files, may, err
+	may, err = a.sieve(r, rec).those(shown, one.Requested.Entry, one.Considered.Entry, one.Decided.Entry, one.Disclosed.Entry)
+	return one, made, files, may, err
 }
 
 // disclosed shows which files of a disclosure there are.
@@ -149,7 +144,7 @@ func (a *API) disclosed(ctx context.Context, r *request) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	one, files, may, err := a.packed(ctx, r, rec)
+	one, _, files, may, err := a.packed(ctx, r, rec)
 	if err != nil {
 		return reply{}, err
 	}
@@ -166,11 +161,11 @@ func (a *API) disclosureFile(ctx context.Context, r *request) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	one, files, may, err := a.packed(ctx, r, rec)
+	one, made, files, may, err := a.packed(ctx, r, rec)
 	if err != nil {
 		return reply{}, err
 	}
-	return a.give(ctx, r, about, OfDisclosure(r.record, one.ID), files, may, "disclosure="+string(one.ID))
+	return a.give(ctx, r, about, made, files, may, "disclosure="+string(one.ID))
 }
 
 // give gives one of the files that a job made to whoever may have them.

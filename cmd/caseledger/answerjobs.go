@@ -40,11 +40,11 @@ func (js *jobs) packDisclosure(ctx context.Context, shown jobShown, asked httpap
 	if err := docx.Write(&asWord, made.paper); err != nil {
 		return err
 	}
-	kept := httpapi.OfDisclosure(j.Record, disclosure.ID(j.Of))
+	kept := httpapi.OfDisclosure(j.Record, disclosure.ID(j.Of), made.made.Package)
 	if err := kept.Keep(ctx, js.files, files, map[string][]byte{"package": made.pkg, "pdf": asPDF.Bytes(), "docx": asWord.Bytes()}); err != nil {
 		return err
 	}
-	if err := kept.KeepShown(ctx, js.files, made.made.Package, fieldsOf(made)); err != nil {
+	if err := kept.KeepShown(ctx, js.files, fieldsOf(made)); err != nil {
 		return err
 	}
 	_, err = js.app.records.Do(ctx, j.Record, d.by.act(made.made))
