@@ -146,7 +146,7 @@ func (a *API) addLate(ctx context.Context, r *request) (reply, error) {
 	_, err = b.Supplement(bundle.Supplement{Bundle: b.ID, Sections: body.Sections}, rec.Chronologies)
 	var refused domain.Refusals
 	if errors.As(err, &refused) && !o.Recorded(rec) {
-		refused = slices.DeleteFunc(slices.Clone(refused), func(why domain.Refusal) bool { return why.Rule == bundle.UnsoundSupplement }) // the job makes what it stands on
+		refused = slices.DeleteFunc(slices.Clone(refused), func(why domain.Refusal) bool { return why.Rule == "bundle-supplement-unsound" }) // the job makes what it stands on
 		if len(refused) > 0 {
 			return reply{}, refused
 		}

@@ -155,7 +155,7 @@ bundle.`,
 // freeze returns what each who was asked said of the checkpoint.
 func (a *app) freeze(ctx context.Context, to streams, id domain.RecordID, b bundle.Bundle, s stepping, others verifierFlags) ([]attestedRow, error) {
 	_, err := b.Freeze(bundle.Freeze{Bundle: b.ID})
-	if err := refusedBut(err, bundle.UnsoundStand); err != nil {
+	if err := refusedBut(err, "bundle-stand-unsound"); err != nil {
 		return nil, err
 	}
 	stand, rows, err := a.standNow(ctx, b, others)
@@ -206,7 +206,7 @@ func newBundleSupplement(to streams) *cobra.Command {
 // supplement returns what each who was asked said of the checkpoint.
 func (a *app) supplement(ctx context.Context, to streams, id domain.RecordID, r record.Record, b bundle.Bundle, s stepping, sections []bundle.Section, reason string, others verifierFlags) ([]attestedRow, error) {
 	_, err := b.Supplement(bundle.Supplement{Bundle: b.ID, Sections: sections}, r.Chronologies)
-	if err := refusedBut(err, bundle.UnsoundSupplement); err != nil {
+	if err := refusedBut(err, "bundle-supplement-unsound"); err != nil {
 		return nil, err
 	}
 	stand, rows, err := a.standNow(ctx, b, others)

@@ -8,14 +8,6 @@ import (
 	"caseledger/domain/redaction"
 )
 
-// The rules that refuse what a bundle or a supplement stands on: nobody knows it
-// before it was laid out, so that whoever asks earlier whether all else is well
-// passes over them.
-const (
-	UnsoundStand      = "bundle-stand-unsound"
-	UnsoundSupplement = "bundle-supplement-unsound"
-)
-
 // Open begins a bundle.
 type Open struct {
 	domain.Dated
@@ -137,7 +129,7 @@ func (b Bundle) Freeze(c Freeze) ([]domain.Event, error) {
 	return []domain.Event{Frozen{Dated: c.Dated, Bundle: c.Bundle, Stand: c.Stand}},
 		domain.Join(b.open(), domain.Refuse(
 			b.reviewed(),
-			domain.Rule{Name: UnsoundStand, Broken: !b.stands(c.Stand, b.Arranged.Fact.Sections),
+			domain.Rule{Name: "bundle-stand-unsound", Broken: !b.stands(c.Stand, b.Arranged.Fact.Sections),
 				Reason: "What a bundle is frozen of names each record that it draws on, no earlier than it was scoped, and pages for each document."}))
 }
 
@@ -169,7 +161,7 @@ func (b Bundle) Supplement(c Supplement, cs chronology.Chronologies) ([]domain.E
 			b.known(), b.frozen(),
 			domain.Rule{Name: "bundle-section-unknown", Broken: !b.Frozen.IsZero() && lost,
 				Reason: "A late document stands at the end of a section that the bundle has."},
-			domain.Rule{Name: UnsoundSupplement, Broken: !b.Frozen.IsZero() && !b.stands(c.Stand, c.Sections),
+			domain.Rule{Name: "bundle-supplement-unsound", Broken: !b.Frozen.IsZero() && !b.stands(c.Stand, c.Sections),
 				Reason: "What a supplement is made of names each record that the bundle draws on, and pages for each late document."}),
 			b.documents(c.Sections, there, cs))
 }
