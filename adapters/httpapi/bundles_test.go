@@ -3,7 +3,11 @@ package httpapi
 import (
 	"bytes"
 	"fmt"
+	"io/fs"
+	"maps"
 	"net/http"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -145,6 +149,21 @@ func TestAFileThatIsNotThereIsNotGiven(t *testing.T) {
 	}
 }
 
+// kept are the files on the disk, as they are there.
+func kept(t *testing.T, w *world) map[string]string {
+	t.Helper()
+	all := make(map[string]string)
+	must(t, filepath.WalkDir(w.files, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		text, err := os.ReadFile(path)
+		all[path] = string(text)
+		return err
+	}))
+	return all
+}
+
 func TestADocumentIsKeptOnceByItsHashAndGivenBack(t *testing.T) {
 	w := newWorld(t)
 	path := w.child("AT1")
@@ -152,6 +171,15 @@ func TestADocumentIsKeptOnceByItsHashAndGivenBack(t *testing.T) {
 	for _, to := range []*KeptFile{&first, &again} {
 		w.call("manager", http.MethodPost, path+"/files", aPDF, "Idempotency-Key: k", "Content-Type: "+fileMediaType).as(t, to)
 	}
+	files := kept(t, w)
+	w.call("manager", http.MethodPost, path+"/files", aPDF, "Idempotency-Key: k", "Content-Type: "+fileMediaType).as(t, &again)
+	if after := kept(t, w); len(files) != 1 || !maps.Equal(files, after) {
+		t.Errorf("a repeat was written anew: %d files became %d", len(files), len(after))
+	}
+	for file := range files {
+		must(t, os.WriteFile(file, []byte("damaged"), 0o600))
+	}
+	w.call("manager", http.MethodPost, path+"/files", aPDF, "Idempotency-Key: k", "Content-Type: "+fileMediaType).as(t, &again)
 	if first != again || first.Bytes != len(aPDF) || first.Type != "application/pdf" {
 		t.Errorf("%+v and %+v", first, again)
 	}

@@ -180,6 +180,7 @@ func serve(ctx context.Context, to streams, address string, handler http.Handler
 		return notReadyError{err}
 	}
 	server := witness.NewServer(handler)
+	closeUnused(server)
 	ended := make(chan error, 1)
 	go func() { ended <- server.Serve(listener) }()
 	fmt.Fprintf(to.out, "Listening on http://%s\n", listener.Addr())

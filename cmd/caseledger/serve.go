@@ -243,6 +243,9 @@ func listenBoth(ctx context.Context, o serveFlags, callers *live, api *httpapi.A
 		return errors.Join(err, first.Close())
 	}
 	servers := []*http.Server{httpapi.NewServer(api, logger), httpapi.NewServer(admin, logger)}
+	for _, s := range servers {
+		closeUnused(s)
+	}
 	ended := make(chan error, len(servers))
 	go func() { ended <- servers[0].Serve(first) }()
 	go func() { ended <- servers[1].Serve(second) }()
