@@ -87,10 +87,13 @@ func grow(l *ledger, events int) {
 }
 
 // eventsWanted is CASELEDGER_REBUILD_EVENTS, or a number that takes a second.
-func eventsWanted(b *testing.B) int {
-	text := os.Getenv("CASELEDGER_REBUILD_EVENTS")
+func eventsWanted(b *testing.B) int { return wanted(b, "CASELEDGER_REBUILD_EVENTS", 20_000) }
+
+// wanted is what the environment says, or else the number given.
+func wanted(b *testing.B, name string, usual int) int {
+	text := os.Getenv(name)
 	if text == "" {
-		return 20_000
+		return usual
 	}
 	n, err := strconv.Atoi(text)
 	if err != nil {
@@ -223,10 +226,10 @@ func BenchmarkRebuildingEachProjection(b *testing.B) {
 
 // filled returns a store with the events wanted, and their number.
 func filled(b *testing.B) (repeated, int) {
-	wanted := eventsWanted(b)
+	events := eventsWanted(b)
 	l := newLedger(b)
-	grow(l, min(wanted, sealedEvents))
-	from := repeatedly(b, l.store, max(1, wanted/sealedEvents))
+	grow(l, min(events, sealedEvents))
+	from := repeatedly(b, l.store, max(1, events/sealedEvents))
 	return from, l.entries * from.times
 }
 
