@@ -135,7 +135,7 @@ func (c *courtCase) bundle(ctx context.Context) error {
 	if r, err = c.known(ctx); err != nil {
 		return err
 	}
-	if err := c.freeze(ctx, quiet, c.child, r.Bundles.Find("hearing"), step, verifierFlags{}); err != nil {
+	if _, err := c.freeze(ctx, quiet, c.child, r.Bundles.Find("hearing"), step, verifierFlags{}); err != nil {
 		return err
 	}
 	step.by = c.by(solicitor)
