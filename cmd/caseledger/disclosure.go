@@ -54,8 +54,8 @@ func catalogue(path string) (disclosure.Catalogue, error) {
 	return all.With(own), nil
 }
 
-func addProfiles(cmd *cobra.Command) *string {
-	return cmd.Flags().String("profiles", "", "file of the authority's own protocols and profiles, which go before those of the program")
+func addProfiles(cmd *cobra.Command, file *string) {
+	cmd.Flags().StringVar(file, "profiles", "", "file of the authority's own protocols and profiles, which go before those of the program")
 }
 
 // profileRow is a profile, or a protocol with the profile that it goes by.
@@ -71,16 +71,18 @@ type profileRow struct {
 
 func newDisclosureProfiles(to streams) *cobra.Command {
 	var on domain.Date
+	var file string
 	cmd := &cobra.Command{
 		Use:     "profiles",
 		Short:   "List protocols and profiles of disclosure, with the source of each",
 		Example: "  caseledger disclosure profiles --on 2015-06-01",
 		Args:    exactly(0),
 	}
-	output, file := addFormat(cmd), addProfiles(cmd)
+	output := addFormat(cmd)
+	addProfiles(cmd, &file)
 	cmd.Flags().Var(dateFlag{&on}, "on", "only those in force on this day")
 	cmd.RunE = func(*cobra.Command, []string) error {
-		all, err := catalogue(*file)
+		all, err := catalogue(file)
 		if err != nil {
 			return err
 		}
@@ -120,7 +122,7 @@ func newDisclosureSchema(to streams) *cobra.Command {
 // disclosing is what the command line says of a disclosure.
 type disclosing struct {
 	id, redaction string
-	profiles      *string
+	profiles      string
 	contacts      []string
 	pkg           string
 	out           []string
@@ -154,7 +156,7 @@ disclosure.decide'.`,
 	}
 	data, output := addData(cmd), addFormat(cmd)
 	others.addOthers(cmd)
-	d.profiles = addProfiles(cmd)
+	addProfiles(cmd, &d.profiles)
 	d.by.add(cmd, "a disclosure is recorded once")
 	flags := cmd.Flags()
 	flags.StringVar(&d.id, "id", "", "id of the disclosure within the record")
@@ -205,7 +207,7 @@ type madeRow struct {
 
 // disclose records that something goes before its files are there.
 func (a *app) disclose(ctx context.Context, to streams, output format, id domain.RecordID, d disclosing, others verifierFlags) error {
-	all, err := catalogue(*d.profiles)
+	all, err := catalogue(d.profiles)
 	if err != nil {
 		return err
 	}

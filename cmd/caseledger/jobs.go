@@ -74,7 +74,7 @@ type job struct {
 }
 
 func newJobs(a, second *app, s *enclosures.Store, o serveFlags, logger *slog.Logger) *jobs {
-	js := &jobs{app: a, second: second, files: s, others: o.others, profiles: *o.profiles, logger: logger}
+	js := &jobs{app: a, second: second, files: s, others: o.others, profiles: o.profiles, logger: logger}
 	js.changed = sync.NewCond(&js.mu)
 	return js
 }

@@ -36,7 +36,7 @@ type serveFlags struct {
 	webhooks string
 	identity identityFlags
 	others   verifierFlags // who attests what is frozen or disclosed
-	profiles *string       // file of the authority's own profiles of disclosure
+	profiles string        // file of the authority's own profiles of disclosure
 	rates    httpapi.Rates
 	traces   string // address of a collector, "" for none
 }
@@ -79,7 +79,7 @@ which calls in the role "service", the action "event.open".`,
 	cmd.Flags().StringVar(&o.webhooks, "webhooks", os.Getenv("CASELEDGER_WEBHOOKS_CONFIG"), "file that says which servers are told of what is recorded (also CASELEDGER_WEBHOOKS_CONFIG)")
 	o.identity.add(cmd)
 	o.others.addOthers(cmd)
-	o.profiles = addProfiles(cmd)
+	addProfiles(cmd, &o.profiles)
 	cmd.Flags().StringVar(&o.traces, "traces", otlp.Endpoint(), "address of a collector of OpenTelemetry that is told how long what took (also OTEL_EXPORTER_OTLP_ENDPOINT); none if not given")
 	cmd.Flags().IntVar(&o.rates.PerCaller, "per-caller", 1000, "requests a second that a caller may make, and twice as many at once; 0 for no limit")
 	cmd.Flags().IntVar(&o.rates.PerAddress, "per-address", 100, "requests a second from an address that shows nothing good, and twice as many at once; 0 for no limit")
@@ -96,7 +96,7 @@ which calls in the role "service", the action "event.open".`,
 		if _, err := o.others.trust(); err != nil { // rather now than when a bundle is to be frozen
 			return err
 		}
-		if _, err := catalogue(*o.profiles); err != nil {
+		if _, err := catalogue(o.profiles); err != nil {
 			return err
 		}
 		return serveLedger(cmd.Context(), *data, o, to)
