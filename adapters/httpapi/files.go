@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"caseledger/adapters/docx"
 	"caseledger/adapters/enclosures"
 	"caseledger/domain"
 	"caseledger/domain/access"
@@ -121,4 +122,5 @@ func given(kind, name string, content []byte, release access.Released) reply {
 }
 
 // extensions are what the names of files end with, by their types.
-var extensions = map[string]string{"application/pdf": ".pdf", "image/jpeg": ".jpg", "image/png": ".png", "application/json": ".json", "application/zip": ".zip"}
+var extensions = map[string]string{"application/pdf": ".pdf", "image/jpeg": ".jpg", "image/png": ".png", "application/json": ".json", "application/zip": ".zip",
+	docx.MediaType: ".docx"}

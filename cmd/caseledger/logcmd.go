@@ -123,7 +123,7 @@ func (a *app) logAttest(ctx context.Context, to streams, output format, others v
 		return err
 	}
 	for _, row := range attested.rows {
-		if row.Result != "ok" {
+		if !row.attests() {
 			return fmt.Errorf("%s %s: %s", row.Kind, row.Who, row.Result)
 		}
 	}
