@@ -2,9 +2,11 @@ package projections
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"sync"
 
 	"modernc.org/sqlite"
@@ -20,9 +22,9 @@ const (
 )
 
 // newFile is a file beside the read models that a rebuild of all of them fills,
-// because that is much faster than to let SQLite insert the rows. It is then
-// copied into the place of the old one in a transaction of SQLite's own, so
-// that readers, and a crash, see the old or the new.
+// because that is much faster than to let SQLite insert the rows. It then takes
+// the place of the old one at once, so that readers, and a crash, see the old or
+// the new.
 type newFile struct {
 	path   string
 	pages  *bulk.File
@@ -216,20 +218,79 @@ func (n *newFile) append(all []folded) error {
 }
 
 // moveIn puts the new file in the place of the old one, unless another process
-// has begun the rebuild anew. Should one begin between the look and the copy,
-// its tables are replaced by these, which are whole; it finds its mark gone and
-// goes on from the positions that it finds.
+// has begun the rebuild anew: by its name where nobody else has the old one
+// open, and else by a copy. Should another process begin between the look and
+// the copy, its tables are replaced by these, which are whole; it finds its mark
+// gone and goes on from the positions that it finds.
 func (b *building) moveIn(ctx context.Context) error {
-	if err := b.db.within(ctx, b.mine); err != nil {
-		return err
+	err := b.takePlace(ctx)
+	if err != nil && !errors.Is(err, errMoved) && ctx.Err() == nil {
+		if err = b.db.within(ctx, b.mine); err == nil {
+			err = b.db.copyFrom(ctx, b.file.path)
+		}
 	}
-	if err := b.db.copyFrom(ctx, b.file.path); err != nil {
+	if err != nil {
 		return errors.Join(err, removeNew(b.db.path))
 	}
 	for i, f := range b.fresh {
 		*f = b.reached(i)
 	}
 	return removeNew(b.db.path)
+}
+
+// takePlace gives the new file the name of the old one, in a transaction that is
+// alone in the old one. It fails where anybody else has the old one open, whose
+// connections would never see the new: all of them hold a lock in a file with a
+// log of SQLite's, so that it cannot be made a file without.
+func (b *building) takePlace(ctx context.Context) error {
+	b.db.write.SetMaxIdleConns(0) // closes the one that there is
+	defer b.db.write.SetMaxIdleConns(1)
+	old, err := sql.Open("sqlite", source(b.db.path, "exclusive", "journal_mode(DELETE)"))
+	if err != nil {
+		return err
+	}
+	begun, err := old.BeginTx(ctx, nil)
+	if err != nil {
+		return errors.Join(err, old.Close())
+	}
+	err = b.rename(tx{begun, b.db.engine})
+	return errors.Join(err, begun.Rollback(), old.Close())
+}
+
+var errLog = errors.New("another process has opened the file")
+
+// rename is what takePlace does alone. The log of the old file must be gone for
+// good before the new one has the name that SQLite would look for it under. The
+// old file is emptied: a connection that was made, but has not read yet, then
+// finds no table, and does not show for ever what stood there.
+func (b *building) rename(tx tx) error {
+	if err := b.mine(tx); err != nil {
+		return err
+	}
+	var mode string
+	if err := tx.QueryRow("PRAGMA journal_mode").Scan(&mode); err != nil || mode != "delete" {
+		return errors.Join(err, errLog)
+	}
+	if err := flushNames(filepath.Dir(b.db.path)); err != nil {
+		return err
+	}
+	old, err := os.OpenFile(b.db.path, os.O_WRONLY, 0)
+	if err != nil {
+		return err
+	}
+	if err := os.Rename(b.file.path, b.db.path); err != nil {
+		return errors.Join(err, old.Close())
+	}
+	return errors.Join(old.Truncate(0), old.Close())
+}
+
+// flushNames makes the names in a directory durable.
+func flushNames(dir string) error {
+	d, err := os.Open(dir)
+	if err != nil {
+		return err
+	}
+	return errors.Join(d.Sync(), d.Close())
 }
 
 // copyFrom makes the file of the read models what another one is.

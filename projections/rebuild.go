@@ -80,7 +80,7 @@ type survey struct {
 func (r *Runner) survey(ctx context.Context) (survey, error) {
 	var s survey
 	var last eventstore.EventID
-	for e, err := range r.store.ReadLog(ctx, 0) {
+	for e, err := range eventstore.Scan(ctx, r.store, 0) {
 		if err != nil {
 			return s, err
 		}
@@ -372,7 +372,7 @@ func (i *inserter) insert(table string, columns int, rows [][]any) error {
 		if err != nil {
 			return err
 		}
-		if _, err := statement.Exec(slices.Concat(rows[:n]...)...); err != nil {
+		if _, err := statement.Exec(themselves(slices.Concat(rows[:n]...))...); err != nil {
 			return err
 		}
 		rows = rows[n:]
@@ -454,7 +454,7 @@ func keyOfRow(t *Table, row []any) string {
 	text := append(make([]byte, 0, 128), t.Name...)
 	for _, v := range row[:len(t.Key)] {
 		text = append(text, 0)
-		switch v := v.(type) {
+		switch v := itself(v).(type) {
 		case string:
 			text = append(text, v...)
 		case int64:
@@ -494,7 +494,7 @@ func (g *gathered) change(t *Table, set, where []Cell) (int, error) {
 }
 
 func fits(t *Table, row []any, where []Cell) bool {
-	return !slices.ContainsFunc(where, func(c Cell) bool { return row[t.place(c.Column)] != c.Value })
+	return !slices.ContainsFunc(where, func(c Cell) bool { return itself(row[t.place(c.Column)]) != c.Value })
 }
 
 func (t *Table) place(column string) int {

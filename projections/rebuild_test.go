@@ -1,6 +1,7 @@
 package projections_test
 
 import (
+	"bytes"
 	"context"
 	"database/sql"
 	"fmt"
@@ -86,10 +87,13 @@ func grow(l *ledger, events int) {
 }
 
 // eventsWanted is CASELEDGER_REBUILD_EVENTS, or a number that takes a second.
-func eventsWanted(b *testing.B) int {
-	text := os.Getenv("CASELEDGER_REBUILD_EVENTS")
+func eventsWanted(b *testing.B) int { return wanted(b, "CASELEDGER_REBUILD_EVENTS", 20_000) }
+
+// wanted is what the environment says, or else the number given.
+func wanted(b *testing.B, name string, usual int) int {
+	text := os.Getenv(name)
 	if text == "" {
-		return 20_000
+		return usual
 	}
 	n, err := strconv.Atoi(text)
 	if err != nil {
@@ -103,52 +107,41 @@ const (
 	limitEvents  = 500_000 // up to which the benchmark also measures the limit
 )
 
-// repeated is a store and its codec with the streams of another as often as is
-// said, under other names: what it takes to read, open and fold them is the
+// repeated is a store of what another holds, as often as is said, under other
+// names, and its codec: what it takes to read, open and fold the events is the
 // same, but they need not be sealed.
 type repeated struct {
-	spaced
+	eventstore.Store // nothing is asked of it but what follows
 	schema.Sealed
-	times int
-	span  eventstore.Position // of one time
+	log    []eventstore.Recorded
+	places map[string][]int // of the events of a stream in log
+	times  int
 }
 
-// during is the name of a stream the nth time, and inverse of what is first.
-func during(stream string, n int) string {
-	const place = len("record-0000")
-	return fmt.Sprintf("record-%04x%s", n, stream[place:])
-}
-
-func timeOf(stream string) (n int, err error) {
-	_, err = fmt.Sscanf(stream, "record-%04x", &n)
-	return n, err
-}
-
-func (r repeated) ReadLog(ctx context.Context, after eventstore.Position) iter.Seq2[eventstore.Recorded, error] {
-	return func(yield func(eventstore.Recorded, error) bool) {
-		for n := int(after / r.span); n < r.times; n++ {
-			from := max(after, eventstore.Position(n)*r.span) - eventstore.Position(n)*r.span
-			for e, err := range r.shifted(r.spaced.ReadLog(ctx, from), n) {
-				if !yield(e, err) {
-					return
-				}
-			}
+func repeatedly(b *testing.B, of eventstore.Store, times int) repeated {
+	r := repeated{Sealed: codec, places: make(map[string][]int), times: times}
+	for e, err := range of.ReadLog(ctx, 0) {
+		if err != nil {
+			b.Fatal(err)
 		}
+		r.places[e.Stream] = append(r.places[e.Stream], len(r.log))
+		r.log = append(r.log, e)
 	}
+	return r
 }
 
-func (r repeated) ReadStream(ctx context.Context, stream string, after eventstore.Revision) iter.Seq2[eventstore.Recorded, error] {
-	n, err := timeOf(stream)
-	if err != nil {
-		return func(yield func(eventstore.Recorded, error) bool) { yield(eventstore.Recorded{}, err) }
-	}
-	return r.shifted(r.spaced.ReadStream(ctx, during(stream, 0), after), n)
-}
+const turnChars = len("record-0000")
 
-func (r repeated) shifted(all iter.Seq2[eventstore.Recorded, error], n int) iter.Seq2[eventstore.Recorded, error] {
+// turn is how the names of streams begin the nth time.
+func turn(n int) string { return fmt.Sprintf("record-%04x", n) }
+
+// span is how far positions go in one time.
+func (r repeated) span() eventstore.Position { return r.log[len(r.log)-1].Position }
+
+func (r repeated) ReadLog(_ context.Context, after eventstore.Position) iter.Seq2[eventstore.Recorded, error] {
 	return func(yield func(eventstore.Recorded, error) bool) {
-		for e, err := range all {
-			e.Stream, e.Position = during(e.Stream, n), e.Position+eventstore.Position(n)*r.span
+		for e, err := range r.from(after) {
+			e.Metadata, e.Data = bytes.Clone(e.Metadata), bytes.Clone(e.Data)
 			if !yield(e, err) {
 				return
 			}
@@ -156,8 +149,58 @@ func (r repeated) shifted(all iter.Seq2[eventstore.Recorded, error], n int) iter
 	}
 }
 
+// Scan copies the bytes too, as any store has to.
+func (r repeated) Scan(_ context.Context, after eventstore.Position) iter.Seq2[eventstore.Recorded, error] {
+	return func(yield func(eventstore.Recorded, error) bool) {
+		var metadata, data []byte
+		for e, err := range r.from(after) {
+			metadata, data = append(metadata[:0], e.Metadata...), append(data[:0], e.Data...)
+			e.Metadata, e.Data = metadata, data
+			if !yield(e, err) {
+				return
+			}
+		}
+	}
+}
+
+func (r repeated) from(after eventstore.Position) iter.Seq2[eventstore.Recorded, error] {
+	return func(yield func(eventstore.Recorded, error) bool) {
+		for n := int(after / r.span()); n < r.times; n++ {
+			begins, shift := turn(n), eventstore.Position(n)*r.span()
+			for _, e := range r.log {
+				e.Position += shift
+				if e.Position <= after {
+					continue
+				}
+				e.Stream = begins + e.Stream[turnChars:]
+				if !yield(e, nil) {
+					return
+				}
+			}
+		}
+	}
+}
+
+func (r repeated) ReadStream(_ context.Context, stream string, after eventstore.Revision) iter.Seq2[eventstore.Recorded, error] {
+	return func(yield func(eventstore.Recorded, error) bool) {
+		n, err := strconv.ParseUint(stream[turnChars-4:turnChars], 16, 16)
+		if err != nil {
+			yield(eventstore.Recorded{}, err)
+			return
+		}
+		for _, place := range r.places[turn(0)+stream[turnChars:]][after:] {
+			e := r.log[place]
+			e.Stream, e.Position = stream, e.Position+eventstore.Position(n)*r.span()
+			e.Metadata, e.Data = bytes.Clone(e.Metadata), bytes.Clone(e.Data)
+			if !yield(e, nil) {
+				return
+			}
+		}
+	}
+}
+
 func (r repeated) Decode(e eventstore.Recorded) (domain.Entry, error) {
-	e.Stream = during(e.Stream, 0)
+	e.Stream = "record-0000" + e.Stream[turnChars:]
 	return r.Sealed.Decode(e)
 }
 
@@ -183,10 +226,10 @@ func BenchmarkRebuildingEachProjection(b *testing.B) {
 
 // filled returns a store with the events wanted, and their number.
 func filled(b *testing.B) (repeated, int) {
-	wanted := eventsWanted(b)
+	events := eventsWanted(b)
 	l := newLedger(b)
-	grow(l, min(wanted, sealedEvents))
-	from := repeated{spaced: l.store, Sealed: codec, times: max(1, wanted/sealedEvents), span: 10 * eventstore.Position(l.written)}
+	grow(l, min(events, sealedEvents))
+	from := repeatedly(b, l.store, max(1, events/sealedEvents))
 	return from, l.entries * from.times
 }
 

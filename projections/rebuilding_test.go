@@ -180,6 +180,57 @@ func TestReadersOfAFileThatIsRebuiltSeeTheNewOne(t *testing.T) {
 	}
 }
 
+func TestARebuildIsANewFileUnlessSomebodyHasTheOldOneOpen(t *testing.T) {
+	l := annsStory(t)
+	for _, reads := range []bool{false, true} {
+		path := filepath.Join(t.TempDir(), "r.db")
+		r := rebuilder(t, openFile(t, path), undisturbed(l), projections.All()...)
+		idle, err := fileReader(t, path).Conn(ctx) // which holds no lock before it reads
+		if err != nil {
+			t.Fatal(err)
+		}
+		var n int
+		entries := func() error { return idle.QueryRowContext(ctx, "SELECT count(*) FROM audit").Scan(&n) }
+		if reads {
+			if err := entries(); err != nil || n != 0 {
+				t.Fatal(n, err)
+			}
+		}
+		before, err := os.Stat(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := r.CatchUp(ctx, nil); err != nil {
+			t.Fatal(err)
+		}
+		after, err := os.Stat(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if same := os.SameFile(before, after); same != reads || after.Mode().Perm() != 0o600 {
+			t.Errorf("reads %v: the same file %v, mode %v", reads, same, after.Mode())
+		}
+		if err := entries(); reads && (err != nil || n != l.entries) {
+			t.Errorf("a reader sees %d entries of %d: %v", n, l.entries, err)
+		} else if !reads && err == nil {
+			t.Errorf("a connection to the file that is gone still reads %d entries of it", n)
+		}
+		if err := idle.Close(); err != nil {
+			t.Fatal(err)
+		}
+		if err := fileReader(t, path).QueryRow("SELECT count(*) FROM audit").Scan(&n); err != nil || n != l.entries {
+			t.Errorf("%d entries of %d: %v", n, l.entries, err)
+		}
+		l.events(ann, identity.Died{Dated: on("2024-02-03")})
+		if err := r.CatchUp(ctx, nil); err != nil {
+			t.Fatal(err)
+		}
+		if err := fileReader(t, path).QueryRow("SELECT count(*) FROM audit").Scan(&n); err != nil || n != l.entries {
+			t.Errorf("followed on: %d entries of %d: %v", n, l.entries, err)
+		}
+	}
+}
+
 func TestTextsComeBackAsTheyWereGiven(t *testing.T) {
 	l := newLedger(t)
 	for _, name := range []string{"O'Neill", "'", "''", "NULL", "','NULL", "a\x1fb\nc", "é 'Ω'", "%Q", "?"} {

@@ -13,6 +13,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"caseledger/domain"
+	"caseledger/eventstore"
 )
 
 // usualText is how many bytes space is made for at first in what becomes a text.
@@ -90,15 +91,16 @@ func keyText(t *Table, fields []any) string {
 	return text.String()
 }
 
-// stored returns a value as an engine is given it.
+// stored returns a value as an engine is given it, but that a text may be left
+// where it is pointed at: see itself.
 func stored(v any) (any, error) {
 	switch v := v.(type) {
 	case *string:
-		return textOrNull(*v), nil
+		return textAt(v), nil
 	case string:
 		return textOrNull(v), nil
 	case *domain.RecordID:
-		return textOrNull(string(*v)), nil
+		return textAt((*string)(v)), nil
 	case domain.RecordID:
 		return textOrNull(string(v)), nil
 	case *domain.Date:
@@ -119,6 +121,8 @@ func stored(v any) (any, error) {
 		if v == nil {
 			return nil, nil
 		}
+		return int64(*v), nil
+	case *eventstore.Position:
 		return int64(*v), nil
 	case **uint64:
 		return stored(*v)
@@ -190,6 +194,31 @@ func textOrNull(s string) any {
 		return nil
 	}
 	return strings.ReplaceAll(s, "\x00", "\uFFFD")
+}
+
+// textAt is textOrNull of a text that is not copied: most of what a rebuild
+// writes is texts, and each is needed for a moment only.
+func textAt(s *string) any {
+	if *s == "" || strings.IndexByte(*s, 0) >= 0 {
+		return textOrNull(*s)
+	}
+	return s
+}
+
+// itself is a stored value that is nowhere else.
+func itself(v any) any {
+	if s, ok := v.(*string); ok {
+		return *s
+	}
+	return v
+}
+
+// themselves makes the values of a row such.
+func themselves(row []any) []any {
+	for i, v := range row {
+		row[i] = itself(v)
+	}
+	return row
 }
 
 // timeText is the time in timeLayout, put together from what package time is

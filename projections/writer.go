@@ -18,7 +18,7 @@ type Writer struct {
 // that also moves the position, or a rebuild.
 type sink interface {
 	// put adds a row, in place of one with the same key if that is allowed. It
-	// may keep the row.
+	// may keep the row, and texts may be pointed at.
 	put(t *Table, instead bool, row []any) error
 	// change sets cells, or removes rows when set is nil, where all cells are
 	// as given, and returns the number of rows.
@@ -34,7 +34,7 @@ type Cell struct {
 // Insert adds a row. Values are given in the order of the table's columns, as
 // strings, numbers, bools, dates, times, lists (JSON), or pointers to them;
 // what is empty becomes NULL, except numbers and bools. A slice that is given
-// is the writer's from then on.
+// is the writer's from then on, and so is what its values point at.
 func (w *Writer) Insert(table string, values ...any) error { return w.put(table, false, values) }
 
 // put makes the values a row, in their own place, as most that a rebuild does
@@ -110,7 +110,7 @@ func (t *Table) storedCells(all []Cell) ([]Cell, error) {
 		if err != nil {
 			return nil, err
 		}
-		out = append(out, Cell{c.Column, v})
+		out = append(out, Cell{c.Column, itself(v)})
 	}
 	return out, nil
 }
@@ -135,7 +135,7 @@ func (w *rowByRow) put(t *Table, instead bool, row []any) error {
 	if err != nil {
 		return err
 	}
-	if _, err := statement.Exec(row...); err != nil {
+	if _, err := statement.Exec(themselves(row)...); err != nil {
 		return fmt.Errorf("table %s: %w", t.Name, err)
 	}
 	return nil

@@ -1,6 +1,7 @@
 package schema
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -8,6 +9,7 @@ import (
 	"reflect"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
@@ -41,8 +43,14 @@ func NewCodec(catalogue []EventType) Codec {
 	return c
 }
 
-// payload is an entry as stored. Its own names may not be used by events.
+// payload is an entry as stored.
 type payload struct {
+	stated
+	Event jsontext.Value `json:",embed"`
+}
+
+// stated are the circumstances as stored. Their names may not be used by events.
+type stated struct {
 	Actor     domain.Actor       `json:"actor"`
 	Authority domain.Authority   `json:"authority"`
 	Request   string             `json:"request"`
@@ -52,7 +60,6 @@ type payload struct {
 	Import    *domain.Source     `json:"import,omitempty"`
 	Policy    string             `json:"policy,omitempty"`
 	Captured  *domain.Captured   `json:"captured,omitempty"`
-	Event     jsontext.Value     `json:",embed"`
 
 	Transferred []domain.Transferred `json:"transferred,omitempty"`
 }
@@ -73,7 +80,7 @@ func (c Codec) Encode(e domain.Entry) (kind string, text []byte, err error) {
 	if err != nil {
 		return "", nil, fmt.Errorf("%s: %w", t, errShape)
 	}
-	text, err = json.Marshal(payload{
+	text, err = json.Marshal(stated{
 		Actor: e.Actor, Authority: e.Authority, Request: e.Request, Digest: e.Digest, Group: e.Group,
 		Corrects: e.Corrects, Import: e.Source, Policy: e.Policy, Captured: e.Captured, Transferred: e.Transferred,
 	})
@@ -98,20 +105,105 @@ func (c Codec) Decode(kind string, text []byte) (domain.Entry, error) {
 	if err != nil {
 		return domain.Entry{}, err
 	}
+	e, ok := decodeHalves(text, decode)
+	if !ok {
+		e, err = decodeWhole(text, decode)
+	}
+	if err != nil {
+		return domain.Entry{}, fmt.Errorf("%s: %w", kind, err)
+	}
+	return e, nil
+}
+
+// decodeWhole decodes a payload whose members stand in any order.
+func decodeWhole(text []byte, decode func(jsontext.Value) (domain.Event, error)) (domain.Entry, error) {
 	p := payload{Event: make(jsontext.Value, 0, len(text))}
 	// Members that the payload does not name go to Event, so this refuses
 	// unknown ones of the circumstances only; the event's reader does the rest.
 	if err := json.Unmarshal(text, &p, json.RejectUnknownMembers(true)); err != nil {
-		return domain.Entry{}, fmt.Errorf("%s: %w", kind, errShape)
+		return domain.Entry{}, errShape
 	}
 	event, err := decode(p.Event)
-	if err != nil {
-		return domain.Entry{}, fmt.Errorf("%s: %w", kind, err)
-	}
-	return domain.Entry{Circumstances: p.circumstances(), Event: event}, nil
+	return domain.Entry{Circumstances: p.circumstances(), Event: event}, err
 }
 
-func (p payload) circumstances() domain.Circumstances {
+// decodeHalves decodes a payload in which the circumstances stand before the
+// event, as Encode writes them, without reading the event twice. What it does
+// not take may be a payload all the same.
+func decodeHalves(text []byte, decode func(jsontext.Value) (domain.Event, error)) (domain.Entry, bool) {
+	circumstances, event, ok := halves(text)
+	if !ok {
+		return domain.Entry{}, false
+	}
+	var p stated
+	if err := json.Unmarshal(circumstances, &p, json.RejectUnknownMembers(true)); err != nil {
+		return domain.Entry{}, false
+	}
+	e, err := decode(event)
+	return domain.Entry{Circumstances: p.circumstances(), Event: e}, err == nil
+}
+
+var statedNames = sync.OnceValue(func() map[string]bool {
+	names := make(map[string]bool)
+	for f := range reflect.TypeFor[stated]().Fields() {
+		name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+		names[name] = true
+	}
+	return names
+})
+
+// halves returns two objects with the members of one: those before the first
+// that is no circumstance, and the others. That both are JSON shows when they
+// are decoded: then the text is too.
+func halves(text []byte) (circumstances, event []byte, ok bool) {
+	names := statedNames()
+	for at := 0; at < len(text) && bytes.HasPrefix(text[at+1:], []byte(`"`)); {
+		name := at + len(`{"`)
+		end := stringEnd(text, name)
+		if names[string(text[name:end])] {
+			at = memberEnd(text, end)
+			continue
+		}
+		both := append(append(make([]byte, 0, len(text)+len("}{")), text[:at]...), '}')
+		both = append(append(both, '{'), text[at+1:]...)
+		return both[: at+1 : at+1], both[at+1:], at > 0
+	}
+	return nil, nil, false
+}
+
+// stringEnd returns where the string ends that begins before at.
+func stringEnd(text []byte, at int) int {
+	for at < len(text) && text[at] != '"' {
+		if text[at] == '\\' {
+			at++
+		}
+		at++
+	}
+	return min(at, len(text))
+}
+
+// memberEnd returns where the comma stands that ends a member, or the text does,
+// from the end of the member's name on.
+func memberEnd(text []byte, at int) int {
+	depth := 0
+	for at++; at < len(text); at++ {
+		switch text[at] {
+		case '"':
+			at = stringEnd(text, at+1)
+		case '{', '[':
+			depth++
+		case '}', ']':
+			depth--
+		case ',':
+			if depth == 0 {
+				return at
+			}
+		}
+	}
+	return len(text)
+}
+
+func (p stated) circumstances() domain.Circumstances {
 	return domain.Circumstances{
 		Actor: p.Actor, Authority: p.Authority, Request: p.Request, Digest: p.Digest, Group: p.Group,
 		Corrects: p.Corrects, Source: p.Import, Policy: p.Policy, Captured: p.Captured, Transferred: p.Transferred,

@@ -96,6 +96,38 @@ func TestWhateverIsNotExactlyOfTheTypeAndVersionIsRefusedWithoutBeingRepeated(t 
 	}
 }
 
+func TestAPayloadIsReadInHalvesAsItIsAsAWhole(t *testing.T) {
+	const (
+		told = `"actor":{"id":"w,1","role":"r\\\",\"happened\":\"","agency":"a"},"authority":{"basis":"b","purpose":"p"},"request":"q1","corrects":{"entry":1,"reason":"}]"}`
+		body = `"happened":"2026-02-03","referral":"r1","source":"1A"`
+	)
+	codec := NewCodec(Events())
+	decode, err := codec.version("referral.received/1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for text, want := range map[string]struct{ inHalves, atAll bool }{
+		"{" + told + "," + body + "}":                  {true, true},
+		"{" + body + "," + told + "}":                  {false, true},
+		`{"request":"q2",` + body + `,"digest":"d"}`:   {false, true},
+		"{" + told + "," + body + `,"request":"q2"}`:   {false, false},
+		"{" + told + "," + body + "},":                 {false, false},
+		"{" + told + ", " + body + "}":                 {false, true},
+		"[" + told + "," + body + "}":                  {false, false},
+		"{" + told + ",}":                              {false, false},
+		`{"actor":{"id":"w1"],` + body + "}":           {false, false},
+		`{"actor":{"id":"w1"}},{"x":{` + body + "}":    {false, false},
+		`{"actor":{"id":"w1","role":"` + "," + body:    {false, false},
+		`{"actor":{"id":"w1"},"act\u006fr":{},` + body: {false, false},
+	} {
+		half, ok := decodeHalves([]byte(text), decode)
+		whole, err := decodeWhole([]byte(text), decode)
+		if ok != want.inHalves || (err == nil) != want.atAll || ok && !reflect.DeepEqual(half, whole) {
+			t.Errorf("%s\nin halves %v %+v\nas a whole %v %+v", text, ok, half, err, whole)
+		}
+	}
+}
+
 func TestAnEventThatIsNotInTheCatalogueIsNotWritten(t *testing.T) {
 	codec := NewCodec(nil)
 	for _, e := range []domain.Event{referral.Received{}, nil} {
@@ -177,6 +209,12 @@ func FuzzDecodeNeverPanicsAndReadsWhatItWrites(f *testing.F) {
 	}
 	codec := NewCodec(Events())
 	f.Fuzz(func(t *testing.T, typ string, data []byte) {
+		if decode, err := codec.version(typ); err == nil {
+			half, ok := decodeHalves(data, decode)
+			if whole, err := decodeWhole(data, decode); ok && (err != nil || !reflect.DeepEqual(half, whole)) {
+				t.Fatalf("in halves %+v, as a whole %+v, %v", half, whole, err)
+			}
+		}
 		entry, err := codec.Decode(typ, data)
 		if err != nil {
 			return

@@ -4,6 +4,7 @@ import (
 	_ "embed"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"sync"
 
 	"caseledger/domain"
@@ -46,4 +47,14 @@ func RulesOn(day domain.Date) (Rules, error) {
 		}
 	}
 	return Rules{}, fmt.Errorf("binder: no rules are known for %s", day)
+}
+
+// RulesNamed returns the rules with a name, and whether there are any.
+func RulesNamed(name string) (Rules, bool) {
+	all, err := allRules()
+	i := slices.IndexFunc(all, func(r Rules) bool { return r.Name == name })
+	if err != nil || i < 0 {
+		return Rules{}, false
+	}
+	return all[i], true
 }

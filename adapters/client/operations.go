@@ -1236,26 +1236,51 @@ func (c *Client) BundleFreeze(ctx context.Context, act Act, id string, bundle st
 	return out, err
 }
 
-// BundleMake is the body of [Client.BundleMake]. Freeze a bundle, if it is not frozen yet, and build it for its readers, beside other requests. A repeat finds the job, or begins it anew where it had failed.
+// BundleMake is the body of [Client.BundleMake]. Freeze a bundle, if it is not frozen yet, build it for its readers and check it against the rules, beside other requests. A repeat finds the job, or begins it anew where it had failed.
 type BundleMake struct {
 	Variants []string `json:"variants,omitzero"`
 }
 
-// BundleMake: Freeze a bundle, if it is not frozen yet, and build it for its readers, beside other requests. A repeat finds the job, or begins it anew where it had failed.
-func (c *Client) BundleMake(ctx context.Context, act Act, id string, bundle string, body BundleMake) (out BundleJob, err error) {
+// BundleMake: Freeze a bundle, if it is not frozen yet, build it for its readers and check it against the rules, beside other requests. A repeat finds the job, or begins it anew where it had failed.
+func (c *Client) BundleMake(ctx context.Context, act Act, id string, bundle string, body BundleMake) (out Job, err error) {
 	_, err = c.do(ctx, call{method: "POST", path: strings.Replace(strings.Replace("/v1/records/{id}/bundles/{bundle}/jobs", "{id}", url.PathEscape(id), 1), "{bundle}", url.PathEscape(bundle), 1), body: body, act: &act}, &out)
 	return out, err
 }
 
-// BundleCancel: Cancel the making of a bundle; what was built of it stays.
-func (c *Client) BundleCancel(ctx context.Context, act Act, id string, bundle string, job string) (out BundleJob, err error) {
-	_, err = c.do(ctx, call{method: "DELETE", path: strings.Replace(strings.Replace(strings.Replace("/v1/records/{id}/bundles/{bundle}/jobs/{job}", "{id}", url.PathEscape(id), 1), "{bundle}", url.PathEscape(bundle), 1), "{job}", url.PathEscape(job), 1), act: &act}, &out)
-	return out, err
+// BundleAddLate is the body of [Client.BundleAddLate]. Add documents that came late to a frozen bundle, beside other requests: behind the last page of their sections, so that no page gets another number. Somebody else then looks it through, and it is made again.
+type BundleAddLate struct {
+	Sections []BundleAddLateSections `json:"sections"`
+	Reason   string                  `json:"reason"`
 }
 
-// RecordBundleJob: How far the making of a bundle has come.
-func (c *Client) RecordBundleJob(ctx context.Context, id string, bundle string, job string) (out BundleJob, err error) {
-	_, err = c.do(ctx, call{method: "GET", path: strings.Replace(strings.Replace(strings.Replace("/v1/records/{id}/bundles/{bundle}/jobs/{job}", "{id}", url.PathEscape(id), 1), "{bundle}", url.PathEscape(bundle), 1), "{job}", url.PathEscape(job), 1)}, &out)
+// BundleAddLateSections is a part of [BundleAddLate].
+type BundleAddLateSections struct {
+	Letter    string                           `json:"letter"`
+	Title     string                           `json:"title"`
+	Documents []BundleAddLateSectionsDocuments `json:"documents"`
+}
+
+// BundleAddLateSectionsDocuments is a part of [BundleAddLateSections].
+type BundleAddLateSectionsDocuments struct {
+	Document   string                                  `json:"document"`
+	Title      string                                  `json:"title"`
+	Date       string                                  `json:"date,omitzero"`
+	Chronology string                                  `json:"chronology,omitzero"`
+	Paper      string                                  `json:"paper,omitzero"`
+	Entries    []BundleAddLateSectionsDocumentsEntries `json:"entries,omitzero"`
+	File       string                                  `json:"file,omitzero"`
+}
+
+// BundleAddLateSectionsDocumentsEntries is a part of [BundleAddLateSectionsDocuments].
+type BundleAddLateSectionsDocumentsEntries struct {
+	Record  string  `json:"record"`
+	Known   int64   `json:"known"`
+	Entries []int64 `json:"entries,omitzero"`
+}
+
+// BundleAddLate: Add documents that came late to a frozen bundle, beside other requests: behind the last page of their sections, so that no page gets another number. Somebody else then looks it through, and it is made again.
+func (c *Client) BundleAddLate(ctx context.Context, act Act, id string, bundle string, body BundleAddLate) (out Job, err error) {
+	_, err = c.do(ctx, call{method: "POST", path: strings.Replace(strings.Replace("/v1/records/{id}/bundles/{bundle}/late", "{id}", url.PathEscape(id), 1), "{bundle}", url.PathEscape(bundle), 1), body: body, act: &act}, &out)
 	return out, err
 }
 
@@ -1464,6 +1489,23 @@ type BundleVaryVariants struct {
 // BundleVary: Decide for which readers a bundle is made, and by which redactions.
 func (c *Client) BundleVary(ctx context.Context, act Act, id string, bundle string, query BundleVaryQuery, body BundleVary) (out Done, err error) {
 	out.Repeated, err = c.do(ctx, call{method: "POST", path: strings.Replace(strings.Replace("/v1/records/{id}/bundles/{bundle}/variants", "{id}", url.PathEscape(id), 1), "{bundle}", url.PathEscape(bundle), 1), query: query.values(), body: body, act: &act}, &out.Receipt)
+	return out, err
+}
+
+// RecordBundleCheckQuery are the parameters of [Client.RecordBundleCheck]; one that is empty is not given.
+type RecordBundleCheckQuery struct {
+	MinRevision int64 // Wait until the record is at least at this revision, as an act answered it.
+}
+
+func (q RecordBundleCheckQuery) values() url.Values {
+	v := url.Values{}
+	set(v, "minRevision", q.MinRevision)
+	return v
+}
+
+// RecordBundleCheck: Of each rule for bundles, whether a variant that was built keeps it, and on which pages not.
+func (c *Client) RecordBundleCheck(ctx context.Context, id string, bundle string, variant string, query RecordBundleCheckQuery) (out BundleCheck, err error) {
+	_, err = c.do(ctx, call{method: "GET", path: strings.Replace(strings.Replace(strings.Replace("/v1/records/{id}/bundles/{bundle}/variants/{variant}/check", "{id}", url.PathEscape(id), 1), "{bundle}", url.PathEscape(bundle), 1), "{variant}", url.PathEscape(variant), 1), query: query.values()}, &out)
 	return out, err
 }
 
@@ -2553,6 +2595,46 @@ func (c *Client) DisclosureDecide(ctx context.Context, act Act, id string, discl
 	return out, err
 }
 
+// RecordDisclosureFileQuery are the parameters of [Client.RecordDisclosureFile]; one that is empty is not given.
+type RecordDisclosureFileQuery struct {
+	MinRevision int64 // Wait until the record is at least at this revision, as an act answered it.
+}
+
+func (q RecordDisclosureFileQuery) values() url.Values {
+	v := url.Values{}
+	set(v, "minRevision", q.MinRevision)
+	return v
+}
+
+// DisclosurePack is the body of [Client.DisclosurePack]. Make the evidence package and the paper of a disclosure that was decided, and record that it goes, beside other requests.
+type DisclosurePack struct {
+	Redaction string   `json:"redaction,omitzero"`
+	Contacts  []string `json:"contacts,omitzero"`
+}
+
+// DisclosurePack: Make the evidence package and the paper of a disclosure that was decided, and record that it goes, beside other requests.
+func (c *Client) DisclosurePack(ctx context.Context, act Act, id string, disclosure string, body DisclosurePack) (out Job, err error) {
+	_, err = c.do(ctx, call{method: "POST", path: strings.Replace(strings.Replace("/v1/records/{id}/disclosures/{disclosure}/jobs", "{id}", url.PathEscape(id), 1), "{disclosure}", url.PathEscape(disclosure), 1), body: body, act: &act}, &out)
+	return out, err
+}
+
+// RecordDisclosureQuery are the parameters of [Client.RecordDisclosure]; one that is empty is not given.
+type RecordDisclosureQuery struct {
+	MinRevision int64 // Wait until the record is at least at this revision, as an act answered it.
+}
+
+func (q RecordDisclosureQuery) values() url.Values {
+	v := url.Values{}
+	set(v, "minRevision", q.MinRevision)
+	return v
+}
+
+// RecordDisclosure: What went with a disclosure, and the files.
+func (c *Client) RecordDisclosure(ctx context.Context, id string, disclosure string, query RecordDisclosureQuery) (out PackedDisclosure, err error) {
+	_, err = c.do(ctx, call{method: "GET", path: strings.Replace(strings.Replace("/v1/records/{id}/disclosures/{disclosure}/package", "{id}", url.PathEscape(id), 1), "{disclosure}", url.PathEscape(disclosure), 1), query: query.values()}, &out)
+	return out, err
+}
+
 // DisclosureMakeQuery are the parameters of [Client.DisclosureMake]; one that is empty is not given.
 type DisclosureMakeQuery struct {
 	DryRun bool // Decide, and record nothing.
@@ -3364,6 +3446,18 @@ type InitialConferenceHold struct {
 // InitialConferenceHold: Record an initial child protection conference.
 func (c *Client) InitialConferenceHold(ctx context.Context, act Act, id string, query InitialConferenceHoldQuery, body InitialConferenceHold) (out Done, err error) {
 	out.Repeated, err = c.do(ctx, call{method: "POST", path: strings.Replace("/v1/records/{id}/initial-conferences", "{id}", url.PathEscape(id), 1), query: query.values(), body: body, act: &act}, &out.Receipt)
+	return out, err
+}
+
+// JobCancel: Cancel a job; what was made of it stays.
+func (c *Client) JobCancel(ctx context.Context, act Act, id string, job string) (out Job, err error) {
+	_, err = c.do(ctx, call{method: "DELETE", path: strings.Replace(strings.Replace("/v1/records/{id}/jobs/{job}", "{id}", url.PathEscape(id), 1), "{job}", url.PathEscape(job), 1), act: &act}, &out)
+	return out, err
+}
+
+// RecordJob: How far something that is being made of a record has come.
+func (c *Client) RecordJob(ctx context.Context, id string, job string) (out Job, err error) {
+	_, err = c.do(ctx, call{method: "GET", path: strings.Replace(strings.Replace("/v1/records/{id}/jobs/{job}", "{id}", url.PathEscape(id), 1), "{job}", url.PathEscape(job), 1)}, &out)
 	return out, err
 }
 
@@ -5516,6 +5610,23 @@ func (c *Client) SubjectAccessReceive(ctx context.Context, act Act, id string, q
 	return out, err
 }
 
+// RecordAnswerQuery are the parameters of [Client.RecordAnswer]; one that is empty is not given.
+type RecordAnswerQuery struct {
+	MinRevision int64 // Wait until the record is at least at this revision, as an act answered it.
+}
+
+func (q RecordAnswerQuery) values() url.Values {
+	v := url.Values{}
+	set(v, "minRevision", q.MinRevision)
+	return v
+}
+
+// RecordAnswer: Whether the answer to a request for access is made, and complete.
+func (c *Client) RecordAnswer(ctx context.Context, id string, accessRequest string, query RecordAnswerQuery) (out AnswerPage, err error) {
+	_, err = c.do(ctx, call{method: "GET", path: strings.Replace(strings.Replace("/v1/records/{id}/subject-access-requests/{accessRequest}/answer", "{id}", url.PathEscape(id), 1), "{accessRequest}", url.PathEscape(accessRequest), 1), query: query.values()}, &out)
+	return out, err
+}
+
 // SubjectAccessClarifyQuery are the parameters of [Client.SubjectAccessClarify]; one that is empty is not given.
 type SubjectAccessClarifyQuery struct {
 	DryRun bool // Decide, and record nothing.
@@ -5790,6 +5901,17 @@ func (c *Client) SubjectAccessExtend(ctx context.Context, act Act, id string, ac
 	return out, err
 }
 
+// RecordAnswerFileQuery are the parameters of [Client.RecordAnswerFile]; one that is empty is not given.
+type RecordAnswerFileQuery struct {
+	MinRevision int64 // Wait until the record is at least at this revision, as an act answered it.
+}
+
+func (q RecordAnswerFileQuery) values() url.Values {
+	v := url.Values{}
+	set(v, "minRevision", q.MinRevision)
+	return v
+}
+
 // SubjectAccessGiveHarmOpinionQuery are the parameters of [Client.SubjectAccessGiveHarmOpinion]; one that is empty is not given.
 type SubjectAccessGiveHarmOpinionQuery struct {
 	DryRun bool // Decide, and record nothing.
@@ -5886,6 +6008,16 @@ type SubjectAccessAskIdentity struct {
 // SubjectAccessAskIdentity: Record that the requester was asked to show who they are.
 func (c *Client) SubjectAccessAskIdentity(ctx context.Context, act Act, id string, accessRequest string, query SubjectAccessAskIdentityQuery, body SubjectAccessAskIdentity) (out Done, err error) {
 	out.Repeated, err = c.do(ctx, call{method: "POST", path: strings.Replace(strings.Replace("/v1/records/{id}/subject-access-requests/{accessRequest}/identity-question", "{id}", url.PathEscape(id), 1), "{accessRequest}", url.PathEscape(accessRequest), 1), query: query.values(), body: body, act: &act}, &out.Receipt)
+	return out, err
+}
+
+// SubjectAccessAnswer is the body of [Client.SubjectAccessAnswer]. Make the answer to a request for access, and count that nothing is missing from it, beside other requests.
+type SubjectAccessAnswer struct {
+}
+
+// SubjectAccessAnswer: Make the answer to a request for access, and count that nothing is missing from it, beside other requests.
+func (c *Client) SubjectAccessAnswer(ctx context.Context, act Act, id string, accessRequest string, body SubjectAccessAnswer) (out Job, err error) {
+	_, err = c.do(ctx, call{method: "POST", path: strings.Replace(strings.Replace("/v1/records/{id}/subject-access-requests/{accessRequest}/jobs", "{id}", url.PathEscape(id), 1), "{accessRequest}", url.PathEscape(accessRequest), 1), body: body, act: &act}, &out)
 	return out, err
 }
 
@@ -6568,6 +6700,45 @@ type AllocationsRows struct {
 	Entries    []int64 `json:"entries"`
 }
 
+// AnswerPage is what the API answers with
+type AnswerPage struct {
+	Record        string               `json:"record"`
+	Revision      int64                `json:"revision"`
+	KnownAt       time.Time            `json:"knownAt,omitzero"`
+	KnownEntry    int64                `json:"knownEntry,omitzero"`
+	TrueOn        string               `json:"trueOn,omitzero"`
+	Permanent     string               `json:"permanent,omitzero"`
+	Withheld      []AnswerPageWithheld `json:"withheld,omitzero"`
+	AccessRequest string               `json:"accessRequest"`
+	Count         AnswerPageCount      `json:"count"`
+	Files         []AnswerPageFiles    `json:"files"`
+	Permitted     bool                 `json:"permitted"`
+}
+
+// AnswerPageWithheld is a part of [AnswerPage].
+type AnswerPageWithheld struct {
+	Reason  string   `json:"reason"`
+	Entries []int64  `json:"entries,omitzero"`
+	Records []string `json:"records,omitzero"`
+}
+
+// AnswerPageCount is a part of [AnswerPage].
+type AnswerPageCount struct {
+	Hash      string `json:"hash"`
+	Known     int64  `json:"known"`
+	Delivered int64  `json:"delivered"`
+	Withheld  int64  `json:"withheld"`
+	Missing   int64  `json:"missing"`
+}
+
+// AnswerPageFiles is a part of [AnswerPage].
+type AnswerPageFiles struct {
+	File   string `json:"file"`
+	Type   string `json:"type"`
+	Bytes  int64  `json:"bytes"`
+	Sha256 string `json:"sha256"`
+}
+
 // AudiencePage is what the API answers with
 type AudiencePage struct {
 	View       string                `json:"view"`
@@ -6729,35 +6900,37 @@ type BuiltChronologyForGrounds struct {
 	Explanation string `json:"explanation"`
 }
 
-// BundleJob is what the API answers with
-type BundleJob struct {
-	Job     string           `json:"job"`
-	Record  string           `json:"record"`
-	Bundle  string           `json:"bundle"`
-	State   string           `json:"state"`
-	Step    string           `json:"step,omitzero"`
-	Variant string           `json:"variant,omitzero"`
-	Done    int64            `json:"done"`
-	Total   int64            `json:"total"`
-	Problem BundleJobProblem `json:"problem,omitzero"`
+// BundleCheck is what the API answers with
+type BundleCheck struct {
+	Record     string                `json:"record"`
+	Revision   int64                 `json:"revision"`
+	KnownAt    time.Time             `json:"knownAt,omitzero"`
+	KnownEntry int64                 `json:"knownEntry,omitzero"`
+	TrueOn     string                `json:"trueOn,omitzero"`
+	Permanent  string                `json:"permanent,omitzero"`
+	Withheld   []BundleCheckWithheld `json:"withheld,omitzero"`
+	Bundle     string                `json:"bundle"`
+	Variant    string                `json:"variant"`
+	Sha256     string                `json:"sha256"`
+	Rules      string                `json:"rules"`
+	Title      string                `json:"title"`
+	Findings   []BundleCheckFindings `json:"findings"`
 }
 
-// BundleJobProblem is a part of [BundleJob].
-type BundleJobProblem struct {
-	Type     string                   `json:"type"`
-	Title    string                   `json:"title"`
-	Status   int64                    `json:"status"`
-	Code     string                   `json:"code"`
-	Faults   []BundleJobProblemFaults `json:"faults,omitzero"`
-	Revision int64                    `json:"revision,omitzero"`
+// BundleCheckWithheld is a part of [BundleCheck].
+type BundleCheckWithheld struct {
+	Reason  string   `json:"reason"`
+	Entries []int64  `json:"entries,omitzero"`
+	Records []string `json:"records,omitzero"`
 }
 
-// BundleJobProblemFaults is a part of [BundleJobProblem].
-type BundleJobProblemFaults struct {
-	Pointer   string `json:"pointer,omitzero"`
-	Parameter string `json:"parameter,omitzero"`
-	Rule      string `json:"rule"`
-	Reason    string `json:"reason,omitzero"`
+// BundleCheckFindings is a part of [BundleCheck].
+type BundleCheckFindings struct {
+	Rule   string   `json:"rule"`
+	Result string   `json:"result"`
+	Says   string   `json:"says,omitzero"`
+	Pages  []string `json:"pages,omitzero"`
+	Source string   `json:"source"`
 }
 
 // BundleList is what the API answers with
@@ -7512,6 +7685,46 @@ type IdentitiesRows struct {
 	Entries   []int64 `json:"entries"`
 }
 
+// Job is what the API answers with
+type Job struct {
+	Job      string        `json:"job"`
+	Record   string        `json:"record"`
+	Makes    string        `json:"makes"`
+	Of       string        `json:"of"`
+	State    string        `json:"state"`
+	Step     string        `json:"step,omitzero"`
+	Variant  string        `json:"variant,omitzero"`
+	Done     int64         `json:"done"`
+	Total    int64         `json:"total"`
+	Attested []JobAttested `json:"attested,omitzero"`
+	Problem  JobProblem    `json:"problem,omitzero"`
+}
+
+// JobAttested is a part of [Job].
+type JobAttested struct {
+	Who      string `json:"who"`
+	Kind     string `json:"kind"`
+	Attested bool   `json:"attested"`
+}
+
+// JobProblem is a part of [Job].
+type JobProblem struct {
+	Type     string             `json:"type"`
+	Title    string             `json:"title"`
+	Status   int64              `json:"status"`
+	Code     string             `json:"code"`
+	Faults   []JobProblemFaults `json:"faults,omitzero"`
+	Revision int64              `json:"revision,omitzero"`
+}
+
+// JobProblemFaults is a part of [JobProblem].
+type JobProblemFaults struct {
+	Pointer   string `json:"pointer,omitzero"`
+	Parameter string `json:"parameter,omitzero"`
+	Rule      string `json:"rule"`
+	Reason    string `json:"reason,omitzero"`
+}
+
 // KeptFile is what the API answers with
 type KeptFile struct {
 	Record string `json:"record"`
@@ -7732,6 +7945,38 @@ type OverdueRows struct {
 	Days       int64   `json:"days"`
 	Sentence   string  `json:"sentence,omitzero"`
 	Source     string  `json:"source,omitzero"`
+}
+
+// PackedDisclosure is what the API answers with
+type PackedDisclosure struct {
+	Record     string                     `json:"record"`
+	Revision   int64                      `json:"revision"`
+	KnownAt    time.Time                  `json:"knownAt,omitzero"`
+	KnownEntry int64                      `json:"knownEntry,omitzero"`
+	TrueOn     string                     `json:"trueOn,omitzero"`
+	Permanent  string                     `json:"permanent,omitzero"`
+	Withheld   []PackedDisclosureWithheld `json:"withheld,omitzero"`
+	Disclosure string                     `json:"disclosure"`
+	Profile    string                     `json:"profile"`
+	Happened   string                     `json:"happened"`
+	Package    string                     `json:"package"`
+	Files      []PackedDisclosureFiles    `json:"files"`
+	Permitted  bool                       `json:"permitted"`
+}
+
+// PackedDisclosureWithheld is a part of [PackedDisclosure].
+type PackedDisclosureWithheld struct {
+	Reason  string   `json:"reason"`
+	Entries []int64  `json:"entries,omitzero"`
+	Records []string `json:"records,omitzero"`
+}
+
+// PackedDisclosureFiles is a part of [PackedDisclosure].
+type PackedDisclosureFiles struct {
+	File   string `json:"file"`
+	Type   string `json:"type"`
+	Bytes  int64  `json:"bytes"`
+	Sha256 string `json:"sha256"`
 }
 
 // Patterns is what the API answers with

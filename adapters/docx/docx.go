@@ -24,6 +24,9 @@ const (
 	textWidth                     = pageWidth - 2*margin
 )
 
+// MediaType is that of the files that Write writes.
+const MediaType = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+
 // Write writes the paper.
 func Write(w io.Writer, p paper.Paper) error {
 	z := zip.NewWriter(w)

@@ -8,7 +8,6 @@ import (
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/pem"
-	"errors"
 	"fmt"
 	"math/big"
 	"net"
@@ -278,23 +277,10 @@ func TestWhoIsNotKnownAnyMoreIsLockedOutAtOnceAndSoAreCallsThatAreOpen(t *testin
 	store := memory.New()
 	fill(t, store, "record-1", 1)
 	a := newAuthority(t)
-	server, err := esdbgrpc.New(esdbgrpc.Options{Store: store, State: t.TempDir(), TLS: a.server(), Accounts: known("stays", "goes")})
-	if err != nil {
-		t.Fatal(err)
-	}
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	ended := make(chan error, 1)
-	go func() { ended <- server.Serve(l) }()
-	t.Cleanup(func() {
-		if err := errors.Join(server.Close(), <-ended); err != nil {
-			t.Error(err)
-		}
-	})
+	server := start(t, esdbgrpc.Options{Store: store, TLS: a.server(), Accounts: known("stays", "goes")})
+	t.Cleanup(server.stop)
 	as := func(name string) *client.Client {
-		return dialled(t, "esdb://"+name+":right%20horse@"+l.Addr().String()+"?tls=true&tlsCAFile="+a.dir+"/ca.crt")
+		return dialled(t, "esdb://"+name+":right%20horse@"+server.address+"?tls=true&tlsCAFile="+a.dir+"/ca.crt")
 	}
 	stays, goes := as("stays"), as("goes")
 	group(t, stays, "record-1", nil)

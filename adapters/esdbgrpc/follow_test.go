@@ -210,15 +210,15 @@ func TestCaughtUpCarriesATimeAndAPlace(t *testing.T) {
 }
 
 func TestFollowersEndWhenTheServerCloses(t *testing.T) {
-	address, stop := start(t, esdbgrpc.Options{Anonymous: esdbgrpc.Read})
-	c := dialled(t, "esdb://"+address+"?tls=false")
+	server := start(t, esdbgrpc.Options{Anonymous: esdbgrpc.Read})
+	c := dialled(t, "esdb://"+server.address+"?tls=false")
 	sub, err := c.SubscribeToAll(within(t), client.SubscribeToAllOptions{From: client.Start{}})
 	if err != nil {
 		t.Fatal(err)
 	}
 	next(t, sub, 0)
 	stopped := make(chan struct{})
-	go func() { stop(); close(stopped) }()
+	go func() { server.stop(); close(stopped) }()
 	for e := sub.Recv(); e.SubscriptionDropped == nil; e = sub.Recv() {
 		continue
 	}

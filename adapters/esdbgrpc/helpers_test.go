@@ -28,12 +28,19 @@ const patience = 2 * time.Minute
 // they name none, and returns its address.
 func served(t testing.TB, opts esdbgrpc.Options) string {
 	t.Helper()
-	address, stop := start(t, opts)
-	t.Cleanup(stop)
-	return address
+	s := start(t, opts)
+	t.Cleanup(s.stop)
+	return s.address
 }
 
-func start(t testing.TB, opts esdbgrpc.Options) (address string, stop func()) {
+// running is a server that serves until it is stopped.
+type running struct {
+	*esdbgrpc.Server
+	address string
+	stop    func()
+}
+
+func start(t testing.TB, opts esdbgrpc.Options) running {
 	t.Helper()
 	if opts.Store == nil {
 		opts.Store = memory.New()
@@ -51,14 +58,11 @@ func start(t testing.TB, opts esdbgrpc.Options) (address string, stop func()) {
 	}
 	ended := make(chan error, 1)
 	go func() { ended <- s.Serve(l) }()
-	return l.Addr().String(), func() {
-		if err := s.Close(); err != nil {
+	return running{s, l.Addr().String(), func() {
+		if err := errors.Join(s.Close(), <-ended); err != nil {
 			t.Error(err)
 		}
-		if err := <-ended; err != nil {
-			t.Error(err)
-		}
-	}
+	}}
 }
 
 // connected returns a client of a server that lets everybody do everything.
@@ -75,7 +79,7 @@ func dialled(t testing.TB, connection string) *client.Client {
 		t.Fatal(err)
 	}
 	conf.Logger = client.NoopLogging()
-	conf.MaxDiscoverAttempts = 1
+	conf.MaxDiscoverAttempts, conf.GossipTimeout = 1, int(patience.Seconds()) // until the first answer, however busy the machine is
 	c, err := client.NewClient(conf)
 	if err != nil {
 		t.Fatal(err)

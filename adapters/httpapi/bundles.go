@@ -2,9 +2,6 @@ package httpapi
 
 import (
 	"context"
-	"crypto/hmac"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"net/http"
@@ -20,55 +17,9 @@ import (
 	"caseledger/domain/access"
 	"caseledger/domain/bundle"
 	"caseledger/domain/redaction"
+	"caseledger/eventstore"
 	"caseledger/projections"
-	"caseledger/schema"
 )
-
-// Maker makes bundles, one job after the other, beside the requests.
-type Maker interface {
-	// Make begins a job, and returns how it stands. One that is known under the id
-	// is not begun again unless it failed or was cancelled. Errors: ErrOtherJob,
-	// ErrManyJobs.
-	Make(BundleOrder) (BundleProgress, bool, error)
-	// Job returns a job and how it stands, and whether there is one.
-	Job(id string) (BundleOrder, BundleProgress, bool)
-	// Cancel ends a job that is not done; what was built of it stays.
-	Cancel(id string) (BundleProgress, bool)
-}
-
-// Why a job is not begun.
-var (
-	ErrOtherJob = errors.New("a job under this id makes something else")
-	ErrManyJobs = errors.New("too many jobs wait")
-)
-
-// BundleOrder is a bundle that somebody wants to have frozen, if it is not frozen
-// yet, and built.
-type BundleOrder struct {
-	Job       string
-	Record    domain.RecordID
-	Bundle    bundle.ID
-	Variants  []string // all if none
-	By        domain.Actor
-	Authority domain.Authority
-}
-
-// BundleProgress is how far a job has come.
-type BundleProgress struct {
-	State   string // queued, running, done, failed, cancelled
-	Step    string // of a running one: freeze or build
-	Variant string // that is being built
-	// Done of Total blocks, rows and pages of files are set. Both begin anew with
-	// each variant that is laid out.
-	Done, Total int
-	Err         error // of a failed one
-}
-
-// UnbuildableError says why a bundle cannot be made as it is, in words for whoever
-// asked.
-type UnbuildableError struct{ Reason string }
-
-func (e *UnbuildableError) Error() string { return e.Reason }
 
 // MakeBundle is the body of the request for a bundle.
 type MakeBundle struct {
@@ -76,20 +27,11 @@ type MakeBundle struct {
 	Variants []string `json:"variants,omitempty" validate:"max=20,unique,dive,required,max=40,printascii"`
 }
 
-// BundleJob is a bundle that is being made.
-type BundleJob struct {
-	Job     string          `json:"job"`
-	Record  domain.RecordID `json:"record"`
-	Bundle  bundle.ID       `json:"bundle"`
-	State   string          `json:"state"`             // queued, running, done, failed, cancelled
-	Step    string          `json:"step,omitempty"`    // of a running one: freeze or build
-	Variant string          `json:"variant,omitempty"` // that is being built
-	// Done of Total blocks, rows and pages of files are set, of the variant that is
-	// being laid out.
-	Done  int `json:"done"`
-	Total int `json:"total"`
-	// Problem is why it failed.
-	Problem *Problem `json:"problem,omitempty"`
+// AddLate is the body of the request for a supplement to a bundle.
+type AddLate struct {
+	// Sections are those in which documents come late.
+	Sections []bundle.Section `json:"sections" validate:"required,min=1,max=26,unique=Letter,dive"`
+	Reason   string           `json:"reason" validate:"required,max=2000"`
 }
 
 // BundleList are the bundles of a record.
@@ -127,58 +69,35 @@ type BuiltVariant struct {
 	SHA256  string `json:"sha256,omitempty"` // of the PDF, as its building was recorded
 	// Files are there where the variant was built by this server. Whoever may see
 	// all that the variant shows is given them.
-	Files     []BundleFile `json:"files"`
-	Permitted bool         `json:"permitted"`
+	Files     []MadeFile `json:"files"`
+	Permitted bool       `json:"permitted"`
 }
 
-// BundleFile is one of the files that a variant became.
-type BundleFile struct {
-	File   string `json:"file"` // pdf, manifest, evidence-1
-	Type   string `json:"type"`
-	Bytes  int    `json:"bytes"`
-	SHA256 string `json:"sha256"`
+// BundleRules is how a variant that was built stands to each rule for bundles.
+type BundleRules struct {
+	Rules    string           `json:"rules"` // by their name
+	Title    string           `json:"title"`
+	Findings []binder.Finding `json:"findings"`
 }
 
-// Built is where the files of a variant are kept.
-type Built struct {
-	Record  domain.RecordID
-	Bundle  bundle.ID
-	Edition int
-	Variant string
+// BundleCheck is a variant with how it stands to the rules.
+type BundleCheck struct {
+	OfRecord
+	Bundle  bundle.ID `json:"bundle"`
+	Variant string    `json:"variant"`
+	SHA256  string    `json:"sha256"` // of the PDF that was checked
+	BundleRules
 }
 
-func (b Built) name(file string) string {
-	return fmt.Sprintf("bundle/%q/%d/%q/%s", b.Bundle, b.Edition, b.Variant, file)
+// KeepRules keeps how a variant stands to the rules.
+func (m Made) KeepRules(ctx context.Context, s *enclosures.Store, found BundleRules) error {
+	return m.put(ctx, s, checkName, found)
 }
 
-// Keep keeps what a variant became, by the names of the files: the list of them
-// last, so that there are either all or none.
-func (b Built) Keep(ctx context.Context, s *enclosures.Store, all []BundleFile, content map[string][]byte) error {
-	for i, f := range all {
-		sum := sha256.Sum256(content[f.File])
-		all[i].SHA256, all[i].Bytes = hex.EncodeToString(sum[:]), len(content[f.File])
-		if err := s.Put(ctx, schema.Stream(b.Record), b.name(f.File), content[f.File]); err != nil {
-			return err
-		}
-	}
-	list, err := json.Marshal(all)
-	if err != nil {
-		return err
-	}
-	return s.Put(ctx, schema.Stream(b.Record), b.name("list"), list)
-}
-
-// Files returns what a variant became; none where it was not built here.
-func (b Built) Files(ctx context.Context, s *enclosures.Store) ([]BundleFile, error) {
-	var all []BundleFile
-	list, err := s.Get(ctx, schema.Stream(b.Record), b.name("list"))
-	if errors.Is(err, enclosures.ErrNone) {
-		return nil, nil
-	}
-	if err == nil {
-		err = json.Unmarshal(list, &all)
-	}
-	return all, err
+// Rules returns how a variant stands to the rules, and whether that was found out.
+func (m Made) Rules(ctx context.Context, s *enclosures.Store) (found BundleRules, is bool, err error) {
+	is, err = m.get(ctx, s, checkName, &found)
+	return found, is, err
 }
 
 // makeBundle begins a job.
@@ -203,21 +122,36 @@ func (a *API) makeBundle(ctx context.Context, r *request) (reply, error) {
 	if faults := unmakeable(b, body.Variants); len(faults) > 0 {
 		return reply{}, problem(codeInvalid, faults...)
 	}
-	if a.Bundles == nil {
-		return reply{}, problem(codeElsewhere)
-	}
-	order := BundleOrder{Job: a.jobOf(r, b.ID), Record: r.record, Bundle: b.ID, Variants: body.Variants, By: r.actor(),
-		Authority: domain.Authority{Basis: r.basis, Purpose: r.purpose}}
-	now, repeated, err := a.Bundles.Make(order)
-	switch {
-	case errors.Is(err, ErrOtherJob):
-		return reply{}, problem(codeKeyReused)
-	case errors.Is(err, ErrManyJobs):
-		return reply{}, problem(codeBusy)
-	case err != nil:
+	return a.begin(a.order(r, string(b.ID), body))
+}
+
+// addLate begins the job of a supplement, of documents that the bundle would take.
+func (a *API) addLate(ctx context.Context, r *request) (reply, error) {
+	var body AddLate
+	if err := unmarshal(r.body, &body); err != nil {
 		return reply{}, err
 	}
-	return reply{body: jobNow(order, now), repeated: repeated, location: r.URL.Path + "/" + order.Job}, nil
+	rec, _, err := a.View.Record(ctx, r.record)
+	if err != nil {
+		return reply{}, err
+	}
+	b := rec.Bundles.Find(bundle.ID(r.PathValue("bundle")))
+	if b.Opened.IsZero() {
+		return reply{}, problem(codeNotFound)
+	}
+	if err := a.permit(ctx, r, "bundle.supplement", groupAct, r.record); err != nil {
+		return reply{}, err
+	}
+	o := a.order(r, string(b.ID), body)
+	_, err = b.Supplement(bundle.Supplement{Bundle: b.ID, Sections: body.Sections}, rec.Chronologies)
+	var refused domain.Refusals
+	if errors.As(err, &refused) && !o.Recorded(rec) {
+		refused = slices.DeleteFunc(slices.Clone(refused), func(why domain.Refusal) bool { return why.Rule == "bundle-supplement-unsound" }) // the job makes what it stands on
+		if len(refused) > 0 {
+			return reply{}, refused
+		}
+	}
+	return a.begin(o)
 }
 
 // unmakeable says what forbids to make a bundle as it is.
@@ -232,58 +166,6 @@ func unmakeable(b bundle.Bundle, variants []string) []Fault {
 		faults = append(faults, Fault{Rule: "bundle-not-reviewed", Reason: "Somebody who made no part of it looks through a bundle before it is frozen or built."})
 	}
 	return faults
-}
-
-// jobOf is the id of the job of a caller's key: a repeat finds it.
-func (a *API) jobOf(r *request, id bundle.ID) string {
-	mac := hmac.New(sha256.New, a.Secret)
-	fmt.Fprintf(mac, "bundle\x00%s\x00%s\x00%s\x00%s", r.record, id, r.caller.ID, r.Header.Get("Idempotency-Key"))
-	return hex.EncodeToString(mac.Sum(nil)[:16])
-}
-
-func jobNow(o BundleOrder, p BundleProgress) BundleJob {
-	out := BundleJob{Job: o.Job, Record: o.Record, Bundle: o.Bundle, State: p.State, Step: p.Step, Variant: p.Variant, Done: p.Done, Total: p.Total}
-	var why *UnbuildableError
-	switch {
-	case p.Err == nil:
-	case errors.As(p.Err, &why):
-		out.Problem = problem(codeInvalid, Fault{Rule: "bundle-cannot-be-made", Reason: why.Reason})
-	default:
-		out.Problem = problemOf(p.Err)
-	}
-	return out
-}
-
-// job returns the job of a request, which is one of its bundle.
-func (a *API) job(ctx context.Context, r *request) (BundleOrder, BundleProgress, error) {
-	if err := a.exists(ctx, r.record); err != nil {
-		return BundleOrder{}, BundleProgress{}, err
-	}
-	if a.Bundles == nil {
-		return BundleOrder{}, BundleProgress{}, problem(codeNotFound)
-	}
-	order, now, found := a.Bundles.Job(r.PathValue("job"))
-	if !found || order.Record != r.record || string(order.Bundle) != r.PathValue("bundle") {
-		return order, now, problem(codeNotFound)
-	}
-	return order, now, nil
-}
-
-// bundleJob tells how far a job has come: nothing of the record, so no access.
-func (a *API) bundleJob(ctx context.Context, r *request) (reply, error) {
-	order, now, err := a.job(ctx, r)
-	return reply{body: jobNow(order, now)}, err
-}
-
-func (a *API) cancelBundle(ctx context.Context, r *request) (reply, error) {
-	order, now, err := a.job(ctx, r)
-	if err != nil {
-		return reply{}, err
-	}
-	if after, found := a.Bundles.Cancel(order.Job); found {
-		now = after
-	}
-	return reply{body: jobNow(order, now)}, nil
 }
 
 func rowOf(b bundle.Bundle) BundleRow {
@@ -325,7 +207,7 @@ func (a *API) bundle(ctx context.Context, r *request) (reply, error) {
 		built := b.BuiltOf(v.Variant).Fact
 		one := BuiltVariant{Variant: v.Variant, Reader: v.Reader, Pages: built.Pages, SHA256: built.SHA256}
 		if built.SHA256 != "" {
-			if one.Files, err = (Built{r.record, b.ID, b.Edition(), v.Variant}).Files(ctx, a.Files); err != nil {
+			if one.Files, err = OfBundle(r.record, b.ID, b.Edition(), v.Variant).Files(ctx, a.Files); err != nil {
 				return reply{}, err
 			}
 			if one.Permitted, err = a.mayHave(ctx, r, b, v); err != nil {
@@ -339,45 +221,80 @@ func (a *API) bundle(ctx context.Context, r *request) (reply, error) {
 	return ofRecord(r, about, len(page.Variants), page), nil
 }
 
+// builtVariant returns the variant of a request, which has to be built.
+func (a *API) builtVariant(ctx context.Context, r *request) (b bundle.Bundle, v bundle.Variant, about OfRecord, err error) {
+	rec, about, err := a.about(ctx, r)
+	if err != nil {
+		return b, v, about, err
+	}
+	b = rec.Bundles.Find(bundle.ID(r.PathValue("bundle")))
+	v, known := b.Variant(r.PathValue("variant"))
+	if !known || b.BuiltOf(v.Variant).IsZero() {
+		err = problem(codeNotFound)
+	}
+	return b, v, about, err
+}
+
 // bundleFile gives one of the files of a variant to whoever may see all that the
 // variant shows.
 func (a *API) bundleFile(ctx context.Context, r *request) (reply, error) {
-	rec, about, err := a.about(ctx, r)
+	b, v, about, err := a.builtVariant(ctx, r)
 	if err != nil {
 		return reply{}, err
 	}
-	b := rec.Bundles.Find(bundle.ID(r.PathValue("bundle")))
-	v, known := b.Variant(r.PathValue("variant"))
-	if !known || b.BuiltOf(v.Variant).IsZero() {
-		return reply{}, problem(codeNotFound)
-	}
-	built := Built{r.record, b.ID, b.Edition(), v.Variant}
-	all, err := built.Files(ctx, a.Files)
+	made := OfBundle(r.record, b.ID, b.Edition(), v.Variant)
+	all, err := made.Files(ctx, a.Files)
 	if err != nil {
 		return reply{}, err
 	}
-	i := slices.IndexFunc(all, func(f BundleFile) bool { return f.File == r.PathValue("file") })
+	i := slices.IndexFunc(all, func(f MadeFile) bool { return f.File == r.PathValue("file") })
 	if i < 0 {
 		return reply{}, problem(codeNotFound)
 	}
-	may, err := a.mayHave(ctx, r, b, v)
+	release, err := a.giving(ctx, r, b, v, about, all[i].SHA256)
 	if err != nil {
 		return reply{}, err
 	}
-	if !may {
-		return reply{}, a.refused(ctx, r)
-	}
-	content, err := a.Files.Get(ctx, schema.Stream(r.record), built.name(all[i].File))
+	content, err := made.File(ctx, a.Files, all[i].File)
 	if err != nil {
 		return reply{}, fileProblem(err)
 	}
-	release := access.Released{Revision: about.Revision, View: "variant=" + v.Variant + "&sha256=" + all[i].SHA256, Rows: 1}
+	return given(all[i].Type, all[i].File, content, release), nil
+}
+
+// bundleCheck tells how a variant stands to the rules. What is found names pages and
+// documents, so it is for whoever is given the variant.
+func (a *API) bundleCheck(ctx context.Context, r *request) (reply, error) {
+	b, v, about, err := a.builtVariant(ctx, r)
+	if err != nil {
+		return reply{}, err
+	}
+	found, is, err := OfBundle(r.record, b.ID, b.Edition(), v.Variant).Rules(ctx, a.Files)
+	if err == nil && !is {
+		err = problem(codeNotFound)
+	}
+	if err != nil {
+		return reply{}, err
+	}
+	hash := b.BuiltOf(v.Variant).Fact.SHA256
+	release, err := a.giving(ctx, r, b, v, about, hash)
+	return reply{body: BundleCheck{about, b.ID, v.Variant, hash, found}, revision: eventstore.Revision(about.Revision), release: &release}, err
+}
+
+// giving returns what is released with something of a variant, to whoever may see
+// all that the variant shows.
+func (a *API) giving(ctx context.Context, r *request, b bundle.Bundle, v bundle.Variant, about OfRecord, hash string) (access.Released, error) {
+	may, err := a.mayHave(ctx, r, b, v)
+	if err == nil && !may {
+		err = a.refused(ctx, r)
+	}
+	release := access.Released{Revision: about.Revision, View: "variant=" + v.Variant + "&sha256=" + hash, Rows: 1}
 	for _, k := range b.Stand().Known {
 		if k.Record != r.record {
 			release.Records = append(release.Records, string(k.Record))
 		}
 	}
-	return given(all[i].Type, all[i].File, content, release), nil
+	return release, err
 }
 
 // mayHave reports whether a caller may see everything that a variant of a frozen
@@ -487,13 +404,12 @@ func (s *sieve) field(e domain.Entry, path string, value []byte) (bool, error) {
 func bundleOperations() []operation {
 	one := "/v1/records/{id}/bundles/{bundle}"
 	keep := "Keep a PDF, JPEG or PNG that is none of the ledger's, by the SHA-256 that is answered."
-	build := "Freeze a bundle, if it is not frozen yet, and build it for its readers, beside other requests. A repeat finds the job, or begins it anew where it had failed."
+	build := "Freeze a bundle, if it is not frozen yet, build it for its readers and check it against the rules, beside other requests. A repeat finds the job, or begins it anew where it had failed."
+	late := "Add documents that came late to a frozen bundle, beside other requests: behind the last page of their sections, so that no page gets another number. Somebody else then looks it through, and it is made again."
 	of := func(id, path, text string, answer reflect.Type, serve func(*API, context.Context, *request) (reply, error)) operation {
 		return operation{id: id, method: http.MethodGet, path: path, group: groupRead, text: text, params: []param{atLeast},
 			status: http.StatusOK, reply: answer, serve: serve}
 	}
-	job := of("record.bundle-job", one+"/jobs/{job}", "How far the making of a bundle has come.", reflect.TypeFor[BundleJob](), (*API).bundleJob)
-	job.params = nil
 	file := of("record.bundle-file", one+"/variants/{variant}/files/{file}", "A file that a variant of a bundle became: its PDF, its manifest, or an evidence package.", nil, (*API).bundleFile)
 	file.other = map[string]reflect.Type{"application/pdf": nil, "application/zip": nil, "application/json": reflect.TypeFor[binder.Manifest]()}
 	kept := of("record.file", "/v1/records/{id}/files/{sha}", "A document that was uploaded, as it was uploaded.", nil, (*API).keptFile)
@@ -505,11 +421,9 @@ func bundleOperations() []operation {
 		kept,
 		of("record.bundles", "/v1/records/{id}/bundles", "The bundles of a record, and how far each has got.", reflect.TypeFor[BundleList](), (*API).bundles),
 		of("record.bundle", one, "A bundle, and the files that it became for each reader.", reflect.TypeFor[BundlePage](), (*API).bundle),
-		{id: "bundle.make", method: http.MethodPost, path: one + "/jobs", group: groupAct, text: build,
-			body: structSchema("bundle.make", build, reflect.TypeFor[MakeBundle]()), status: http.StatusAccepted, reply: reflect.TypeFor[BundleJob](), serve: (*API).makeBundle},
-		job,
-		{id: "bundle.cancel", method: http.MethodDelete, path: one + "/jobs/{job}", group: groupAct, text: "Cancel the making of a bundle; what was built of it stays.",
-			status: http.StatusOK, reply: reflect.TypeFor[BundleJob](), serve: (*API).cancelBundle},
+		ordering("bundle.make", one+"/jobs", build, reflect.TypeFor[MakeBundle](), (*API).makeBundle),
+		ordering("bundle.add-late", one+"/late", late, reflect.TypeFor[AddLate](), (*API).addLate),
 		file,
+		of("record.bundle-check", one+"/variants/{variant}/check", "Of each rule for bundles, whether a variant that was built keeps it, and on which pages not.", reflect.TypeFor[BundleCheck](), (*API).bundleCheck),
 	}
 }

@@ -3,12 +3,17 @@ package httpapi
 import (
 	"bytes"
 	"fmt"
+	"io/fs"
+	"maps"
 	"net/http"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 
 	"caseledger/adapters/accesslog"
+	"caseledger/adapters/binder"
 	"caseledger/adapters/enclosures"
 	"caseledger/domain"
 )
@@ -46,9 +51,10 @@ func (w *world) bound(path string, revision int, others ...string) {
 	}
 	for i, variant := range []string{"court", "mother"}[:1+min(1, strings.Count(variants, "mother"))] {
 		content := map[string][]byte{"pdf": []byte(aPDF + variant), "manifest": []byte(`{"labels":[]}`)}
-		built := Built{domain.RecordID(strings.TrimPrefix(path, "/v1/records/")), "b1", 0, variant}
-		all := []BundleFile{{File: "pdf", Type: "application/pdf"}, {File: "manifest", Type: "application/json"}}
+		built := OfBundle(domain.RecordID(strings.TrimPrefix(path, "/v1/records/")), "b1", 0, variant)
+		all := []MadeFile{{File: "pdf", Type: "application/pdf"}, {File: "manifest", Type: "application/json"}}
 		must(w.t, built.Keep(w.t.Context(), w.api.Files, all, content))
+		must(w.t, built.KeepRules(w.t.Context(), w.api.Files, BundleRules{Rules: "pd27a-2026", Findings: []binder.Finding{{Rule: "archival", Result: binder.Fail, Says: "zqletter of " + variant}}}))
 		w.must("manager", one+"/builds", fmt.Sprintf(`{"happened":"2026-01-08","variant":%q,"sha256":%q,"pages":1}`, variant, all[0].SHA256), revision+6+i)
 	}
 }
@@ -77,11 +83,17 @@ func TestAVariantIsGivenToWhoMaySeeAllThatItShowsAndToNobodyElse(t *testing.T) {
 			if got.status != want || got.status == http.StatusOK != (got.body == aPDF+variant) {
 				t.Errorf("%s %s: %d %s", role, variant, got.status, got.body)
 			}
-			given := slices.ContainsFunc(w.accessed(), func(row accesslog.Row) bool {
-				return row.Operation == "record.bundle-file" && row.Caller == w.id(role) && strings.HasPrefix(row.View, "variant="+variant+"&sha256=")
-			})
-			if given != (want == http.StatusOK) {
-				t.Errorf("%s %s: recorded as given: %t", role, variant, given)
+			check := w.call(role, http.MethodGet, path+"/bundles/b1/variants/"+variant+"/check", "")
+			if check.status != want || check.status == http.StatusOK != strings.Contains(check.body, "zqletter of "+variant) {
+				t.Errorf("the check of %s for %s: %d %s", variant, role, check.status, check.body)
+			}
+			for _, operation := range []string{"record.bundle-file", "record.bundle-check"} {
+				given := slices.ContainsFunc(w.accessed(), func(row accesslog.Row) bool {
+					return row.Operation == operation && row.Caller == w.id(role) && strings.HasPrefix(row.View, "variant="+variant+"&sha256=")
+				})
+				if given != (want == http.StatusOK) {
+					t.Errorf("%s %s: %s recorded as given: %t", role, variant, operation, given)
+				}
 			}
 		}
 		var page BundlePage
@@ -122,7 +134,7 @@ func TestAFileThatIsNotThereIsNotGiven(t *testing.T) {
 	path := w.child("AT1")
 	w.bound(path, 4, w.child("AT2"))
 	for _, at := range []string{"/bundles/b2", "/bundles/b2/variants/court/files/pdf", "/bundles/b1/variants/mother/files/pdf", "/bundles/b1/variants/court/files/list",
-		"/bundles/b1/jobs/" + strings.Repeat("0", 32), "/files/" + strings.Repeat("0", 64)} {
+		"/jobs/" + strings.Repeat("0", 32), "/bundles/b1/variants/mother/check", "/files/" + strings.Repeat("0", 64)} {
 		if got := w.call("manager", http.MethodGet, path+at, ""); got.status != http.StatusNotFound {
 			t.Errorf("%s: %d %s", at, got.status, got.body)
 		}
@@ -137,6 +149,21 @@ func TestAFileThatIsNotThereIsNotGiven(t *testing.T) {
 	}
 }
 
+// kept are the files on the disk, as they are there.
+func kept(t *testing.T, w *world) map[string]string {
+	t.Helper()
+	all := make(map[string]string)
+	must(t, filepath.WalkDir(w.files, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		text, err := os.ReadFile(path)
+		all[path] = string(text)
+		return err
+	}))
+	return all
+}
+
 func TestADocumentIsKeptOnceByItsHashAndGivenBack(t *testing.T) {
 	w := newWorld(t)
 	path := w.child("AT1")
@@ -144,6 +171,15 @@ func TestADocumentIsKeptOnceByItsHashAndGivenBack(t *testing.T) {
 	for _, to := range []*KeptFile{&first, &again} {
 		w.call("manager", http.MethodPost, path+"/files", aPDF, "Idempotency-Key: k", "Content-Type: "+fileMediaType).as(t, to)
 	}
+	files := kept(t, w)
+	w.call("manager", http.MethodPost, path+"/files", aPDF, "Idempotency-Key: k", "Content-Type: "+fileMediaType).as(t, &again)
+	if after := kept(t, w); len(files) != 1 || !maps.Equal(files, after) {
+		t.Errorf("a repeat was written anew: %d files became %d", len(files), len(after))
+	}
+	for file := range files {
+		must(t, os.WriteFile(file, []byte("damaged"), 0o600))
+	}
+	w.call("manager", http.MethodPost, path+"/files", aPDF, "Idempotency-Key: k", "Content-Type: "+fileMediaType).as(t, &again)
 	if first != again || first.Bytes != len(aPDF) || first.Type != "application/pdf" {
 		t.Errorf("%+v and %+v", first, again)
 	}

@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
@@ -171,7 +170,7 @@ func TestADraftMayBeUnfinishedAndIsJudgedWhenItIsSigned(t *testing.T) {
 	w := newWorld(t)
 	record := w.child("AT1")
 	id := strings.TrimPrefix(record, "/v1/records/")
-	for _, tt := range []struct {
+	for i, tt := range []struct {
 		body, revision string
 		status         int
 		code, faults   string
@@ -183,7 +182,7 @@ func TestADraftMayBeUnfinishedAndIsJudgedWhenItIsSigned(t *testing.T) {
 		{`{"command":"note.write","record":"` + id + `","body":{"happened":"x","note":7}}`, "4", 422, "invalid",
 			"/happened type; /note type; /kind required; /text required"},
 	} {
-		draft := fmt.Sprintf("d%d", time.Now().UnixNano())
+		draft := fmt.Sprint("d", i)
 		w.says(w.put("manager", draft, tt.body), 200, "")
 		got := w.sign("manager", draft, `"1"`, `{"revision":`+tt.revision+`}`)
 		w.says(got, tt.status, tt.code)

@@ -152,6 +152,6 @@ func (a *API) follow(ctx context.Context, r *request) (reply, error) {
 		}
 		a.metrics.follow.Inc()
 		defer a.metrics.follow.Dec()
-		a.send(ctx, w, chosen, eventstore.Position(from))
+		a.send(ctx, w, r.era, chosen, eventstore.Position(from))
 	}}, nil
 }

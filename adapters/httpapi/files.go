@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"caseledger/adapters/docx"
 	"caseledger/adapters/enclosures"
 	"caseledger/domain"
 	"caseledger/domain/access"
@@ -43,7 +44,8 @@ func Uploaded(ctx context.Context, s *enclosures.Store, id domain.RecordID, hash
 	return s.Get(ctx, schema.Stream(id), documentsFolder+hash)
 }
 
-// keepFile keeps a document, by its hash: a repeat keeps no second one.
+// keepFile keeps a document, by its hash. A repeat writes nothing, unless the one
+// that is kept is damaged: what was written anew would be backed up anew.
 func (a *API) keepFile(ctx context.Context, r *request) (reply, error) {
 	if err := a.exists(ctx, r.record); err != nil {
 		return reply{}, err
@@ -54,7 +56,11 @@ func (a *API) keepFile(ctx context.Context, r *request) (reply, error) {
 	}
 	sum := sha256.Sum256(r.body)
 	hash := hex.EncodeToString(sum[:])
-	if err := a.Files.Put(ctx, schema.Stream(r.record), documentsFolder+hash, r.body); err != nil {
+	_, err := Uploaded(ctx, a.Files, r.record, hash)
+	if errors.Is(err, enclosures.ErrNone) || errors.Is(err, enclosures.ErrDamaged) {
+		err = a.Files.Put(ctx, schema.Stream(r.record), documentsFolder+hash, r.body)
+	}
+	if err != nil {
 		return reply{}, fileProblem(err)
 	}
 	return reply{body: KeptFile{r.record, hash, kind, len(r.body)}}, nil
@@ -116,4 +122,5 @@ func given(kind, name string, content []byte, release access.Released) reply {
 }
 
 // extensions are what the names of files end with, by their types.
-var extensions = map[string]string{"application/pdf": ".pdf", "image/jpeg": ".jpg", "image/png": ".png", "application/json": ".json", "application/zip": ".zip"}
+var extensions = map[string]string{"application/pdf": ".pdf", "image/jpeg": ".jpg", "image/png": ".png", "application/json": ".json", "application/zip": ".zip",
+	docx.MediaType: ".docx"}

@@ -46,6 +46,7 @@ type world struct {
 	tokens  map[string]string // by role
 	second  *eventstore.Ledger
 	store   *memory.Store
+	files   string // where documents are kept
 	logs    *lines
 	numbers *prometheus.Registry
 	broken  atomic.Bool // nothing can be written to the access ledger
@@ -84,7 +85,7 @@ func newLedger(name string) (*eventstore.Ledger, *memory.Store) {
 
 func newWorld(t testing.TB) *world {
 	t.Helper()
-	w := &world{t: t, tokens: make(map[string]string), logs: &lines{}, numbers: prometheus.NewRegistry()}
+	w := &world{t: t, tokens: make(map[string]string), files: filepath.Join(t.TempDir(), "files"), logs: &lines{}, numbers: prometheus.NewRegistry()}
 	first, store := newLedger("anytown.example/test")
 	w.store = store
 	w.second, _ = newLedger("anytown.example/test/access")
@@ -119,7 +120,7 @@ func newWorld(t testing.TB) *world {
 			return runner.CatchUp(ctx, nil)
 		},
 		Head:    func(ctx context.Context) (eventstore.Position, error) { return end(ctx, store) },
-		Callers: tokens, Policies: policies, Access: breakable{accesses, &w.broken}, Drafts: newDrafts(t, first), Files: newFiles(t, first), Accessed: w.second, Ledger: "anytown.example/test",
+		Callers: tokens, Policies: policies, Access: breakable{accesses, &w.broken}, Drafts: newDrafts(t, first), Files: newFiles(t, w.files, first), Accessed: w.second, Ledger: "anytown.example/test",
 		Secret: make([]byte, 32), Logger: slog.New(slog.NewJSONHandler(w.logs, nil)), Metrics: w.numbers,
 	})
 	must(t, err)
@@ -143,9 +144,9 @@ func newDrafts(t testing.TB, l *eventstore.Ledger) *drafts.Store {
 }
 
 // newFiles is a store of files with the keys of a ledger.
-func newFiles(t testing.TB, l *eventstore.Ledger) *enclosures.Store {
+func newFiles(t testing.TB, dir string, l *eventstore.Ledger) *enclosures.Store {
 	t.Helper()
-	s, err := enclosures.Open(filepath.Join(t.TempDir(), "files"), l.Codec.(schema.Sealed).Keys)
+	s, err := enclosures.Open(dir, l.Codec.(schema.Sealed).Keys)
 	must(t, err)
 	return s
 }

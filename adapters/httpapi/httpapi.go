@@ -53,7 +53,7 @@ type Access interface {
 	Record(context.Context, domain.Circumstances, domain.Event) error
 }
 
-// Config is what an API works on. All fields are required but Bundles, Secure,
+// Config is what an API works on. All fields are required but Jobs, Secure,
 // MadeUp, Rates and Traces.
 type Config struct {
 	View projections.View
@@ -66,11 +66,12 @@ type Config struct {
 	Access   Access
 	// Drafts keeps what callers are writing.
 	Drafts *drafts.Store
-	// Files keeps the documents of records that are none of the ledger's, and the
-	// bundles that were built.
+	// Files keeps the documents of records that are none of the ledger's, and what
+	// was made by jobs.
 	Files *enclosures.Store
-	// Bundles makes bundles; nil where another node of the ledger does.
-	Bundles Maker
+	// Jobs makes what takes longer than a request; nil where another node of the
+	// ledger does.
+	Jobs Maker
 	// Accessed is the ledger that Access writes to.
 	Accessed *eventstore.Ledger
 	// Ledger is the ledger's name, the source of the feed's notices.

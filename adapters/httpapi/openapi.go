@@ -171,7 +171,7 @@ func (op operation) headers() node {
 	case op.ofRecord() || op.status == 201:
 		h["ETag"] = node{"description": "The record's revision, in quotes.", "schema": node{"type": "string"}}
 	}
-	if op.id == "bundle.make" {
+	if op.status == 202 {
 		h["Location"] = node{"description": "The job.", "schema": node{"type": "string"}}
 	}
 	if op.id == registers {
@@ -261,7 +261,7 @@ func inPath(name string) node {
 	case "variant":
 		text = "The variant, by its name within the bundle."
 	case "file":
-		text = "pdf, manifest, or evidence-1 and so on: as the bundle lists it."
+		text = "pdf, manifest, evidence-1 and so on: as what was made lists it."
 	case "draft":
 		text = "The draft, by the id that its author gave it."
 	case "entry":

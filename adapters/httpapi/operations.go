@@ -120,6 +120,8 @@ func operations() []operation {
 	all = append(all, otherActs()...)
 	all = append(all, draftOperations()...)
 	all = append(all, bundleOperations()...)
+	all = append(all, jobOperations()...)
+	all = append(all, answerOperations()...)
 	return append(all, offlineOperation())
 }
 

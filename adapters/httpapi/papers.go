@@ -23,7 +23,7 @@ import (
 
 // The media types of papers, by the names of their formats.
 var paperMedia = map[string]string{
-	"docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+	"docx": docx.MediaType,
 	"pdf":  "application/pdf",
 	"csv":  "text/csv; charset=utf-8",
 }

@@ -104,7 +104,7 @@ var titles = map[string]struct {
 	codeDraftsFull:   {http.StatusConflict, "You have as many drafts, or as much in them, as there may be: sign or discard some."},
 	codeOfflineKept:  {http.StatusConflict, "There is a draft under the key of this act: mend it and sign it, or discard it."},
 	codeFilesFull:    {http.StatusConflict, "The record has as many files, or as much in them, as there may be."},
-	codeElsewhere:    {http.StatusServiceUnavailable, "Bundles are made by the node that seals the ledger: ask that one."},
+	codeElsewhere:    {http.StatusServiceUnavailable, "What takes longer than a request is made by the node that seals the ledger: ask that one."},
 	codeFailed:       {http.StatusInternalServerError, "Something went wrong here; it has been noted."},
 }
 

@@ -25,6 +25,7 @@ import (
 type request struct {
 	*http.Request
 	op       operation
+	era      int64 // when it came
 	caller   Caller
 	record   domain.RecordID // "" where the operation is not about one
 	purpose  string
@@ -57,7 +58,7 @@ func (a *API) answer(w http.ResponseWriter, hr *http.Request, op operation) {
 	began := time.Now()
 	a.harden(w.Header())
 	hr, span := a.Traces.Request(hr, op.id)
-	r := &request{Request: hr, op: op}
+	r := &request{Request: hr, op: op, era: a.tails.era.Load()}
 	status, err := a.guarded(w, r)
 	span.Answered(status)
 	a.metrics.answered(op.id, status, time.Since(began))

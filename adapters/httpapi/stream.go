@@ -2,10 +2,12 @@ package httpapi
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"sort"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/go-json-experiment/json"
@@ -114,12 +116,21 @@ func (t *tail) rise(row int) int {
 type tails struct {
 	mu  sync.Mutex
 	now *tail
+	era atomic.Int64 // how often callers or policies have become others
 }
 
-// join returns the tail of the feed and a place in it; leave gives it back.
-func (a *API) join() (*tail, int, error) {
+// errOtherEra says that callers or policies have become others since it was found
+// out who asks and whether he may.
+var errOtherEra = errors.New("callers or policies are others")
+
+// join returns the tail of the feed and a place in it; leave gives it back. The era
+// is that before anybody found out who asks.
+func (a *API) join(era int64) (*tail, int, error) {
 	a.tails.mu.Lock()
 	defer a.tails.mu.Unlock()
+	if era != a.tails.era.Load() {
+		return nil, 0, errOtherEra
+	}
 	if t := a.tails.now; t != nil {
 		select {
 		case <-t.ended: // it failed: those who have it go, and come back
@@ -155,11 +166,13 @@ func (a *API) leave(t *tail, row int) {
 	}
 }
 
-// Renew ends all streams of the feed: whoever follows comes back, and is asked anew
-// who it is and what it may. It is called when callers or policies are others.
+// Renew ends all streams of the feed, and those of whoever is being let in: they
+// come back, and are asked anew who they are and what they may. It is called when
+// callers or policies are others.
 func (a *API) Renew() {
 	a.tails.mu.Lock()
 	defer a.tails.mu.Unlock()
+	a.tails.era.Add(1)
 	if t := a.tails.now; t != nil {
 		t.cancel()
 		a.tails.now = nil
@@ -265,20 +278,20 @@ func (t *tail) after(at eventstore.Position, row int) ([]frame, <-chan struct{},
 
 // send writes server-sent events until the client goes, the server shuts down
 // or the ledger cannot be read; the client comes back with Last-Event-ID.
-func (a *API) send(ctx context.Context, w http.ResponseWriter, chosen *choice, from eventstore.Position) {
+func (a *API) send(ctx context.Context, w http.ResponseWriter, era int64, chosen *choice, from eventstore.Position) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	defer context.AfterFunc(a.running, cancel)()
-	t, row, err := a.join()
-	if err != nil {
-		return
-	}
-	defer a.leave(t, row)
 	w.Header().Set("Content-Type", "text/event-stream")
 	// The stream ends with its connection: a piece that is sent in chunks takes two
 	// calls of the system, and wakes its reader twice.
 	w.Header().Set("Transfer-Encoding", "identity")
 	w.WriteHeader(http.StatusOK)
+	t, row, err := a.join(era)
+	if err != nil {
+		return
+	}
+	defer a.leave(t, row)
 	s := &streaming{ctx: ctx, out: http.NewResponseController(w), w: w, chosen: chosen, at: from, row: row, piece: []byte(": following\n\n")}
 	for {
 		more, err := a.next(s, t)

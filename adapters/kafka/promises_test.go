@@ -559,26 +559,22 @@ func TestARecordWithoutAnIDIsKnownByItsPlaceAndANullValueStaysNull(t *testing.T)
 	}
 }
 
-// freePort finds a port that no connection is given as its own end, so that a
-// broker which goes away finds it free when it comes back.
-func freePort(t *testing.T) int {
+// onPort starts a broker on a port that no connection is given as its own end, so
+// that it finds it free when it comes back.
+func onPort(t *testing.T, o ...kfake.Opt) (c *kfake.Cluster, port int) {
 	t.Helper()
-	for range 1_000 {
-		port := 20_000 + rand.IntN(12_000) // below what systems give to connections
-		l, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", port))
-		if err == nil {
-			must(t, l.Close())
-			return port
-		}
+	err := errors.New("no port was tried")
+	for tries := 0; err != nil && tries < 1_000; tries++ {
+		port = 20_000 + rand.IntN(12_000) // below what systems give to connections
+		c, err = kfake.NewCluster(append(o, kfake.NumBrokers(1), kfake.Ports(port))...)
 	}
-	t.Fatal("no port is free")
-	return 0
+	must(t, err)
+	return c, port
 }
 
 func TestABrokerThatGoesAwayAndComesBackLosesNothing(t *testing.T) {
-	dir, port := t.TempDir(), freePort(t)
-	c, err := kfake.NewCluster(kfake.NumBrokers(1), kfake.DataDir(dir), kfake.SyncWrites(), kfake.Ports(port), kfake.SeedTopics(2, "kept"))
-	must(t, err)
+	dir := t.TempDir()
+	c, port := onPort(t, kfake.DataDir(dir), kfake.SyncWrites(), kfake.SeedTopics(2, "kept"))
 	cluster := kafka.Cluster{Brokers: c.ListenAddrs()}
 	pub := publisher(t, kafka.PublisherConfig{Cluster: cluster})
 	out := subscribe(t, subscriber(t, kafka.SubscriberConfig{Cluster: cluster, Group: "g"}), "kept")
@@ -599,8 +595,11 @@ func TestABrokerThatGoesAwayAndComesBackLosesNothing(t *testing.T) {
 	}()
 	<-half
 	c.Close()
-	c, err = kfake.NewCluster(kfake.NumBrokers(1), kfake.DataDir(dir), kfake.Ports(port))
-	must(t, err)
+	var err error
+	until(t, "another program keeps the port of the broker", func() bool {
+		c, err = kfake.NewCluster(kfake.NumBrokers(1), kfake.DataDir(dir), kfake.Ports(port))
+		return err == nil
+	})
 	defer c.Close()
 	<-published
 	got := make(map[string]bool)

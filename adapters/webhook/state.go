@@ -5,11 +5,11 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"path/filepath"
 	"time"
 
 	"github.com/go-json-experiment/json"
 
+	"caseledger/adapters/feed"
 	"caseledger/eventstore"
 )
 
@@ -65,27 +65,11 @@ func parseState(text []byte) (state, error) {
 	return s, nil
 }
 
-// save replaces the file durably, whole or not at all.
+// save keeps it in a file, as feed.Save does.
 func (s state) save(path string) error {
 	text, err := json.Marshal(s)
 	if err != nil {
 		return err
 	}
-	f, err := os.CreateTemp(filepath.Dir(path), ".state-*")
-	if err != nil {
-		return err
-	}
-	defer os.Remove(f.Name()) // after the rename there is none
-	_, err = f.Write(text)
-	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
-		return err
-	}
-	if err := os.Rename(f.Name(), path); err != nil {
-		return err
-	}
-	dir, err := os.Open(filepath.Dir(path))
-	if err != nil {
-		return err
-	}
-	return errors.Join(dir.Sync(), dir.Close())
+	return feed.Save(path, text)
 }

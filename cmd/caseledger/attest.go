@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"time"
 
 	"golang.org/x/mod/sumdb/tlog"
@@ -20,9 +21,21 @@ import (
 // attestedRow is what one witness or time-stamp authority said.
 type attestedRow struct {
 	Who    string    `json:"who"`
-	Kind   string    `json:"kind"` // witness or time-stamp
-	Result string    `json:"result"`
+	Kind   string    `json:"kind"`   // witness or time-stamp
+	Result string    `json:"result"` // ok, or why not
 	At     time.Time `json:"at"`
+}
+
+// attests reports whether who was asked said yes.
+func (r attestedRow) attests() bool { return r.Result == "ok" }
+
+// warnOf says of each who did not attest, why.
+func warnOf(to io.Writer, rows []attestedRow) {
+	for _, row := range rows {
+		if !row.attests() {
+			fmt.Fprintf(to, "caseledger: warning: %s %s: %s\n", row.Kind, row.Who, row.Result)
+		}
+	}
 }
 
 // attestation is a checkpoint with what others say of it.

@@ -73,7 +73,7 @@ func newBench(to streams) *cobra.Command {
 		Short: "Measure the journal and the HTTP API on this machine against what it allows",
 		Long: `Bench measures the embedded store with made-up events, in a directory of its own
 that it removes: no ledger is touched. All measurements are made unless some are
-named. The limit of what is written is a bare loop that writes as many bytes in the same
+named, with as much memory as a server would use. The limit of what is written is a bare loop that writes as many bytes in the same
 groups and syncs each; it takes turns with the journal, and a ratio is the median of the turns.
 
   append   durable appends of one event, by 1 to 256 writers
@@ -104,6 +104,7 @@ streams are as busy as a Zipf distribution says.`,
 		if err := b.bounded(); err != nil {
 			return err
 		}
+		spaciously() // as the server that does such work
 		if err := b.scratch(func() error { return b.profiled(func() error { return b.all(cmd.Context(), args) }) }); err != nil {
 			return err
 		}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
+	"runtime"
 	"time"
 
 	"caseledger/domain"
@@ -24,6 +25,7 @@ const (
 	updateWriters = 64
 	appendTarget  = 0.85 // of the bare loop
 	updateTarget  = 0.6
+	updateBusy    = 0.9 // of the processors, when nothing but them is the limit
 	writtenTarget = 1.3 // bytes for a byte
 )
 
@@ -58,52 +60,58 @@ func writersOf(n int) string {
 	return fmt.Sprintf("%d writers", n)
 }
 
+// effort is what the turns of the journal took beside time.
+type effort struct {
+	written int64   // bytes, the index with them; 0 where the system does not say
+	busy    float64 // the share of the processors that the process used
+}
+
 // against lets writers append events, so many at a time, in turns with a bare
-// loop that replays what the journal has written. It returns how many bytes
-// that were, the index with them; 0 where the system does not say.
-func (b *bench) against(ctx context.Context, r *storebench.Result, dir string, events int, writers []*storebench.Writer, do func(*storebench.Writer) error) (written int64, err error) {
+// loop that replays what the journal has written.
+func (b *bench) against(ctx context.Context, r *storebench.Result, dir string, events int, writers []*storebench.Writer, do func(*storebench.Writer) error) (e effort, err error) {
 	bare, err := storebench.NewBare(filepath.Join(b.dir, "bare"))
 	if err != nil {
-		return 0, err
+		return e, err
 	}
 	defer func() { err = errors.Join(err, bare.Close()) }()
 	groups := storebench.NewGroups(dir)
 	if _, err := groups.Next(); err != nil { // what is there already
-		return 0, err
+		return e, err
 	}
 	before, known := storebench.Written()
 	var ours, limits []float64
 	var total int
-	var used time.Duration
+	var used, took time.Duration
 	for range benchTurns {
 		storebench.Draw(writers, b.turn(), events)
 		done, err := storebench.Turn(ctx, writers, b.turn(), do)
 		if err != nil {
-			return 0, err
+			return e, err
 		}
 		sizes, err := groups.Next()
 		if err != nil {
-			return 0, err
+			return e, err
 		}
 		if len(sizes) == 0 {
-			return 0, errors.New("the journal's files hold no group of this turn")
+			return e, errors.New("the journal's files hold no group of this turn")
 		}
-		took, err := bare.Replay(sizes)
+		replayed, err := bare.Replay(sizes)
 		if err != nil {
-			return 0, err
+			return e, err
 		}
 		n := done.Times * events
 		ours = append(ours, float64(n)/done.Took.Seconds())
-		limits = append(limits, float64(n)/storebench.Sum(took).Seconds())
-		total, used = total+n, used+done.CPU
+		limits = append(limits, float64(n)/storebench.Sum(replayed).Seconds())
+		total, used, took = total+n, used+done.CPU, took+done.Took
 	}
 	r.Against(ours, limits)
 	r.CPU = storebench.Number(float64(used.Microseconds()) / float64(total))
+	e.busy = used.Seconds() / took.Seconds() / float64(runtime.NumCPU())
 	if known {
 		after, _ := storebench.Written()
-		written = after - before - bare.Bytes()
+		e.written = after - before - bare.Bytes()
 	}
-	return written, nil
+	return e, nil
 }
 
 // update measures acts on records of a whole ledger: each is validated, decided on
@@ -131,11 +139,12 @@ func (b *bench) updating(ctx context.Context) error {
 			return err
 		}
 		one := storebench.Result{Work: "update", Case: writersOf(updateWriters) + ", sealed", Unit: "events/s"}
-		_, err := b.against(ctx, &one, p.journalDir(), 1, load.Writers(updateWriters), func(w *storebench.Writer) error { return a.write(ctx, w) })
+		e, err := b.against(ctx, &one, p.journalDir(), 1, load.Writers(updateWriters), func(w *storebench.Writer) error { return a.write(ctx, w) })
 		if err != nil {
 			return err
 		}
-		one.AtLeast(updateTarget, "the bare loop")
+		text := fmt.Sprintf("≥ %v of the bare loop, or %v of the processors' time used (%.2f)", updateTarget, updateBusy, e.busy)
+		one.Reach(text, float64(one.Ratio) >= updateTarget || e.busy >= updateBusy)
 		b.add(one)
 		return nil
 	})
@@ -169,7 +178,7 @@ func (b *bench) importing(ctx context.Context) error {
 		err := b.withJournal(func(store *journal.Store) error {
 			load := storebench.NewWorkload(1)
 			from := load.Writers(writers)
-			written, err := b.against(ctx, &one, b.journal(), importBatch, from, func(w *storebench.Writer) error {
+			e, err := b.against(ctx, &one, b.journal(), importBatch, from, func(w *storebench.Writer) error {
 				_, err := w.Append(ctx, store, importBatch)
 				return err
 			})
@@ -177,7 +186,7 @@ func (b *bench) importing(ctx context.Context) error {
 			for _, w := range from {
 				given += w.Bytes
 			}
-			size.Value = storebench.Number(float64(written) / float64(given))
+			size.Value = storebench.Number(float64(e.written) / float64(given))
 			return err
 		})
 		if err != nil {

@@ -144,26 +144,29 @@ bundle.`,
 	others.addOthers(cmd)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		return s.step(cmd.Context(), *data, args[0], to, func(a *app, id domain.RecordID, _ record.Record, b bundle.Bundle) error {
-			return a.freeze(cmd.Context(), to, id, b, s, others)
+			rows, err := a.freeze(cmd.Context(), to, id, b, s, others)
+			warnOf(to.err, rows)
+			return err
 		})
 	}
 	return cmd
 }
 
-func (a *app) freeze(ctx context.Context, to streams, id domain.RecordID, b bundle.Bundle, s stepping, others verifierFlags) error {
+// freeze returns what each who was asked said of the checkpoint.
+func (a *app) freeze(ctx context.Context, to streams, id domain.RecordID, b bundle.Bundle, s stepping, others verifierFlags) ([]attestedRow, error) {
 	_, err := b.Freeze(bundle.Freeze{Bundle: b.ID})
 	if err := refusedBut(err, "bundle-stand-unsound"); err != nil {
-		return err
+		return nil, err
 	}
-	stand, err := a.standNow(ctx, to, b, others)
+	stand, rows, err := a.standNow(ctx, b, others)
 	if err != nil {
-		return err
+		return rows, err
 	}
 	if stand.Reserved, err = a.reserve(ctx, to, id, b, stand, b.Arranged.Fact.Sections, s.library()); err != nil {
-		return err
+		return rows, err
 	}
 	_, err = a.records.Do(ctx, id, s.by.act(bundle.Freeze{Dated: a.stepDay(), Bundle: b.ID, Stand: stand}))
-	return err
+	return rows, err
 }
 
 func newBundleSupplement(to streams) *cobra.Command {
@@ -188,33 +191,35 @@ func newBundleSupplement(to streams) *cobra.Command {
 			return err
 		}
 		return s.step(cmd.Context(), *data, args[0], to, func(a *app, id domain.RecordID, r record.Record, b bundle.Bundle) error {
-			return a.supplement(cmd.Context(), to, id, r, b, s, p, reason, others)
+			sections, err := a.sections(cmd.Context(), p.Sections, b.Scoped.Fact.Parts, folder(s.files), fmt.Sprintf("late%d-", b.Edition()+1))
+			if err != nil {
+				return err
+			}
+			rows, err := a.supplement(cmd.Context(), to, id, r, b, s, sections, reason, others)
+			warnOf(to.err, rows)
+			return err
 		})
 	}
 	return cmd
 }
 
-func (a *app) supplement(ctx context.Context, to streams, id domain.RecordID, r record.Record, b bundle.Bundle, s stepping, p bundlePlan, reason string, others verifierFlags) error {
-	files := folder(s.files)
-	sections, err := a.sections(ctx, p.Sections, b.Scoped.Fact.Parts, files, fmt.Sprintf("late%d-", b.Edition()+1))
-	if err != nil {
-		return err
-	}
-	_, err = b.Supplement(bundle.Supplement{Bundle: b.ID, Sections: sections}, r.Chronologies)
+// supplement returns what each who was asked said of the checkpoint.
+func (a *app) supplement(ctx context.Context, to streams, id domain.RecordID, r record.Record, b bundle.Bundle, s stepping, sections []bundle.Section, reason string, others verifierFlags) ([]attestedRow, error) {
+	_, err := b.Supplement(bundle.Supplement{Bundle: b.ID, Sections: sections}, r.Chronologies)
 	if err := refusedBut(err, "bundle-supplement-unsound"); err != nil {
-		return err
+		return nil, err
 	}
-	stand, err := a.standNow(ctx, to, b, others)
+	stand, rows, err := a.standNow(ctx, b, others)
 	if err != nil {
-		return err
+		return rows, err
 	}
 	supplemented := bundle.Supplemented{Bundle: b.ID, Sections: sections, Stand: stand}
 	next := bundle.Bundles{b}.Evolve(uint64(len(r.Entries))+1, supplemented).Find(b.ID)
-	if stand.Reserved, err = a.reserve(ctx, to, id, next, next.Stand(), sections, files); err != nil {
-		return err
+	if stand.Reserved, err = a.reserve(ctx, to, id, next, next.Stand(), sections, s.library()); err != nil {
+		return rows, err
 	}
 	_, err = a.records.Do(ctx, id, s.by.act(bundle.Supplement{Dated: a.stepDay(), Bundle: b.ID, Sections: sections, Reason: reason, Stand: stand}))
-	return err
+	return rows, err
 }
 
 func newBundleBuild(to streams) *cobra.Command {

@@ -375,32 +375,27 @@ func (a *app) attestedOf(s bundle.Stand) (signed proof.Signed, stamps [][]byte, 
 }
 
 // standNow logs how far every record has got, has the checkpoint over it
-// attested, and says what a bundle of the records is made of now.
-func (a *app) standNow(ctx context.Context, to streams, b bundle.Bundle, others verifierFlags) (bundle.Stand, error) {
-	var s bundle.Stand
+// attested, and says what a bundle of the records is made of now, and what each who
+// was asked said of the checkpoint.
+func (a *app) standNow(ctx context.Context, b bundle.Bundle, others verifierFlags) (s bundle.Stand, rows []attestedRow, err error) {
 	if err := a.logHeads(ctx); err != nil {
-		return s, err
+		return s, nil, err
 	}
 	attested, err := a.attest(ctx, others)
 	if err != nil {
-		return s, err
+		return s, nil, err
 	}
 	if err := a.log.KeepAttested(sealer.Attested{Note: attested.Note, Stamps: attested.stamps}); err != nil {
-		return s, err
-	}
-	for _, row := range attested.rows {
-		if row.Result != "ok" {
-			fmt.Fprintf(to.err, "caseledger: warning: %s %s: %s\n", row.Kind, row.Who, row.Result)
-		}
+		return s, nil, err
 	}
 	at, err := a.settings(ctx)
 	if err != nil {
-		return s, err
+		return s, nil, err
 	}
 	logged := at.State.Heads[len(at.State.Heads)-1]
 	s.KnownAt, s.Size, s.Root = logged.Recorded.UTC().Format(standTime), attested.Size, hex.EncodeToString(attested.Root[:])
 	s.Known, err = a.knownUnder(ctx, logged, b.Scoped.Fact.Parts)
-	return s, err
+	return s, attested.rows, err
 }
 
 // knownUnder returns how far the logged heads prove each record. What was begun to

@@ -108,20 +108,23 @@ func (k *kept) report() string {
 	return fmt.Sprintf("%s: started %d times; said last: %s", k.name, k.starts, last[max(0, len(last)-800):])
 }
 
-// fixedPort returns one that no outgoing connection is given, so that a process
-// finds it free again.
-func fixedPort(t *testing.T) string {
+// fixedPorts returns so many that no outgoing connection is given, so that a
+// process finds its own free again. They are held until all are found: no two
+// are the same.
+func fixedPorts(t *testing.T, n int) (all []string) {
 	t.Helper()
-	for range 100 {
+	for range 1_000 {
 		l, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", 10_000+rand.IntN(10_000)))
 		if err != nil {
 			continue
 		}
 		defer l.Close()
-		return l.Addr().String()
+		if all = append(all, l.Addr().String()); len(all) == n {
+			return all
+		}
 	}
 	t.Fatal("no port is free")
-	return ""
+	return nil
 }
 
 // cluster is a ledger past one machine: a store, two nodes that serve the API,
@@ -162,13 +165,14 @@ func newCluster(t *testing.T) *cluster {
 	c.makeTopic()
 	topics := file("kafka.json", fmt.Sprintf(`{"brokers": [%q], "outbound": [{"topic": %q}]}`, brokers, c.topic))
 
-	storeAt := fixedPort(t)
+	ports := fixedPorts(t, 5)
+	storeAt := ports[0]
 	c.store = keep(t, "store", "store", "serve", "--data", filepath.Join(scratch, "store"), "--listen", storeAt)
 	c.dir = filepath.Join(scratch, "node-1")
 	if err := os.Mkdir(c.dir, 0o700); err != nil {
 		t.Fatal(err)
 	}
-	config := storeConfig{Connection: "esdb://" + storeAt + "?tls=false", Keys: keysFile}
+	config := storeConfig{Connection: "esdb://" + storeAt + "?tls=false&gossipTimeout=20", Keys: keysFile}
 	if err := config.write(c.dir); err != nil {
 		t.Fatal(err)
 	}
@@ -187,14 +191,13 @@ func newCluster(t *testing.T) *cluster {
 		must(t, "node", "add", "--data", c.dir, "--to", dir)
 		return dir
 	}
-	serve := func(name, dir string, more ...string) {
-		at := fixedPort(t)
+	serve := func(name, dir, at, admin string, more ...string) {
 		c.apis = append(c.apis, at)
-		args := append([]string{"serve", "--data", dir, "--listen", at, "--admin", fixedPort(t)}, c.common...)
+		args := append([]string{"serve", "--data", dir, "--listen", at, "--admin", admin}, c.common...)
 		c.nodes = append(c.nodes, keep(t, name, append(args, more...)...))
 	}
-	serve("api 1", c.dir, "--kafka", topics)
-	serve("api 2", node(2))
+	serve("api 1", c.dir, ports[1], ports[2], "--kafka", topics)
+	serve("api 2", node(2), ports[3], ports[4])
 	for n := 3; n <= 4; n++ {
 		c.nodes = append(c.nodes, keep(t, fmt.Sprintf("projector %d", n), append([]string{"project", "--data", node(n)}, c.common...)...))
 	}

@@ -135,7 +135,7 @@ func (c *courtCase) bundle(ctx context.Context) error {
 	if r, err = c.known(ctx); err != nil {
 		return err
 	}
-	if err := c.freeze(ctx, quiet, c.child, r.Bundles.Find("hearing"), step, verifierFlags{}); err != nil {
+	if _, err := c.freeze(ctx, quiet, c.child, r.Bundles.Find("hearing"), step, verifierFlags{}); err != nil {
 		return err
 	}
 	step.by = c.by(solicitor)
@@ -214,7 +214,7 @@ func (c *courtCase) police(ctx context.Context) error {
 		return err
 	}
 	own := ""
-	return c.disclose(ctx, streams{out: io.Discard, err: io.Discard}, "text", c.child, disclosing{id: "police", profiles: &own, by: c.by(discloser),
+	return c.disclose(ctx, streams{out: io.Discard, err: io.Discard}, "text", c.child, disclosing{id: "police", profiles: own, by: c.by(discloser),
 		contacts: []string{"Duty team, 01632 960001"}, pkg: filepath.Join(c.dir, "police.zip"), out: []string{filepath.Join(c.dir, "police.pdf")}}, verifierFlags{})
 }
 

@@ -54,8 +54,8 @@ func catalogue(path string) (disclosure.Catalogue, error) {
 	return all.With(own), nil
 }
 
-func addProfiles(cmd *cobra.Command) *string {
-	return cmd.Flags().String("profiles", "", "file of the authority's own protocols and profiles, which go before those of the program")
+func addProfiles(cmd *cobra.Command, file *string) {
+	cmd.Flags().StringVar(file, "profiles", "", "file of the authority's own protocols and profiles, which go before those of the program")
 }
 
 // profileRow is a profile, or a protocol with the profile that it goes by.
@@ -71,16 +71,18 @@ type profileRow struct {
 
 func newDisclosureProfiles(to streams) *cobra.Command {
 	var on domain.Date
+	var file string
 	cmd := &cobra.Command{
 		Use:     "profiles",
 		Short:   "List protocols and profiles of disclosure, with the source of each",
 		Example: "  caseledger disclosure profiles --on 2015-06-01",
 		Args:    exactly(0),
 	}
-	output, file := addFormat(cmd), addProfiles(cmd)
+	output := addFormat(cmd)
+	addProfiles(cmd, &file)
 	cmd.Flags().Var(dateFlag{&on}, "on", "only those in force on this day")
 	cmd.RunE = func(*cobra.Command, []string) error {
-		all, err := catalogue(*file)
+		all, err := catalogue(file)
 		if err != nil {
 			return err
 		}
@@ -120,7 +122,7 @@ func newDisclosureSchema(to streams) *cobra.Command {
 // disclosing is what the command line says of a disclosure.
 type disclosing struct {
 	id, redaction string
-	profiles      *string
+	profiles      string
 	contacts      []string
 	pkg           string
 	out           []string
@@ -154,7 +156,7 @@ disclosure.decide'.`,
 	}
 	data, output := addData(cmd), addFormat(cmd)
 	others.addOthers(cmd)
-	d.profiles = addProfiles(cmd)
+	addProfiles(cmd, &d.profiles)
 	d.by.add(cmd, "a disclosure is recorded once")
 	flags := cmd.Flags()
 	flags.StringVar(&d.id, "id", "", "id of the disclosure within the record")
@@ -205,61 +207,82 @@ type madeRow struct {
 
 // disclose records that something goes before its files are there.
 func (a *app) disclose(ctx context.Context, to streams, output format, id domain.RecordID, d disclosing, others verifierFlags) error {
-	r, err := a.load(ctx, id)
+	all, err := catalogue(d.profiles)
 	if err != nil {
 		return err
 	}
-	one := r.Disclosures.Find(disclosure.ID(d.id))
-	all, err := catalogue(*d.profiles)
+	packed, err := a.packDisclosure(ctx, to, id, d, all, others)
+	warnOf(to.err, packed.attested)
 	if err != nil {
 		return err
 	}
-	today := a.records.Setting().Today
-	profile, ok := all.Profile(one.Considered.Fact.Profile, today)
-	if !ok {
-		return errors.New("the disclosure was not considered under a profile that is in force: record that first")
-	}
-	if profile.Contacts && len(d.contacts) == 0 {
-		return usageError{errors.New("the profile says that telephone numbers go with it: give --contact")}
-	}
-	shown, schedule, err := a.disclosable(ctx, id, r, profile, one, redaction.ID(d.redaction))
-	if err != nil {
+	if _, err := a.records.Do(ctx, id, d.by.act(packed.made)); err != nil {
 		return err
 	}
-	in, err := a.evidenceInput(ctx, to, schema.Stream(id), evidenceFlags{}, others)
-	if err != nil {
+	if err := writeNew(d.pkg, packed.pkg); err != nil {
 		return err
 	}
-	in.Redactions = schedule
-	pkg, report, err := a.pack(in, others)
-	if err != nil {
-		return err
-	}
-	made := disclosure.Disclose{Dated: domain.Dated{Happened: today}, Disclosure: one.ID, Profile: profile.Profile, Redaction: d.redaction,
-		Known: uint64(len(report.Entries)), Package: report.Fingerprint, Checkpoint: fmt.Sprintf("%d %s", report.Size, report.Root), Onward: profile.Onward}
-	for _, e := range shown {
-		made.Entries = append(made.Entries, e.Entry)
-	}
-	if _, err := a.records.Do(ctx, id, d.by.act(made)); err != nil {
-		return err
-	}
-	if err := writeNew(d.pkg, pkg); err != nil {
-		return err
-	}
-	protocol, _ := all.Protocol(one.Requested.Fact.Protocol, one.Requested.Fact.Happened)
-	papers := paper.Disclosure(paper.Disclosed{ID: d.id, To: one.Requested.Fact.Body, Reference: one.Requested.Fact.Reference, Made: a.records.Setting().Now, By: d.by.role,
-		Protocol: protocol.Title, Profile: profile.Sentence, Basis: one.Decided.Fact.Basis, Necessity: one.Decided.Fact.Necessity, Reason: one.Decided.Fact.Reason,
-		Onward: profile.Onward, Contacts: d.contacts, Package: report.Fingerprint, Checkpoint: made.Checkpoint, Entries: shown, Withheld: byGround(schedule)})
 	for _, path := range d.out {
 		var file bytes.Buffer
-		if err := disclosurePapers[strings.ToLower(filepath.Ext(path))](&file, papers); err != nil {
+		if err := disclosurePapers[strings.ToLower(filepath.Ext(path))](&file, packed.paper); err != nil {
 			return err
 		}
 		if err := writeNew(path, file.Bytes()); err != nil {
 			return err
 		}
 	}
-	return output.print(to.out, []madeRow{{d.id, profile.Profile, len(shown), len(schedule), d.pkg, report.Fingerprint}})
+	return output.print(to.out, []madeRow{{d.id, packed.made.Profile, len(packed.shown), packed.withheld, d.pkg, packed.made.Package}})
+}
+
+// disclosurePack is a disclosure that is made, and not recorded yet.
+type disclosurePack struct {
+	made     disclosure.Disclose
+	shown    []paper.DisclosedEntry
+	withheld int // fields
+	pkg      []byte
+	paper    paper.Paper
+	attested []attestedRow
+}
+
+// packDisclosure makes the package and the paper of a disclosure that was decided.
+func (a *app) packDisclosure(ctx context.Context, to streams, id domain.RecordID, d disclosing, all disclosure.Catalogue, others verifierFlags) (disclosurePack, error) {
+	r, err := a.load(ctx, id)
+	if err != nil {
+		return disclosurePack{}, err
+	}
+	one := r.Disclosures.Find(disclosure.ID(d.id))
+	today := a.records.Setting().Today
+	profile, ok := all.Profile(one.Considered.Fact.Profile, today)
+	if !ok {
+		return disclosurePack{}, errors.New("the disclosure was not considered under a profile that is in force: record that first")
+	}
+	if profile.Contacts && len(d.contacts) == 0 {
+		return disclosurePack{}, usageError{errors.New("the profile says that telephone numbers go with it: say whom to call")}
+	}
+	shown, schedule, err := a.disclosable(ctx, id, r, profile, one, redaction.ID(d.redaction))
+	if err != nil {
+		return disclosurePack{}, err
+	}
+	in, attested, err := a.evidenceInput(ctx, to, schema.Stream(id), evidenceFlags{}, others)
+	out := disclosurePack{shown: shown, withheld: len(schedule), attested: attested}
+	if err != nil {
+		return out, err
+	}
+	in.Redactions = schedule
+	var report evidence.Report
+	if out.pkg, report, err = a.pack(in, others); err != nil {
+		return out, err
+	}
+	out.made = disclosure.Disclose{Dated: domain.Dated{Happened: today}, Disclosure: one.ID, Profile: profile.Profile, Redaction: d.redaction,
+		Known: uint64(len(report.Entries)), Package: report.Fingerprint, Checkpoint: fmt.Sprintf("%d %s", report.Size, report.Root), Onward: profile.Onward}
+	for _, e := range shown {
+		out.made.Entries = append(out.made.Entries, e.Entry)
+	}
+	protocol, _ := all.Protocol(one.Requested.Fact.Protocol, one.Requested.Fact.Happened)
+	out.paper = paper.Disclosure(paper.Disclosed{ID: d.id, To: one.Requested.Fact.Body, Reference: one.Requested.Fact.Reference, Made: a.records.Setting().Now, By: d.by.role,
+		Protocol: protocol.Title, Profile: profile.Sentence, Basis: one.Decided.Fact.Basis, Necessity: one.Decided.Fact.Necessity, Reason: one.Decided.Fact.Reason,
+		Onward: profile.Onward, Contacts: d.contacts, Package: report.Fingerprint, Checkpoint: out.made.Checkpoint, Entries: shown, Withheld: byGround(schedule)})
+	return out, nil
 }
 
 func byGround(schedule []evidence.Redaction) []paper.WithheldCount {

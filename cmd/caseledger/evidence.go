@@ -104,7 +104,8 @@ func (a *app) evidence(ctx context.Context, to streams, output format, f evidenc
 			return err
 		}
 	}
-	in, err := a.evidenceInput(ctx, to, schema.Stream(id), f, others)
+	in, attested, err := a.evidenceInput(ctx, to, schema.Stream(id), f, others)
+	warnOf(to.err, attested)
 	if err != nil {
 		return err
 	}
@@ -136,43 +137,39 @@ func (a *app) pack(in evidence.Input, others verifierFlags) ([]byte, evidence.Re
 	return text.Bytes(), report, err
 }
 
-// evidenceInput gathers the parts of a package of one stream.
-func (a *app) evidenceInput(ctx context.Context, to streams, stream string, f evidenceFlags, others verifierFlags) (evidence.Input, error) {
+// evidenceInput gathers the parts of a package of one stream, and what each who was
+// asked said of its checkpoint.
+func (a *app) evidenceInput(ctx context.Context, to streams, stream string, f evidenceFlags, others verifierFlags) (evidence.Input, []attestedRow, error) {
 	in := evidence.Input{Ledger: a.created.Ledger, Record: stream, Prove: a.log.proofs, Keys: a.log.keys, Open: opener{a, stream}, System: a.statement()}
 	if in.KnownAt = f.knownAt.UTC().Truncate(time.Microsecond); in.KnownAt.IsZero() {
 		if err := a.logHeads(ctx); err != nil {
-			return in, err
+			return in, nil, err
 		}
 	}
 	attested, err := a.attest(ctx, others)
 	if err != nil {
-		return in, err
-	}
-	for _, row := range attested.rows {
-		if row.Result != "ok" {
-			fmt.Fprintf(to.err, "caseledger: warning: %s %s: %s\n", row.Kind, row.Who, row.Result)
-		}
+		return in, nil, err
 	}
 	in.Checkpoint, in.Timestamps = attested.Signed, attested.stamps
 	if others.policy != "" {
 		text, err := readTrust(others.policy)
 		if err != nil {
-			return in, err
+			return in, attested.rows, err
 		}
 		in.Policy = string(text)
 	}
 	if in.Older, err = a.older(attested.Size, f.held); err != nil {
-		return in, err
+		return in, attested.rows, err
 	}
 	if in.Head, err = a.head(ctx, in); err != nil {
-		return in, err
+		return in, attested.rows, err
 	}
 	if in.Head == nil {
 		fmt.Fprintln(to.err, "caseledger: warning: no heads root that was logged by then can be proved: the package does not show that it holds the record to its end")
 	}
 	in.Entries = a.stored(ctx, stream, 0, attested.Checkpoint)
 	in.Redactions, err = a.redactions(ctx, stream, in.KnownAt, f.withholding)
-	return in, err
+	return in, attested.rows, err
 }
 
 // stored yields the events of a stream after a revision, with their places in

@@ -253,7 +253,7 @@ func TestAServerReadsItsFilesAnewWhenToldAndGoesOn(t *testing.T) {
 	}
 	fine(t, conn.Close())
 	reads := func(account string) bool {
-		conf, err := esdbclient.ParseConnectionString("esdb://" + account + ":correct%20horse@" + s.esdb + "?tls=true&maxDiscoverAttempts=1&tlsCAFile=" + cert)
+		conf, err := esdbclient.ParseConnectionString("esdb://" + account + ":correct%20horse@" + s.esdb + "?tls=true&maxDiscoverAttempts=1&gossipTimeout=60&tlsCAFile=" + cert)
 		fine(t, err)
 		conf.Logger = esdbclient.NoopLogging()
 		c, err := esdbclient.NewClient(conf)

@@ -123,7 +123,7 @@ func (a *app) logAttest(ctx context.Context, to streams, output format, others v
 		return err
 	}
 	for _, row := range attested.rows {
-		if row.Result != "ok" {
+		if !row.attests() {
 			return fmt.Errorf("%s %s: %s", row.Kind, row.Who, row.Result)
 		}
 	}
@@ -180,6 +180,7 @@ func serve(ctx context.Context, to streams, address string, handler http.Handler
 		return notReadyError{err}
 	}
 	server := witness.NewServer(handler)
+	closeUnused(server)
 	ended := make(chan error, 1)
 	go func() { ended <- server.Serve(listener) }()
 	fmt.Fprintf(to.out, "Listening on http://%s\n", listener.Addr())

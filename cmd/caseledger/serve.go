@@ -35,6 +35,8 @@ type serveFlags struct {
 	kafka    string
 	webhooks string
 	identity identityFlags
+	others   verifierFlags // who attests what is frozen or disclosed
+	profiles string        // file of the authority's own profiles of disclosure
 	rates    httpapi.Rates
 	traces   string // address of a collector, "" for none
 }
@@ -54,6 +56,10 @@ by client certificates (--services). With either, and a certificate, the server
 listens on any address; with the local tokens of 'caseledger token', on a loopback
 one only.
 
+When a bundle is frozen or supplemented over HTTP, or something is disclosed, the
+witnesses and time-stamp authorities of --witness-policy and --authorities are asked
+about the checkpoint, as the commands ask them.
+
 With --esdb, clients of EventStoreDB in any language read and follow the ledger on
 another address: sealed events, and opened ones where a policy permits an account,
 which calls in the role "service", the action "event.open".`,
@@ -72,6 +78,8 @@ which calls in the role "service", the action "event.open".`,
 	cmd.Flags().StringVar(&o.kafka, "kafka", os.Getenv("CASELEDGER_KAFKA_CONFIG"), "file that says which topics of Kafka are written and read (also CASELEDGER_KAFKA_CONFIG)")
 	cmd.Flags().StringVar(&o.webhooks, "webhooks", os.Getenv("CASELEDGER_WEBHOOKS_CONFIG"), "file that says which servers are told of what is recorded (also CASELEDGER_WEBHOOKS_CONFIG)")
 	o.identity.add(cmd)
+	o.others.addOthers(cmd)
+	addProfiles(cmd, &o.profiles)
 	cmd.Flags().StringVar(&o.traces, "traces", otlp.Endpoint(), "address of a collector of OpenTelemetry that is told how long what took (also OTEL_EXPORTER_OTLP_ENDPOINT); none if not given")
 	cmd.Flags().IntVar(&o.rates.PerCaller, "per-caller", 1000, "requests a second that a caller may make, and twice as many at once; 0 for no limit")
 	cmd.Flags().IntVar(&o.rates.PerAddress, "per-address", 100, "requests a second from an address that shows nothing good, and twice as many at once; 0 for no limit")
@@ -84,6 +92,12 @@ which calls in the role "service", the action "event.open".`,
 		}
 		if err := o.rates.Check(); err != nil {
 			return usageError{err}
+		}
+		if _, err := o.others.trust(); err != nil { // rather now than when a bundle is to be frozen
+			return err
+		}
+		if _, err := catalogue(o.profiles); err != nil {
+			return err
 		}
 		return serveLedger(cmd.Context(), *data, o, to)
 	}
@@ -141,8 +155,8 @@ func (a *app) serve(ctx context.Context, second *app, o serveFlags, to streams) 
 	if err != nil {
 		return err
 	}
-	jobs := newBundleJobs(a, kept, logger)
-	api, err := a.api(second, accesses, following, callers, written, jobs, traces, numbers, o, logger)
+	making := newJobs(a, second, kept, o, logger)
+	api, err := a.api(second, accesses, following, callers, written, making, traces, numbers, o, logger)
 	if err != nil {
 		return err
 	}
@@ -161,7 +175,7 @@ func (a *app) serve(ctx context.Context, second *app, o serveFlags, to streams) 
 	asked := hangUps()
 	keeping.Go(func() { following.run(background, logger) })
 	keeping.Go(func() { sweep(background, written, logger) })
-	keeping.Go(func() { jobs.run(background) })
+	keeping.Go(func() { making.run(background) })
 	defer keeping.Wait()
 	defer stop()
 	h := health{a, second, following, topics, told}
@@ -181,17 +195,17 @@ func (a *app) serve(ctx context.Context, second *app, o serveFlags, to streams) 
 	return errors.Join(err, protocol())
 }
 
-func (a *app) api(second *app, accesses *accesslog.Log, f *following, callers *live, written *drafts.Store, jobs *bundleJobs, traces *otlp.Tracer, numbers *prometheus.Registry, o serveFlags, logger *slog.Logger) (*httpapi.API, error) {
+func (a *app) api(second *app, accesses *accesslog.Log, f *following, callers *live, written *drafts.Store, making *jobs, traces *otlp.Tracer, numbers *prometheus.Registry, o serveFlags, logger *slog.Logger) (*httpapi.API, error) {
 	secret, err := ensureSecret(filepath.Join(a.place.dir, secretFile))
 	if err != nil {
 		return nil, err
 	}
 	c := httpapi.Config{
-		View: a.view, CatchUp: f.catchUp, Head: a.store.Head, Callers: callers, Policies: callers.policies, Access: accesses, Drafts: written, Files: jobs.files, Accessed: second.records.Ledger,
+		View: a.view, CatchUp: f.catchUp, Head: a.store.Head, Callers: callers, Policies: callers.policies, Access: accesses, Drafts: written, Files: making.files, Accessed: second.records.Ledger,
 		Ledger: a.created.Ledger, Secret: secret, Logger: logger, Metrics: numbers, Secure: o.cert != "", MadeUp: a.created.Ledger == demoLedger, Rates: o.rates, Traces: traces,
 	}
 	if a.log != nil {
-		c.Bundles = jobs
+		c.Jobs = making
 	}
 	return httpapi.New(c)
 }
@@ -230,6 +244,9 @@ func listenBoth(ctx context.Context, o serveFlags, callers *live, api *httpapi.A
 		return errors.Join(err, first.Close())
 	}
 	servers := []*http.Server{httpapi.NewServer(api, logger), httpapi.NewServer(admin, logger)}
+	for _, s := range servers {
+		closeUnused(s)
+	}
 	ended := make(chan error, len(servers))
 	go func() { ended <- servers[0].Serve(first) }()
 	go func() { ended <- servers[1].Serve(second) }()

@@ -73,6 +73,12 @@ func startProcess(t testing.TB, args ...string) *served {
 	if err := s.cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
+	t.Cleanup(func() { // what a test leaves running must not write where its directory is being removed
+		if s.cmd.ProcessState == nil {
+			_ = s.cmd.Process.Kill() // the end of the test's context has done so, or will
+			_ = s.cmd.Wait()
+		}
+	})
 	lines := bufio.NewScanner(out)
 	for lines.Scan() && s.url == "" {
 		s.said = append(s.said, lines.Text())
@@ -237,6 +243,25 @@ func TestAServerTellsHowItIsAndSealsBothLedgersAtItsEnd(t *testing.T) {
 	}
 	if got := rows(t, "access", "report", "--data", dir); len(got) != 2 {
 		t.Errorf("%v", got)
+	}
+}
+
+// A client that asks while its last connection is on its way back to it opens
+// another, and may never need that.
+func TestAServerEndsWellThoughAConnectionIsKeptReady(t *testing.T) {
+	dir := newLedger(t)
+	tokenOf(t, dir, "manager")
+	s := serveProcess(t, dir)
+	for _, url := range []string{s.url, s.admin} {
+		ready, err := net.Dial("tcp", strings.TrimPrefix(url, "http://"))
+		fine(t, err)
+		defer ready.Close()
+		res, err := http.Get(url + "/openapi.json") // accepted after it
+		fine(t, err)
+		fine(t, res.Body.Close())
+	}
+	if code := s.end(t, syscall.SIGTERM); code != exitOK {
+		t.Errorf("exit %d: %s", code, s.errs)
 	}
 }
 

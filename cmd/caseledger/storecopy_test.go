@@ -20,12 +20,7 @@ import (
 func storeProcess(t testing.TB) (connection string, process *served) {
 	t.Helper()
 	s := startProcess(t, "store", "serve", "--data", filepath.Join(t.TempDir(), "store"), "--listen", "127.0.0.1:0")
-	t.Cleanup(func() {
-		if s.cmd.ProcessState == nil {
-			s.end(t, syscall.SIGTERM)
-		}
-	})
-	return "esdb://" + s.url + "?tls=false", s
+	return "esdb://" + s.url + "?tls=false&gossipTimeout=60", s
 }
 
 // signed returns what the last checkpoint of a ledger says, less who signed it.
@@ -151,7 +146,7 @@ func TestAClientOfEventStoreDBReadsWhatItsAccountMay(t *testing.T) {
 
 	opened := 0
 	for _, account := range []string{"reporting", "follower"} {
-		conf, err := client.ParseConnectionString("esdb://" + account + ":correct%20horse@" + s.esdb + "?tls=true&tlsCAFile=" + cert)
+		conf, err := client.ParseConnectionString("esdb://" + account + ":correct%20horse@" + s.esdb + "?tls=true&gossipTimeout=60&tlsCAFile=" + cert)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -4,12 +4,9 @@ import (
 	"archive/zip"
 	"bytes"
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
-	"iter"
 	"os"
 	"slices"
 	"strings"
@@ -26,7 +23,9 @@ import (
 	"caseledger/domain/policy"
 	"caseledger/domain/record"
 	"caseledger/domain/subjectaccess"
+	"caseledger/eventstore"
 	"caseledger/projections"
+	"caseledger/schema"
 )
 
 // What an answer to a request for access holds, beside the papers.
@@ -103,27 +102,31 @@ func began(r record.Record) domain.Date {
 // looksAt returns the lines of the access ledger about a record, up to a time if
 // there is one.
 func looksAt(ctx context.Context, p place, id domain.RecordID, since domain.Date, until time.Time) ([]paper.Looked, error) {
+	second, err := reopenSecond(ctx, p.ofAccess())
+	var none notReadyError
+	if errors.As(err, &none) {
+		return nil, nil // no server ever gave anybody anything
+	}
+	if err != nil {
+		return nil, err
+	}
+	looks, err := looksIn(ctx, second.records.Ledger, id, since, until)
+	return looks, errors.Join(err, second.close())
+}
+
+// looksIn is looksAt of an access ledger that is open.
+func looksIn(ctx context.Context, accessed *eventstore.Ledger, id domain.RecordID, since domain.Date, until time.Time) ([]paper.Looked, error) {
 	var looks []paper.Looked
-	today := domain.DateOf(time.Now().UTC())
+	today := domain.DateOf(accessed.Now().UTC())
 	for from := since; !from.IsZero() && !from.After(today); from = from.AddDays(accesslog.MaxDays) {
 		q := accesslog.Query{From: from, To: from.AddDays(accesslog.MaxDays - 1), Record: string(id)}
-		err := onAccess(ctx, p, q, 1, func(_ string, rows iter.Seq2[accesslog.Row, error]) error {
-			for row, err := range rows {
-				if err != nil {
-					return err
-				}
-				if until.IsZero() || !row.Recorded.After(until) {
-					looks = append(looks, paper.LookedAt(row))
-				}
+		for row, err := range accesslog.All(ctx, accessed, q) {
+			if err != nil {
+				return nil, err
 			}
-			return nil
-		})
-		var none notReadyError
-		if errors.As(err, &none) {
-			return nil, nil // no server ever gave anybody anything
-		}
-		if err != nil {
-			return nil, err
+			if until.IsZero() || !row.Recorded.After(until) {
+				looks = append(looks, paper.LookedAt(row))
+			}
 		}
 	}
 	return looks, nil
@@ -233,8 +236,7 @@ The evidence package for the same reader is 'evidence --redaction ID'.`,
 		if err := writeNew(out, file.Bytes()); err != nil {
 			return err
 		}
-		sum := sha256.Sum256(file.Bytes())
-		return output.print(to.out, []deliveryRow{{out, hex.EncodeToString(sum[:]), len(a.Entries), a.Known, len(a.Looks)}})
+		return output.print(to.out, []deliveryRow{{out, hashOf(file.Bytes()), len(a.Entries), a.Known, len(a.Looks)}})
 	}
 	return cmd
 }
@@ -299,16 +301,11 @@ of just that. Anything missing makes the exit code 3.`,
 		if given.Record != id {
 			return usageError{errors.New("the file is of another record")}
 		}
-		count, err := projections.CountAnswer(view.Codec, r, given.Answer)
+		count, err := countFile(view.Codec, r, whole, given, papers)
 		if err != nil {
 			return err
 		}
-		countLooks(&count, whole.Looks, given.Looks)
-		if err := countPapers(&count, given, papers); err != nil {
-			return err
-		}
-		sum := sha256.Sum256(text)
-		row := countRow{Hash: hex.EncodeToString(sum[:]), Known: given.Known, Delivered: count.Delivered, Withheld: count.Withheld, Missing: len(count.Missing),
+		row := countRow{Hash: hashOf(text), Known: given.Known, Delivered: count.Delivered, Withheld: count.Withheld, Missing: len(count.Missing),
 			What: strings.Join(count.Missing[:min(5, len(count.Missing))], "; ")}
 		if err := output.print(to.out, []countRow{row}); err != nil {
 			return err
@@ -319,6 +316,16 @@ of just that. Anything missing makes the exit code 3.`,
 		return nil
 	}
 	return cmd
+}
+
+// countFile counts what a file gives against the whole answer.
+func countFile(c schema.Codec, r record.Record, whole, given answer, papers map[string][]byte) (projections.Count, error) {
+	count, err := projections.CountAnswer(c, r, given.Answer)
+	if err == nil {
+		countLooks(&count, whole.Looks, given.Looks)
+		err = countPapers(&count, given, papers)
+	}
+	return count, err
 }
 
 // countLooks counts the lines of the access ledger.

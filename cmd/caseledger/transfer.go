@@ -87,7 +87,8 @@ type sentRow struct {
 // send records that a record goes before the file is there: a file that nobody
 // answers for is worse than an entry about one that was never handed out.
 func (a *app) send(ctx context.Context, to streams, output format, id domain.RecordID, authority string, receiver *age.X25519Recipient, out string, by acting, others verifierFlags) error {
-	in, err := a.evidenceInput(ctx, to, schema.Stream(id), evidenceFlags{}, others)
+	in, attested, err := a.evidenceInput(ctx, to, schema.Stream(id), evidenceFlags{}, others)
+	warnOf(to.err, attested)
 	if err != nil {
 		return err
 	}

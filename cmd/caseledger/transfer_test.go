@@ -159,7 +159,7 @@ func TestARecordSaysTheSameInTheLedgerThatTookItOver(t *testing.T) {
 	if err := withLog(t.Context(), place{dir: from}, to, func(a *app) error {
 		keyText = a.log.keys.Text()
 		for id := range records {
-			in, err := a.evidenceInput(t.Context(), to, schema.Stream(id), evidenceFlags{}, verifierFlags{})
+			in, _, err := a.evidenceInput(t.Context(), to, schema.Stream(id), evidenceFlags{}, verifierFlags{})
 			if err != nil {
 				return err
 			}

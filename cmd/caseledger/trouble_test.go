@@ -39,27 +39,62 @@ func segmentOf(t *testing.T, dir string) string {
 	return segments[0]
 }
 
-// importUnderWay starts an import as a process of its own and returns when
+// halted is an import, as a process of its own, that was stopped in its midst:
 // some children are on the disk and others are not.
-func importUnderWay(t *testing.T, dir, file string) (cmd *exec.Cmd, errs *bytes.Buffer) {
+type halted struct {
+	*exec.Cmd
+	dir  string
+	errs bytes.Buffer
+}
+
+// importHalted starts imports into ledgers of their own until one could be
+// stopped in its midst: another was over before this process had its turn again.
+func importHalted(t *testing.T, file string) *halted {
 	t.Helper()
-	const some = 64 << 10 // bytes of journal
-	cmd, errs = program(t, "import", "cin-census", file, "--data", dir), new(bytes.Buffer)
-	cmd.Stderr = errs
-	if err := cmd.Start(); err != nil {
+	const some, most, tries = 64 << 10, 512 << 10, 50 // bytes of the megabyte
+	for range tries {
+		i := &halted{dir: newLedger(t)}
+		i.Cmd = program(t, "import", "cin-census", file, "--data", i.dir)
+		i.Stderr = &i.errs
+		if err := i.Start(); err != nil {
+			t.Fatal(err)
+		}
+		segment := segmentOf(t, i.dir)
+		for end := time.Now().Add(5 * time.Minute); !writtenAt(t, segment, some); time.Sleep(time.Millisecond) {
+			if time.Now().After(end) {
+				t.Fatal("the import does not begin")
+			}
+		}
+		if i.stop(t) && !writtenAt(t, segment, most) {
+			return i
+		}
+		_ = i.Process.Signal(syscall.SIGCONT)
+		_ = i.Wait() // it may have ended, and be waited for
+	}
+	t.Fatal("every import was over before it was stopped")
+	return nil
+}
+
+// stop reports whether the process has stopped, and not ended.
+func (i *halted) stop(t *testing.T) bool {
+	t.Helper()
+	if err := i.Process.Signal(syscall.SIGSTOP); err != nil {
 		t.Fatal(err)
 	}
-	segment, look := segmentOf(t, dir), time.NewTicker(time.Millisecond)
-	defer look.Stop()
-	for range look.C {
-		if t.Context().Err() != nil {
-			t.Fatal("the import does not begin")
-		}
-		if writtenAt(t, segment, some) {
-			return cmd, errs
-		}
+	var status syscall.WaitStatus
+	if _, err := syscall.Wait4(i.Process.Pid, &status, syscall.WUNTRACED, nil); err != nil {
+		t.Fatal(err)
 	}
-	panic("unreachable")
+	return status.Stopped()
+}
+
+// goOn lets it go on to its end, and returns its exit code.
+func (i *halted) goOn(t *testing.T) int {
+	t.Helper()
+	if err := i.Process.Signal(syscall.SIGCONT); err != nil {
+		t.Fatal(err)
+	}
+	return ended(t, i.Cmd)
 }
 
 // writtenAt reports whether a file has been written to from the offset on: what
@@ -80,40 +115,33 @@ func writtenAt(t *testing.T, path string, offset int64) bool {
 }
 
 func TestASecondProcessIsRefusedAndDisturbsNothing(t *testing.T) {
-	dir, file := newLedger(t), written(t, soundReturn(manyChildren))
-	first, said := importUnderWay(t, dir, file)
-	if err := first.Process.Signal(syscall.SIGSTOP); err != nil {
-		t.Fatal(err)
-	}
+	file := written(t, soundReturn(manyChildren))
+	first := importHalted(t, file)
 	for _, args := range [][]string{{"register"}, {"import", "cin-census", file}, {"rebuild"}, {"verify"}, {"init"}} {
-		code, errs := ran(t, program(t, append(args, "--data", dir)...))
+		code, errs := ran(t, program(t, append(args, "--data", first.dir)...))
 		if code != exitNotReady || !strings.Contains(errs, "another process uses this directory") {
 			t.Errorf("%s: exit %d: %s", args, code, errs)
 		}
 	}
-	if err := first.Process.Signal(syscall.SIGCONT); err != nil {
-		t.Fatal(err)
+	if code := first.goOn(t); code != exitOK {
+		t.Errorf("the first process: exit %d: %s", code, first.errs.String())
 	}
-	if code := ended(t, first); code != exitOK {
-		t.Errorf("the first process: exit %d: %s", code, said)
-	}
-	staysUsable(t, dir, file, manyChildren)
+	staysUsable(t, first.dir, file, manyChildren)
 }
 
 func TestAnInterruptedImportHasRecordedWholeChildrenAndSaysSo(t *testing.T) {
-	dir, file := newLedger(t), written(t, soundReturn(manyChildren))
-	cmd, errs := importUnderWay(t, dir, file)
-	if err := cmd.Process.Signal(os.Interrupt); err != nil {
+	file := written(t, soundReturn(manyChildren))
+	cut := importHalted(t, file)
+	if err := cut.Process.Signal(os.Interrupt); err != nil { // which it finds when it goes on
 		t.Fatal(err)
 	}
-	code := ended(t, cmd)
-	if code != exitFailed || !strings.Contains(errs.String(), "interrupt signal received: what the report counts is recorded") {
-		t.Errorf("exit %d: %s", code, errs)
+	if code := cut.goOn(t); code != exitFailed || !strings.Contains(cut.errs.String(), "interrupt signal received: what the report counts is recorded") {
+		t.Errorf("exit %d: %s", code, cut.errs.String())
 	}
-	if children := len(rows(t, "record", "list", "--data", dir, "--limit", "1000")); children == 0 {
-		t.Error("no child was recorded")
+	if children := len(rows(t, "record", "list", "--data", cut.dir, "--limit", "1000")); children == 0 || children == manyChildren {
+		t.Errorf("%d children are recorded of %d", children, manyChildren)
 	}
-	staysUsable(t, dir, file, manyChildren)
+	staysUsable(t, cut.dir, file, manyChildren)
 }
 
 // limited runs the program with a limit in KiB on the size of every file, in

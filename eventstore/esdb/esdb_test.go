@@ -53,7 +53,7 @@ func run(t testing.TB, opts esdbgrpc.Options) (address string, stop func()) {
 
 func opened(t testing.TB, address string) *esdb.Store {
 	t.Helper()
-	s, err := esdb.Open(t.Context(), esdb.Options{Connection: "esdb://" + address + "?tls=false"})
+	s, err := esdb.Open(t.Context(), esdb.Options{Connection: "esdb://" + address + "?tls=false&gossipTimeout=60"})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -16,7 +16,7 @@ import (
 	"caseledger/eventstore/memory"
 )
 
-const patience = 60 * time.Second
+const patience = 5 * time.Minute
 
 func happened(n int) []eventstore.Event {
 	id := eventstore.EventID{byte(n >> 8), byte(n), 1}
@@ -105,7 +105,7 @@ func TestAnAppendOnADeadConnectionEndsWithItsContextAndItsRepeatSettlesIt(t *tes
 	if _, err := s.Append(ctx, "record-1", 0, happened(1)); !errors.Is(err, context.DeadlineExceeded) {
 		t.Fatalf("on a frozen connection: %v, want the context's error", err)
 	}
-	if took := time.Since(began); took > 5*time.Second {
+	if took := time.Since(began); took > 25*time.Second { // less than the limit of any call
 		t.Errorf("it took %s", took)
 	}
 	p.thaw()

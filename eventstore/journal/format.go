@@ -240,6 +240,19 @@ func decode(b []byte, seed uint32) (record, bool) {
 	return r, true
 }
 
+// leading reads the record that b begins with, and reports whether it is whole
+// and sound.
+func leading(b []byte, seed uint32) (record, bool) {
+	if len(b) < recordHeaderBytes {
+		return record{}, false
+	}
+	size, ok := recordSize(b)
+	if !ok || size > len(b) {
+		return record{}, false
+	}
+	return decode(b[:size:size], seed)
+}
+
 // recorded is the event in the buffer that it was read from, which is not used
 // again. Stream and type are given as strings so that a reader of many can
 // share them.

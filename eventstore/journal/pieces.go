@@ -6,6 +6,8 @@ import (
 	"slices"
 	"sort"
 	"sync"
+
+	"caseledger/eventstore"
 )
 
 // The log is read in pieces that begin where the sparse index says that a record
@@ -15,22 +17,25 @@ const (
 	largestPiece = 4 << 20   // what has more is read block by block
 )
 
-// piece are records that are read and checked together.
+// piece are events that one goroutine reads and checks, so that who gets them need
+// not look at their bytes.
 type piece struct {
-	from, to int64
-	bytes    []byte
-	records  []record
-	err      error // after them
+	bytes   []byte
+	events  []eventstore.Recorded // without marks
+	streams names
+	kind    shared
+	end     int64 // of the sound records
+	err     error // after them
 }
 
-// log reads the records of a segment from one of them on. Their bytes are the
-// receiver's, or with again only until it asks for the next record. The first
+// pieces reads the records of a segment from one of them on. Their bytes are the
+// receiver's, or with again only until it asks for the next piece. The first
 // piece is read alone: many want no more than that.
-func (s *Store) log(in *segment, from int64, again bool) iter.Seq2[record, error] {
-	return func(yield func(record, error) bool) {
+func (s *Store) pieces(in *segment, from int64, again bool) iter.Seq[*piece] {
+	return func(yield func(*piece) bool) {
 		src, err := s.files.get(in.first)
 		if err != nil {
-			yield(record{}, err)
+			yield(&piece{end: from, err: err})
 			return
 		}
 		defer src.release()
@@ -44,8 +49,11 @@ func (s *Store) log(in *segment, from int64, again bool) iter.Seq2[record, error
 			p.read(src, cuts[i], cuts[i+1], in.seed)
 			return p
 		}
-		give := func(p *piece) bool {
-			if !p.each(src, in.seed, again, yield) {
+		give := func(i int, p *piece) bool {
+			if cuts[i+1]-cuts[i] > largestPiece {
+				return p.parts(src, cuts[i], cuts[i+1], in.seed, again, yield)
+			}
+			if !yield(p) || p.err != nil {
 				return false
 			}
 			if !again {
@@ -55,11 +63,11 @@ func (s *Store) log(in *segment, from int64, again bool) iter.Seq2[record, error
 			return true
 		}
 		n := len(cuts) - 1
-		if n == 0 || !give(fetch(0)) {
+		if n == 0 || !give(0, fetch(0)) {
 			return
 		}
-		for _, p := range ahead(n-1, readLanes, func(i int) *piece { return fetch(i + 1) }) {
-			if !give(p) {
+		for i, p := range ahead(n-1, readLanes, func(i int) *piece { return fetch(i + 1) }) {
+			if !give(i+1, p) {
 				return
 			}
 		}
@@ -88,7 +96,7 @@ func (s *segment) cuts(from int64) []int64 {
 
 // read reads the piece and checks it, unless it is too large.
 func (p *piece) read(src io.ReaderAt, from, to int64, seed uint32) {
-	p.from, p.to, p.records = from, to, p.records[:0]
+	p.events, p.end, p.err = p.events[:0], from, nil
 	n := int(to - from)
 	if n > largestPiece {
 		return
@@ -97,48 +105,36 @@ func (p *piece) read(src io.ReaderAt, from, to int64, seed uint32) {
 	rest := readBlock(src, from, p.bytes)
 	p.err = rest.err
 	for b := rest.bytes; len(b) > 0; {
-		if len(b) < recordHeaderBytes {
-			p.err = errUnreadable
-			return
-		}
-		size, ok := recordSize(b)
-		if !ok || size > len(b) {
-			p.err = errUnreadable
-			return
-		}
-		r, ok := decode(b[:size:size], seed)
+		r, ok := leading(b, seed)
 		if !ok {
 			p.err = errUnreadable
 			return
 		}
-		p.records, b = append(p.records, r), b[size:]
+		p.take(r)
+		b = b[r.size():]
 	}
 }
 
-// each yields the records of the piece, and reports whether to go on.
-func (p *piece) each(src io.ReaderAt, seed uint32, again bool, yield func(record, error) bool) bool {
-	if p.to-p.from > largestPiece {
-		return p.eachOfLarge(src, seed, again, yield)
+func (p *piece) take(r record) {
+	p.end += r.size()
+	if !r.mark() {
+		p.events = append(p.events, r.recorded(p.streams.of(r.stream), p.kind.of(r.kind)))
 	}
-	for _, r := range p.records {
-		if !yield(r, nil) {
-			return false
-		}
-	}
-	if p.err != nil {
-		yield(record{}, p.err)
-		return false
-	}
-	return true
 }
 
-func (p *piece) eachOfLarge(src io.ReaderAt, seed uint32, again bool, yield func(record, error) bool) bool {
+// parts yields the records of a piece that is too large one by one, and reports
+// whether to go on.
+func (p *piece) parts(src io.ReaderAt, from, to int64, seed uint32, again bool, yield func(*piece) bool) bool {
 	read := blocks
 	if again {
 		read = scanned
 	}
-	for r, err := range records(read(src, p.from, p.to), seed) {
-		if !yield(r, err) || err != nil {
+	for r, err := range records(read(src, from, to), seed) {
+		p.events, p.err = p.events[:0], err
+		if err == nil {
+			p.take(r)
+		}
+		if !yield(p) || err != nil {
 			return false
 		}
 	}

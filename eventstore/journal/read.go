@@ -13,21 +13,21 @@ import (
 // ReadLog is eventstore.Store's.
 func (s *Store) ReadLog(ctx context.Context, after eventstore.Position) iter.Seq2[eventstore.Recorded, error] {
 	return func(yield func(eventstore.Recorded, error) bool) {
-		s.cursor(uint64(after), false).log(ctx, s.view.Load(), yield)
+		s.cursor(after, false).log(ctx, s.view.Load(), yield)
 	}
 }
 
 // Scan is eventstore.Scanner's.
 func (s *Store) Scan(ctx context.Context, after eventstore.Position) iter.Seq2[eventstore.Recorded, error] {
 	return func(yield func(eventstore.Recorded, error) bool) {
-		s.cursor(uint64(after), true).log(ctx, s.view.Load(), yield)
+		s.cursor(after, true).log(ctx, s.view.Load(), yield)
 	}
 }
 
 // Follow is eventstore.Store's. It ends with ErrClosed when the store is closed.
 func (s *Store) Follow(ctx context.Context, after eventstore.Position) iter.Seq2[eventstore.Recorded, error] {
 	return func(yield func(eventstore.Recorded, error) bool) {
-		c := s.cursor(uint64(after), false)
+		c := s.cursor(after, false)
 		for {
 			v := s.view.Load()
 			if !c.log(ctx, v, yield) {
@@ -55,27 +55,25 @@ func (s *Store) wait(ctx context.Context, grown <-chan struct{}) error {
 // cursor reads along the log for one reader.
 type cursor struct {
 	*Store
-	again   bool   // the memory of events is used again
-	after   uint64 // the last position that was given
-	begun   bool   // the place of the next event is known:
+	again   bool                // the memory of events is used again
+	after   eventstore.Position // the last one that was given
+	begun   bool                // the place of the next event is known:
 	segment int
 	offset  int64
-	streams names
-	kind    shared // of the last event
 }
 
-func (s *Store) cursor(after uint64, again bool) *cursor {
+func (s *Store) cursor(after eventstore.Position, again bool) *cursor {
 	return &cursor{Store: s, again: again, after: after}
 }
 
 // log yields the events up to the end of the view and reports whether the
 // caller wants more.
 func (c *cursor) log(ctx context.Context, v *view, yield func(eventstore.Recorded, error) bool) bool {
-	if c.after < v.head() && !c.begun {
-		c.segment, c.offset = v.seek(c.after + 1)
+	if uint64(c.after) < v.head() && !c.begun {
+		c.segment, c.offset = v.seek(uint64(c.after) + 1)
 		c.begun = true
 	}
-	for c.after < v.head() {
+	for uint64(c.after) < v.head() {
 		if !c.stretch(ctx, v, yield) {
 			return false
 		}
@@ -93,20 +91,24 @@ func (c *cursor) log(ctx context.Context, v *view, yield func(eventstore.Recorde
 // stretch yields what the view holds of the segment from the offset on.
 func (c *cursor) stretch(ctx context.Context, v *view, yield func(eventstore.Recorded, error) bool) bool {
 	s := v.segment(c.segment)
-	for r, err := range c.Store.log(s, c.offset, c.again) {
-		if err == nil {
-			err = ctx.Err()
+	for p := range c.Store.pieces(s, c.offset, c.again) {
+		for i := range p.events {
+			e := &p.events[i]
+			if e.Position <= c.after {
+				continue
+			}
+			if err := ctx.Err(); err != nil {
+				yield(eventstore.Recorded{}, err)
+				return false
+			}
+			c.after = e.Position
+			if !yield(*e, nil) {
+				return false
+			}
 		}
-		if err != nil {
-			yield(eventstore.Recorded{}, c.fault(err, s, c.offset))
-			return false
-		}
-		c.offset += r.size()
-		if r.mark() || r.position <= c.after {
-			continue
-		}
-		c.after = r.position
-		if !yield(r.recorded(c.streams.of(r.stream), c.kind.of(r.kind)), nil) {
+		c.offset = p.end
+		if p.err != nil {
+			yield(eventstore.Recorded{}, c.fault(p.err, s, p.end))
 			return false
 		}
 	}

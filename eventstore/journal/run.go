@@ -125,6 +125,7 @@ type posting struct {
 	fence
 	events int
 	places []byte // differences to the place before, as varints
+	more   bool   // the run may have another posting of the stream
 }
 
 // cut takes the first posting off the postings of a page.
@@ -178,6 +179,7 @@ func (r *run) next(k key, after uint64, buffer []byte) (posting, error) {
 		for len(b) > 0 && err == nil {
 			var e posting
 			if e, b, err = cut(b); err == nil && e.key == k && e.last() > after {
+				e.more = r.goesOn(i, b, k)
 				return e, nil
 			}
 		}
@@ -186,6 +188,15 @@ func (r *run) next(k key, after uint64, buffer []byte) (posting, error) {
 		}
 	}
 	return posting{}, nil
+}
+
+// goesOn reports whether more of a stream may follow on page i, of which b is left,
+// or on a later one.
+func (r *run) goesOn(i int, b []byte, k key) bool {
+	if len(b) >= len(k) {
+		return key(b) == k
+	}
+	return i+1 < len(r.fences) && r.fences[i+1].compare(k) <= 0
 }
 
 // head returns the last revision of a stream, or 0 when the run has none of

@@ -255,3 +255,30 @@ func held(t *rapid.T, r *run, stream string, after int) []location {
 		all = append(all, places[uint64(after+len(all))+1-e.revision:]...)
 	}
 }
+
+func TestAStreamIsFoundOnEveryPageOfAnIndexFile(t *testing.T) {
+	const events, begins = 5000, 100 // of which each takes an index of two bytes at least
+	s := opened(t, t.TempDir(), Options{SegmentBytes: 1 << 20})
+	for n := 0; n < events; n += begins {
+		extend(t, s, "a", n, begins)
+		extend(t, s, fmt.Sprint("between-", n), 0, begins)
+	}
+	for n := 0; len(s.runs.all()) == 0; n += begins { // until the segment is sealed
+		extend(t, s, "z", n, begins)
+	}
+	rested(t, s)
+	if pages := len(s.runs.all()[0].fences); pages < 3 {
+		t.Fatalf("the index has %d pages", pages)
+	}
+	for _, after := range []int{0, 1, events / 2, events - 1, events} {
+		due := after
+		for r, err := range s.ReadStream(t.Context(), "a", eventstore.Revision(after)) {
+			if due++; err != nil || r.ID != entry("a", due).ID {
+				t.Fatalf("after %d: revision %d where %d is due: %v", after, r.Revision, due, err)
+			}
+		}
+		if due != events {
+			t.Fatalf("after %d: it ends at %d, not %d", after, due, events)
+		}
+	}
+}

@@ -20,7 +20,6 @@ const (
 func (s *Store) ReadStream(ctx context.Context, stream string, after eventstore.Revision) iter.Seq2[eventstore.Recorded, error] {
 	return func(yield func(eventstore.Recorded, error) bool) {
 		t := s.trail(stream, uint64(after))
-		var kind shared
 		for more := true; more; {
 			var places []location
 			err := ctx.Err()
@@ -31,45 +30,22 @@ func (s *Store) ReadStream(ctx context.Context, stream string, after eventstore.
 				yield(eventstore.Recorded{}, err)
 				return
 			}
-			for r, err := range s.each(ctx, t, places) {
-				if err != nil {
-					yield(eventstore.Recorded{}, err)
-					return
-				}
-				if !yield(r.recorded(stream, kind.of(r.kind)), nil) {
-					return
-				}
+			before := t.after - uint64(len(places))
+			if !s.give(ctx, t.view, places, func(first int) accept { return t.expects(before + uint64(first)) }, yield) {
+				return
 			}
 		}
 	}
 }
 
-// each reads the trail's events at the places.
-func (s *Store) each(ctx context.Context, t *trail, places []location) iter.Seq2[record, error] {
-	return func(yield func(record, error) bool) {
-		n := (len(places) + recordsAtOnce - 1) / recordsAtOnce
-		due := t.after - uint64(len(places))
-		for _, c := range ahead(n, readLanes, func(i int) chunk {
-			return s.chunk(t.view, places[i*recordsAtOnce:min((i+1)*recordsAtOnce, len(places))])
-		}) {
-			for i, r := range c.records {
-				if due++; string(r.stream) != t.stream || r.revision != due {
-					yield(record{}, t.astray(places[i]))
-					return
-				}
-				if err := ctx.Err(); err != nil {
-					yield(record{}, err)
-					return
-				}
-				if !yield(r, nil) {
-					return
-				}
-			}
-			if c.err != nil {
-				yield(record{}, c.err)
-				return
-			}
+// expects accepts the events of the stream that follow a revision.
+func (t *trail) expects(after uint64) accept {
+	var kind shared
+	return func(i int, r record) (e eventstore.Recorded, ok bool) {
+		if string(r.stream) != t.stream || r.revision != after+uint64(i)+1 {
+			return e, false
 		}
+		return r.recorded(t.stream, kind.of(r.kind)), true
 	}
 }
 
@@ -136,6 +112,9 @@ func (t *trail) fromRun(ctx context.Context) ([]location, error) {
 	}
 	places = places[t.after+1-e.revision:]
 	t.after = e.last()
+	if !e.more {
+		t.runs = t.runs[1:]
+	}
 	return places, nil
 }
 
@@ -170,39 +149,78 @@ func (s *Store) astray(v *view, at location) error {
 		fmt.Sprintf("it leads to byte %d of %s, which is not the event that is due", at.offset(), fileName(v.segment(at.segment()).first))}
 }
 
-type chunk struct {
-	records []record
-	err     error // after them
+// accept makes the event of the i'th record of a chunk, or reports that it is not
+// the one that is due.
+type accept func(i int, r record) (eventstore.Recorded, bool)
+
+// give yields the events at the places, in order, and reports whether the caller
+// wants more. accepts is asked for each chunk, with its first place's number.
+func (s *Store) give(ctx context.Context, v *view, places []location, accepts func(first int) accept, yield func(eventstore.Recorded, error) bool) bool {
+	n := (len(places) + recordsAtOnce - 1) / recordsAtOnce
+	for _, c := range ahead(n, readLanes, func(i int) chunk {
+		first := i * recordsAtOnce
+		return s.chunk(v, places[first:min(first+recordsAtOnce, len(places))], accepts(first))
+	}) {
+		for i := range c.events {
+			if err := ctx.Err(); err != nil {
+				yield(eventstore.Recorded{}, err)
+				return false
+			}
+			if !yield(c.events[i], nil) {
+				return false
+			}
+		}
+		if c.err != nil {
+			yield(eventstore.Recorded{}, c.err)
+			return false
+		}
+	}
+	return true
 }
 
-// chunk reads the records at the places. They belong to the caller.
-func (s *Store) chunk(v *view, places []location) chunk {
-	c := chunk{records: make([]record, 0, len(places))}
+// chunk are events that one goroutine reads and checks, so that who gets them
+// need not look at their bytes.
+type chunk struct {
+	events []eventstore.Recorded
+	err    error // after them
+}
+
+// chunk reads the events at the places. They belong to the caller.
+func (s *Store) chunk(v *view, places []location, accept accept) chunk {
+	c := chunk{events: make([]eventstore.Recorded, 0, len(places))}
 	var w window
 	defer w.leave()
-	for i, at := range places {
-		in := v.segment(at.segment())
-		err := w.enter(s.files, in)
-		var r record
-		if err == nil {
-			r, err = w.record(at.offset(), len(places)-i)
+	var room [recordsAtOnce][]byte
+	for len(places) > 0 {
+		in := v.segment(places[0].segment())
+		records, err := w.read(s.files, in, places, room[:0])
+		for i, b := range records {
+			r, ok := leading(b, in.seed)
+			if !ok {
+				c.err = s.fault(errUnreadable, in, places[i].offset())
+				return c
+			}
+			e, ok := accept(len(c.events), r)
+			if !ok {
+				c.err = s.astray(v, places[i])
+				return c
+			}
+			c.events = append(c.events, e)
 		}
+		places = places[len(records):]
 		if err != nil {
-			c.err = s.fault(err, in, at.offset())
+			c.err = s.fault(err, in, places[0].offset())
 			return c
 		}
-		c.records = append(c.records, r)
 	}
 	return c
 }
 
-// Sizes of one read of a record: small when records lie apart, and no more than is
-// needed when that takes no system call; growing while they are read one after
-// the other.
+// Sizes of one read of records from the file: small when they lie apart, growing while
+// they are read one after the other.
 const (
 	minReadBytes = 2 << 10
-	maxReadBytes = 32 << 10
-	usualBytes   = 1 << 10 // of a record, for memory that several share
+	maxReadBytes = 28 << 10 // the allocator takes larger pieces from the system's lists, one by one
 )
 
 // window reads records from one segment at a time with few system calls. It gives
@@ -214,6 +232,23 @@ type window struct {
 	base int64 // offset of buf[0]
 	buf  []byte
 	last int // size of the last read
+}
+
+// read appends the records at the places to records, the first at least unless there
+// is an error, and none of another segment. They are not checked.
+func (w *window) read(files *handles, in *segment, places []location, records [][]byte) ([][]byte, error) {
+	if err := w.enter(files, in); err != nil {
+		return records, err
+	}
+	records = w.src.gather(places, in.end, records)
+	if len(records) > 0 {
+		return records, nil
+	}
+	b, err := w.record(places[0].offset())
+	if err != nil {
+		return records, err
+	}
+	return append(records, b), nil
 }
 
 // enter goes to a segment.
@@ -236,29 +271,25 @@ func (w *window) leave() {
 	}
 }
 
-// record returns the record at the offset, when so many are still wanted.
-func (w *window) record(at int64, wanted int) (record, error) {
-	b, err := w.bytes(at, recordHeaderBytes, wanted)
+// record returns the record at the offset, from the file.
+func (w *window) record(at int64) ([]byte, error) {
+	b, err := w.bytes(at, recordHeaderBytes)
 	if err != nil {
-		return record{}, err
+		return nil, err
 	}
 	size, ok := recordSize(b)
 	if !ok {
-		return record{}, errUnreadable
+		return nil, errUnreadable
 	}
-	if b, err = w.bytes(at, size, wanted); err != nil {
-		return record{}, err
+	if b, err = w.bytes(at, size); err != nil {
+		return nil, err
 	}
 	w.base, w.buf = at+int64(size), b[size:]
-	r, ok := decode(b[:size:size], w.in.seed)
-	if !ok {
-		return record{}, errUnreadable
-	}
-	return r, nil
+	return b[:size:size], nil
 }
 
 // bytes returns at least n bytes from the offset.
-func (w *window) bytes(at int64, n, wanted int) ([]byte, error) {
+func (w *window) bytes(at int64, n int) ([]byte, error) {
 	if skip := at - w.base; skip >= 0 && skip+int64(n) <= int64(len(w.buf)) {
 		return w.buf[skip:], nil
 	}
@@ -266,16 +297,12 @@ func (w *window) bytes(at int64, n, wanted int) ([]byte, error) {
 		return nil, errUnreadable
 	}
 	w.last = min(2*w.last, maxReadBytes)
-	switch {
-	case at == w.base:
-	case w.src.mapped == nil:
+	if at != w.base {
 		w.last = minReadBytes
-	default:
-		w.last = n
 	}
 	n = int(min(int64(max(n, w.last)), w.in.end-at))
 	if cap(w.buf) < n {
-		w.buf = make([]byte, 0, max(n, min(wanted*usualBytes, maxReadBytes)))
+		w.buf = make([]byte, 0, n)
 	}
 	w.base, w.buf = at, w.buf[:n]
 	if got, err := w.src.readPiece(w.buf, at); got < n {

@@ -81,34 +81,19 @@ func (s *Store) ReadType(ctx context.Context, kind string, skip uint64) iter.Seq
 // eachOfType yields the events at the offsets of a segment, and reports whether
 // the caller wants more.
 func (s *Store) eachOfType(ctx context.Context, v *view, number int, kind string, offsets []uint32, yield func(eventstore.Recorded, error) bool) bool {
-	var stream shared
-	n := (len(offsets) + recordsAtOnce - 1) / recordsAtOnce
-	for i, c := range ahead(n, readLanes, func(i int) chunk {
-		var places []location
-		for _, offset := range offsets[i*recordsAtOnce : min((i+1)*recordsAtOnce, len(offsets))] {
-			places = append(places, locate(number, offset))
-		}
-		return s.chunk(v, places)
-	}) {
-		for j, r := range c.records {
-			err := ctx.Err()
-			if string(r.kind) != kind {
-				err = s.astray(v, locate(number, offsets[i*recordsAtOnce+j]))
-			}
-			if err != nil {
-				yield(eventstore.Recorded{}, err)
-				return false
-			}
-			if !yield(r.recorded(stream.of(r.stream), kind), nil) {
-				return false
-			}
-		}
-		if c.err != nil {
-			yield(eventstore.Recorded{}, c.err)
-			return false
-		}
+	places := make([]location, len(offsets))
+	for i, offset := range offsets {
+		places[i] = locate(number, offset)
 	}
-	return true
+	return s.give(ctx, v, places, func(int) accept {
+		var streams names
+		return func(_ int, r record) (e eventstore.Recorded, ok bool) {
+			if string(r.kind) != kind {
+				return e, false
+			}
+			return r.recorded(streams.of(r.stream), kind), true
+		}
+	}, yield)
 }
 
 // countType returns how many events of a type a segment of the view has.

@@ -12,10 +12,12 @@ package bulk
 
 import (
 	"bufio"
+	"cmp"
 	"encoding/binary"
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"sync"
 )
 
@@ -23,6 +25,7 @@ const (
 	fileHeader  = 100     // bytes
 	lockByte    = 1 << 30 // no page that holds this byte of the file is ever used
 	writeBuffer = 1 << 20 // bytes
+	flushEach   = 1 << 28 // bytes after which the disk is told not to wait for the end
 )
 
 // File is a database that is being filled. Its methods belong to one
@@ -38,6 +41,10 @@ type File struct {
 	out   *bufio.Writer
 	size  int    // of a page
 	pages uint32 // written so far
+
+	flushes  sync.WaitGroup // at most one, which Close and Abandon wait for
+	flushing bool
+	errFlush error
 }
 
 // Open opens the file, which SQLite has made and closed. Index entries beyond
@@ -92,8 +99,21 @@ func (f *File) append(page []byte) (uint32, error) {
 		}
 	}
 	f.pages++
+	if int64(f.pages)*int64(f.size)%flushEach == 0 && !f.flushing {
+		f.flushing = true
+		f.flushes.Go(f.flush)
+	}
 	_, err := f.out.Write(page)
 	return f.pages, err
+}
+
+// flush has the disk write what the file has by now, so that it has little left
+// to write at the end.
+func (f *File) flush() {
+	err := f.file.Sync()
+	f.mutex.Lock()
+	defer f.mutex.Unlock()
+	f.flushing, f.errFlush = false, errors.Join(f.errFlush, err)
 }
 
 func (f *File) lockPage() uint32 { return uint32(lockByte/f.size) + 1 }
@@ -104,14 +124,22 @@ func (f *File) write(page []byte, number uint32) error {
 	return err
 }
 
-// Close writes the indexes, says in the file how long it is, and closes it.
+// Close writes the indexes, says in the file how long it is, and closes it when
+// all of it is on the disk.
 func (f *File) Close() error {
 	err := f.finish()
+	f.flushes.Wait()
+	if err == nil {
+		err = errors.Join(f.errFlush, f.file.Sync())
+	}
 	return errors.Join(err, f.spill.close(), f.file.Close())
 }
 
 // Abandon closes the file, which is then worth nothing.
-func (f *File) Abandon() error { return errors.Join(f.spill.close(), f.file.Close()) }
+func (f *File) Abandon() error {
+	f.flushes.Wait()
+	return errors.Join(f.spill.close(), f.file.Close())
+}
 
 func (f *File) finish() error {
 	var indexes []*index
@@ -124,6 +152,7 @@ func (f *File) finish() error {
 	if err := f.spill.flush(); err != nil {
 		return err
 	}
+	slices.SortFunc(indexes, func(a, b *index) int { return cmp.Compare(b.size, a.size) }) // the longest first, so that none is alone at the end
 	if err := inParallel(indexes, (*index).finish); err != nil {
 		return err
 	}
@@ -177,8 +206,8 @@ func (r *Rows) Reset() {
 }
 
 // Encode adds rows to those that are encoded already. It may be called by many
-// goroutines, for Rows of their own. Values are string, int64, bool, or nil. A
-// key with a zero byte is refused.
+// goroutines, for Rows of their own. Values are string, *string, int64, bool, or
+// nil. A key with a zero byte is refused.
 func (t *Table) Encode(to *Rows, rows [][]any) error {
 	if to.keys == nil {
 		to.keys = make([]list, len(t.indexes))

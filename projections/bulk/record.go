@@ -49,6 +49,8 @@ func appendRecord(b []byte, row []any) []byte {
 		switch v := v.(type) {
 		case string:
 			b = append(b, v...)
+		case *string:
+			b = append(b, *v...)
 		case int64:
 			b = appendInteger(b, v)
 		}
@@ -60,6 +62,8 @@ func serialType(v any) uint64 {
 	switch v := v.(type) {
 	case string:
 		return serialText + 2*uint64(len(v))
+	case *string:
+		return serialText + 2*uint64(len(*v))
 	case int64:
 		return serialInteger(v)
 	case bool:
@@ -118,10 +122,9 @@ var errZeroByte = errors.New("a zero byte in a key")
 func appendKey(b []byte, v any) ([]byte, error) {
 	switch v := v.(type) {
 	case string:
-		if strings.IndexByte(v, keyEnd) >= 0 {
-			return b, errZeroByte
-		}
-		return append(append(append(b, keyText), v...), keyEnd), nil
+		return appendKeyText(b, v)
+	case *string:
+		return appendKeyText(b, *v)
 	case int64:
 		return appendKeyInteger(b, v), nil
 	case bool:
@@ -131,6 +134,13 @@ func appendKey(b []byte, v any) ([]byte, error) {
 		return appendKeyInteger(b, 0), nil
 	}
 	return append(b, keyNull), nil
+}
+
+func appendKeyText(b []byte, s string) ([]byte, error) {
+	if strings.IndexByte(s, keyEnd) >= 0 {
+		return b, errZeroByte
+	}
+	return append(append(append(b, keyText), s...), keyEnd), nil
 }
 
 // appendKeyInteger turns the sign, so that negative ones come first.

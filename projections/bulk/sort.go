@@ -27,6 +27,7 @@ type index struct {
 	spans   []span // of the keys
 	runs    []run
 	sorted  bool
+	size    int // bytes of all keys, those of runs too
 }
 
 // span is where a key stands.
@@ -43,6 +44,7 @@ func (i *index) add(keys *list, rowid uint64) int {
 		rowid++
 	}
 	i.sorted = false
+	i.size += len(i.waiting) - before
 	return len(i.waiting) - before + 16*keys.len()
 }
 

@@ -6,10 +6,10 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"path/filepath"
 
 	"github.com/go-json-experiment/json"
 
+	"caseledger/adapters/feed"
 	"caseledger/eventstore"
 )
 
@@ -44,28 +44,12 @@ func readPosition(path string) (position, error) {
 	return p, nil
 }
 
-// save replaces the file durably, whole or not at all.
+// save keeps it in a file, as feed.Save does.
 func (p position) save(path string) error {
 	p.Event = hex.EncodeToString(p.event[:])
 	text, err := json.Marshal(p)
 	if err != nil {
 		return err
 	}
-	f, err := os.CreateTemp(filepath.Dir(path), ".position-*")
-	if err != nil {
-		return err
-	}
-	defer os.Remove(f.Name()) // after the rename there is none
-	_, err = f.Write(text)
-	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
-		return err
-	}
-	if err := os.Rename(f.Name(), path); err != nil {
-		return err
-	}
-	dir, err := os.Open(filepath.Dir(path))
-	if err != nil {
-		return err
-	}
-	return errors.Join(dir.Sync(), dir.Close())
+	return feed.Save(path, text)
 }

@@ -24,7 +24,7 @@ import (
 
 // Limits of a start.
 const (
-	patience  = 60 * time.Second
+	patience  = 5 * time.Minute
 	maxStarts = 3 // another program may take the port first
 )
 

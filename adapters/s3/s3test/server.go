@@ -7,7 +7,6 @@ import (
 	"bufio"
 	"context"
 	"io"
-	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -17,10 +16,8 @@ import (
 	"time"
 )
 
-const (
-	patience = 60 * time.Second
-	ready    = "Running on http://"
-)
+// patience is how long a start may take.
+const patience = 5 * time.Minute
 
 // Server is an object store with an empty bucket.
 type Server struct {
@@ -41,11 +38,7 @@ func Start(t *testing.T) Server {
 	if err != nil {
 		t.Skip("there is no S3 server: install moto_server, or name it in CASELEDGER_MOTO")
 	}
-	host, port, err := net.SplitHostPort(freeAddress(t))
-	if err != nil {
-		t.Fatal(err)
-	}
-	server := exec.Command(path, "-H", host, "-p", port)
+	server := exec.Command(path, "-H", "127.0.0.1", "-p", "0") // a port that is free, which it says
 	out, err := server.StderrPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -61,11 +54,15 @@ func Start(t *testing.T) Server {
 	defer cancel()
 	stop := context.AfterFunc(ctx, func() { server.Process.Kill() })
 	defer stop()
-	s := Server{Endpoint: "http://" + net.JoinHostPort(host, port), Bucket: "backups", CredentialsFile: filepath.Join(t.TempDir(), "credentials")}
+	s := Server{Bucket: "backups", CredentialsFile: filepath.Join(t.TempDir(), "credentials")}
 	said := bufio.NewReader(out)
-	for line := ""; !strings.Contains(line, ready); {
-		if line, err = said.ReadString('\n'); err != nil {
+	for s.Endpoint == "" {
+		line, err := said.ReadString('\n')
+		if err != nil {
 			t.Fatalf("the S3 server does not start: %s", line)
+		}
+		if _, address, told := strings.Cut(line, "Running on http://"); told {
+			s.Endpoint = "http://" + strings.TrimSpace(address)
 		}
 	}
 	go io.Copy(io.Discard, said) // ends with the server
@@ -74,16 +71,6 @@ func Start(t *testing.T) Server {
 	}
 	s.makeBucket(t)
 	return s
-}
-
-func freeAddress(t *testing.T) string {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	return l.Addr().String()
 }
 
 func (s Server) makeBucket(t *testing.T) {
