@@ -1,10 +1,12 @@
 package cincensus
 
 import (
+	"bytes"
 	"encoding/xml"
 	"errors"
 	"io"
 	"strings"
+	"unicode"
 )
 
 // element is one XML element with all that stands in it. A Child is read as a
@@ -110,6 +112,7 @@ func (t *tokens) readElement(start xml.StartElement, depth int, budget *childBud
 		return nil, t.at(over)
 	}
 	size := 0
+	var piece []byte // of text, that comments and CDATA sections can interrupt
 	for {
 		token, err := t.next()
 		if err != nil {
@@ -117,26 +120,36 @@ func (t *tokens) readElement(start xml.StartElement, depth int, budget *childBud
 		}
 		switch token := token.(type) {
 		case xml.StartElement:
+			e.say(piece)
+			piece = piece[:0]
 			child, err := t.readElement(token, depth+1, budget)
 			if err != nil {
 				return nil, err
 			}
 			e.adopt(child)
 		case xml.CharData:
-			text := strings.TrimSpace(string(token))
-			if size += len(text); size > MaxTextBytes {
+			if len(piece) == 0 {
+				token = bytes.TrimLeftFunc(token, unicode.IsSpace)
+			}
+			if size += len(token); size > MaxTextBytes {
 				return nil, t.at(overLimit("text-bytes", MaxTextBytes))
 			}
-			if over := budget.spendBytes(len(text)); over != nil {
+			if over := budget.spendBytes(len(token)); over != nil {
 				return nil, t.at(over)
 			}
-			if text != "" {
-				e.raw = append(e.raw, text)
-			}
+			piece = append(piece, token...)
 		case xml.EndElement:
+			e.say(piece)
 			e.text, e.raw = strings.Join(e.raw, " "), nil
 			return e, nil
 		}
+	}
+}
+
+// say adds a piece of text, unless it is white space.
+func (e *element) say(piece []byte) {
+	if text := bytes.TrimSpace(piece); len(text) > 0 {
+		e.raw = append(e.raw, string(text))
 	}
 }
 

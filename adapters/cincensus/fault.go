@@ -16,5 +16,5 @@ func (f *Fault) Error() string {
 
 // overLimit is the Fault of a named limit; its place is filled in by the reader.
 func overLimit(what string, limit int) *Fault {
-	return &Fault{Rule: "limit-" + what, Reason: fmt.Sprintf("the limit is %d", limit)}
+	return &Fault{Rule: "limit-" + what, Reason: fmt.Sprintf("more than is read; the limit is %d", limit)}
 }

@@ -161,3 +161,34 @@ func TestAPupilNumberFindsTheRecordWhereThereIsNoOther(t *testing.T) {
 		t.Errorf("%d records, %v, %v", len(w.all()), report, err)
 	}
 }
+
+func TestANumberThatNoEventCanHoldIsKeptAndStopsNothing(t *testing.T) {
+	for _, n := range []string{"9007199254740993", "99999999999999999999", "-9007199254740993"} {
+		w := newWorld(t)
+		report := w.load(oneChild(2022, "", "<ChildProtectionPlans><CPPstartDate>2021-08-04</CPPstartDate><InitialCategoryOfAbuse>NEG</InitialCategoryOfAbuse>"+
+			"<LatestCategoryOfAbuse>NEG</LatestCategoryOfAbuse><NumberOfPreviousCPP>"+n+"</NumberOfPreviousCPP></ChildProtectionPlans>"))
+		if !has(report.Flaws, "CINdetails/ChildProtectionPlans/NumberOfPreviousCPP", "not-a-number") {
+			t.Errorf("%s: flaws %v", n, report.Flaws)
+		}
+		if written, _, _ := w.export(2022, ""); !strings.Contains(written, "<NumberOfPreviousCPP>"+n+"</NumberOfPreviousCPP>") {
+			t.Errorf("%s does not come back", n)
+		}
+	}
+}
+
+func TestTheSameChildTwiceIsReportedWhereNothingOfItIsNew(t *testing.T) {
+	text := oneChild(2022, "", "")
+	from, to := strings.Index(text, "<Child>"), strings.Index(text, "</Children>")
+	report := newWorld(t).load(text[:to] + text[from:])
+	if report.Children != 2 || report.FlawCount != 1 || report.Flaws[0].Rule != "duplicate-child" || report.Flags != 0 {
+		t.Errorf("%+v", report)
+	}
+}
+
+func TestAReturnWithoutChildrenIsReported(t *testing.T) {
+	text := oneChild(2022, "", "")
+	from, to := strings.Index(text, "<Child>"), strings.Index(text, "</Children>")
+	if report := newWorld(t).load(text[:from] + text[to:]); report.FlawCount != 1 || report.Flaws[0].Rule != "no-children" {
+		t.Errorf("flaws %v", report.Flaws)
+	}
+}

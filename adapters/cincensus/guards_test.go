@@ -6,6 +6,9 @@ import (
 	"strings"
 	"testing"
 
+	"golang.org/x/text/encoding"
+	"golang.org/x/text/encoding/unicode"
+
 	"caseledger/domain/record"
 )
 
@@ -59,8 +62,9 @@ func TestAFileOverALimitIsRefusedByNameAndLine(t *testing.T) {
 		{"a bomb of entities", "document-type", strings.NewReader(`<!DOCTYPE m [<!ENTITY a "ha"><!ENTITY b "&a;&a;">]><Message>&b;</Message>`), 1},
 		{"an unknown entity", "not-well-formed", in("&lol;"), 3},
 		{"bytes that are not UTF-8", "not-well-formed", in("\xff\xfe"), 3},
-		{"UTF-16", "encoding", strings.NewReader("\xff\xfe<\x00"), 1},
-		{"UTF-16 without a mark", "encoding", strings.NewReader("<\x00?\x00"), 1},
+		{"half a file in UTF-16", "not-well-formed", strings.NewReader("\xff\xfe<\x00M\x00"), 1},
+		{"a workbook", "not-a-return", strings.NewReader("PK\x03\x04"), 1},
+		{"UTF-8 that says UTF-16", "encoding", strings.NewReader(strings.Replace(small, "UTF-8", "UTF-16", 1)), 1},
 		{"an unknown encoding", "encoding", strings.NewReader(strings.Replace(small, "UTF-8", "EBCDIC", 1)), 1},
 		{"US-ASCII that is none", "encoding", strings.NewReader(strings.Replace(strings.Replace(small, "UTF-8", "US-ASCII", 1), "ANY1", "\xe9", 1)), 1},
 		{"another collection", "collection", strings.NewReader(strings.Replace(small, "CIN", "SSDA903", 1)), 2},
@@ -108,6 +112,7 @@ func TestEveryCutOfAFileIsAFault(t *testing.T) {
 func TestDeclaredEncodingsAreRead(t *testing.T) {
 	for _, tt := range []struct{ charset, text string }{
 		{"UTF-8", "Zo\u00eb"}, {"utf-8", "Zo\u00eb"}, {"ISO-8859-1", "Zo\xeb"}, {"windows-1252", "Zo\xeb"}, {"US-ASCII", "Zoe"},
+		{"UTF8", "Zo\u00eb"}, {"ISO-8859-15", "Zo\xeb"},
 	} {
 		for _, mark := range []string{"", "\ufeff"} {
 			if mark != "" && !strings.EqualFold(tt.charset, "UTF-8") {
@@ -124,6 +129,41 @@ func TestDeclaredEncodingsAreRead(t *testing.T) {
 			if err := s.run(); err != nil || got != "Zo\u00eb" && got != "Zoe" {
 				t.Errorf("%s: %q, %v", tt.charset, got, err)
 			}
+		}
+	}
+}
+
+func TestAFileInUTF16IsRead(t *testing.T) {
+	for name, form := range map[string]encoding.Encoding{
+		"little-endian, marked":   unicode.UTF16(unicode.LittleEndian, unicode.UseBOM),
+		"big-endian, marked":      unicode.UTF16(unicode.BigEndian, unicode.UseBOM),
+		"little-endian, unmarked": unicode.UTF16(unicode.LittleEndian, unicode.IgnoreBOM),
+		"big-endian, unmarked":    unicode.UTF16(unicode.BigEndian, unicode.IgnoreBOM),
+	} {
+		file, err := form.NewEncoder().String(strings.Replace(small, "UTF-8", "UTF-16", 1))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if n, err := read(strings.NewReader(file)); n != 1 || err != nil {
+			t.Errorf("%s: %d children, %v", name, n, err)
+		}
+	}
+}
+
+func TestACommentOrASectionWithinATextDoesNotSplitIt(t *testing.T) {
+	for _, text := range []string{"12<!-- a -->34", "<![CDATA[12]]>34", "1<?mark 1?>2<![CDATA[3]]>4", "\n 1234 <!-- a --> "} {
+		tokens, err := newTokens(strings.NewReader(strings.Replace(small, "ANY1", text, 1)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		s := &scan{tokens: tokens, lastYear: 2027, onHeader: func(header) error { return nil }, onChild: func(e *element) error {
+			if got := peek(e, "LAchildID"); got != "1234" {
+				t.Errorf("%s is %q", text, got)
+			}
+			return nil
+		}}
+		if err := s.run(); err != nil {
+			t.Error(err)
 		}
 	}
 }

@@ -3,6 +3,7 @@ package cincensus
 import (
 	"context"
 	"errors"
+	"fmt"
 	"hash/fnv"
 	"strconv"
 	"sync"
@@ -115,6 +116,9 @@ func (p *pool) survive(c child, err error) bool {
 type outcome struct {
 	record    domain.RecordID
 	fresh     bool
+	again     bool // the file held this child before
+	line      int
+	flags     int // recorded with the events
 	events    int
 	episodes  int
 	missing   int // episodes on record that the return leaves out
@@ -132,7 +136,7 @@ func (p *pool) record(c child, seen map[string]domain.RecordID) error {
 		}
 		seen[c.key] = id
 	}
-	o := outcome{record: id, episodes: episodes(c.element)}
+	o := outcome{record: id, line: c.line, episodes: episodes(c.element)}
 	person := domain.PersonID(p.run.NewID())
 	start := time.Now()
 	receipt, err := eventstore.Update(p.ctx, p.run.Records.Ledger, p.folds, p.act(c, id), func(on record.Record) ([]domain.Fact, error) {
@@ -141,13 +145,15 @@ func (p *pool) record(c child, seen map[string]domain.RecordID) error {
 		d := newDecision(p.run.Records, p.run.header, p.run.report.File, on, repeats)
 		mapped := mapChild(p.run.header, id, person, on, c.element)
 		facts, err := d.decide(mapped)
+		o.flags = d.FlagsRecorded()
 		o.flaws, o.fresh, o.missing = d.flaws(), len(on.Entries) == 0, d.notInReturn(mapped.episodes)
 		return facts, err
 	})
 	o.appending = time.Since(start) - o.decide
 	if err != nil {
-		return err
+		return fmt.Errorf("cin-census: the Child on line %d: %w", c.line, err)
 	}
+	o.again = repeats && !receipt.Repeated
 	if !receipt.Repeated {
 		o.events = receipt.Events()
 	}
@@ -173,13 +179,16 @@ func (p *pool) count(o outcome) {
 	switch {
 	case o.events == 0:
 		report.Unchanged++
+		if o.again {
+			p.run.flaws.add(Flaw{Line: o.line, Element: "Child", Rule: "duplicate-child", Reason: reasonOf("duplicate-child"), Record: o.record})
+		}
 		return
 	case o.fresh:
 		report.New++
 	default:
 		report.Changed++
 	}
-	report.Flags += len(o.flaws)
+	report.Flags += o.flags
 	for _, f := range o.flaws {
 		f.Record = o.record
 		p.run.flaws.add(f)

@@ -15,7 +15,7 @@ func reasonOf(rule string) string {
 	case "not-a-yes-or-no":
 		return "The text is none of 0, 1, false, true; it is kept with the flag."
 	case "not-a-number":
-		return "The text is no number; it is kept with the flag."
+		return "The text is no number that can be, up to 1,000,000; it is kept with the flag."
 	case "code-of-another-year":
 		return "The code belongs to the element of another year; it is understood."
 	case "date-inferred":

@@ -48,7 +48,13 @@ func (s *scan) run() error {
 	if !s.known {
 		return s.tokens.at(&Fault{Rule: "header-missing", Reason: "a return has a Header"})
 	}
-	return s.tail()
+	if err := s.tail(); err != nil {
+		return err
+	}
+	if s.children == 0 {
+		s.flaws.add(Flaw{Line: s.tokens.line, Element: "Children", Rule: "no-children", Reason: "The return holds no child."})
+	}
+	return nil
 }
 
 // start skips to the outermost element.

@@ -1,13 +1,16 @@
 package cincensus
 
 import (
+	"bufio"
 	"bytes"
 	"encoding/xml"
 	"errors"
 	"io"
 	"strings"
 
+	"golang.org/x/text/encoding"
 	"golang.org/x/text/encoding/charmap"
+	"golang.org/x/text/encoding/unicode"
 )
 
 // guard counts the bytes that were read since the last token, so that a text
@@ -39,38 +42,52 @@ type tokens struct {
 var byteOrderMark = []byte{0xEF, 0xBB, 0xBF}
 
 func newTokens(r io.Reader) (*tokens, error) {
-	head := make([]byte, len(byteOrderMark))
-	n, err := io.ReadFull(r, head)
-	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
+	const looked = 512 // bytes in which a file must begin to be XML
+	source := bufio.NewReaderSize(r, looked)
+	head, err := source.Peek(looked)
+	if err != nil && !errors.Is(err, io.EOF) {
 		return nil, err
 	}
-	head = head[:n]
-	if isUTF16(head) {
-		return nil, &Fault{Line: 1, Column: 1, Rule: "encoding", Reason: encodings}
+	from, charset := io.Reader(source), charsetReader
+	if encoding, wide := utf16(head); wide {
+		from, charset = encoding.NewDecoder().Reader(source), wideReader
+	} else if !isXML(bytes.TrimPrefix(head, byteOrderMark)) {
+		return nil, &Fault{Line: 1, Column: 1, Rule: "not-a-return", Reason: "the file is no XML; a return begins with <Message>"}
+	} else if bytes.HasPrefix(head, byteOrderMark) {
+		_, _ = source.Discard(len(byteOrderMark)) // they were peeked at
 	}
-	if bytes.Equal(head, byteOrderMark) {
-		head = nil
-	}
-	g := &guard{from: io.MultiReader(bytes.NewReader(head), r)}
+	g := &guard{from: from}
 	d := xml.NewDecoder(g)
-	d.CharsetReader = charsetReader
+	d.CharsetReader = charset
 	return &tokens{guard: g, decoder: d, line: 1, column: 1}, nil
 }
 
-// isUTF16 reports whether a file begins with a mark of UTF-16, or with a < in it.
-func isUTF16(head []byte) bool {
-	for _, begin := range []string{"\xFF\xFE", "\xFE\xFF", "<\x00", "\x00<"} {
-		if bytes.HasPrefix(head, []byte(begin)) {
-			return true
-		}
-	}
-	return false
+// isXML reports whether a file begins like XML, or is too blank to say.
+func isXML(head []byte) bool {
+	head = bytes.TrimSpace(head)
+	return len(head) == 0 || head[0] == '<'
 }
 
-const encodings = "the file must be UTF-8, US-ASCII, ISO-8859-1 or windows-1252, and say so"
+// utf16 returns the encoding of a file that begins with a mark of UTF-16, or
+// with a < in it.
+func utf16(head []byte) (encoding.Encoding, bool) {
+	for begin, order := range map[string]unicode.Endianness{"\xFF\xFE": unicode.LittleEndian, "<\x00": unicode.LittleEndian,
+		"\xFE\xFF": unicode.BigEndian, "\x00<": unicode.BigEndian} {
+		if bytes.HasPrefix(head, []byte(begin)) {
+			return unicode.UTF16(order, unicode.UseBOM), true
+		}
+	}
+	return nil, false
+}
+
+const encodings = "the file must be UTF-8, UTF-16, US-ASCII, ISO-8859-1, ISO-8859-15 or windows-1252, and say so"
 
 func charsetReader(charset string, r io.Reader) (io.Reader, error) {
 	switch strings.ToLower(charset) {
+	case "utf8":
+		return r, nil
+	case "iso-8859-15", "latin9":
+		return charmap.ISO8859_15.NewDecoder().Reader(r), nil
 	case "us-ascii", "ascii":
 		return ascii{r}, nil
 	case "iso-8859-1", "latin1":
@@ -79,6 +96,15 @@ func charsetReader(charset string, r io.Reader) (io.Reader, error) {
 		return charmap.Windows1252.NewDecoder().Reader(r), nil
 	}
 	return nil, &Fault{Rule: "encoding", Reason: encodings}
+}
+
+// wideReader is the charsetReader of a file in UTF-16, which is UTF-8 by now.
+func wideReader(charset string, r io.Reader) (io.Reader, error) {
+	switch strings.ToLower(charset) {
+	case "utf-16", "utf-16le", "utf-16be":
+		return r, nil
+	}
+	return nil, &Fault{Rule: "encoding", Reason: "the file is UTF-16, and says otherwise"}
 }
 
 // ascii refuses what is not US-ASCII.
@@ -134,7 +160,7 @@ func (t *tokens) fault(err error) error {
 
 func wording(message string) string {
 	for prefix, words := range map[string]string{
-		"invalid UTF-8":                "there are bytes that are not UTF-8",
+		"invalid UTF-8":                "there are bytes that are not UTF-8; a file in another encoding says which in its first line",
 		"invalid character entity":     "only the five entities of XML itself may be used",
 		"illegal character code":       "there is a character that XML does not allow",
 		"unexpected EOF":               "the file ends within an element",

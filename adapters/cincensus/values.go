@@ -49,6 +49,10 @@ func yes(e *element, path string) (bool, []domain.Flag) {
 	}
 }
 
+// maxCount is more of anything than one child can have; a greater number has
+// no place in an event.
+const maxCount = 1_000_000
+
 // count reads a number; nil where none is stated.
 func count(e *element, path string) (*int, []domain.Flag) {
 	text := e.value()
@@ -56,7 +60,7 @@ func count(e *element, path string) (*int, []domain.Flag) {
 		return nil, nil
 	}
 	n, err := strconv.Atoi(text)
-	if err != nil {
+	if err != nil || n > maxCount || n < -maxCount {
 		return nil, []domain.Flag{{Field: path, Rule: "not-a-number", Raw: text}}
 	}
 	return &n, nil

@@ -235,6 +235,25 @@ func (d *Decision) Withdraw(c Claim, absent domain.Event) {
 	delete(d.effective, KeyOf(absent))
 }
 
+// Note adds those flags of a claim to the flaws that a function picks, where the
+// record holds what the claim states and nothing of it is recorded.
+func (d *Decision) Note(c Claim, picked func(domain.Flag) bool) {
+	for _, f := range c.Flags {
+		if picked(f) {
+			d.flaw(c.At, c.At.Line(f.Field), f)
+		}
+	}
+}
+
+// FlagsRecorded counts the flags that the facts bear.
+func (d *Decision) FlagsRecorded() int {
+	n := 0
+	for _, f := range d.Facts {
+		n += len(f.Source.Flags)
+	}
+	return n
+}
+
 // Add appends a fact to those to be recorded, and to the record as it grows.
 func (d *Decision) Add(c Claim, e domain.Event, corrects *domain.Correction, flags []domain.Flag) {
 	flags = append(flags[:len(flags):len(flags)], d.Each...)

@@ -50,6 +50,9 @@ func (d *decision) take(c reconcile.Claim) {
 		case !known:
 			d.Add(c, e, nil, flags)
 		case d.Same(old, e):
+			if again {
+				d.Note(c, func(f domain.Flag) bool { return f.Rule == "duplicate-row" })
+			}
 		case again:
 			d.Contradict(c, e, "stated-twice")
 		case d.Later(old):

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path/filepath"
 	"runtime"
 	"slices"
 	"sync"
@@ -49,7 +50,9 @@ func (i Import) Folder(ctx context.Context, dir string) (Report, error) {
 	}
 	year := cmp.Or(i.Year, held.year(i.Records.Ledger.Now().Year()+1))
 	if year < FirstYear {
-		return Report{}, &Fault{File: "the tables", Rule: "no-year", Reason: "no episode says of which year the return is; name the year"}
+		r := &run{report: Report{File: held.sum, Tables: held.tables}, flaws: held.flaws}
+		return r.result(), &Fault{File: filepath.Base(dir), Rule: "no-year",
+			Reason: "no DECOM or DEC of an episode says of which year the return is; name the year, as in --year 2026"}
 	}
 	r := &run{Import: i, held: held, of: collection{year}}
 	r.report = Report{Kind: r.of.kind(), File: held.sum, Year: year, ReferenceDate: r.of.last(), Tables: held.tables}
@@ -199,21 +202,21 @@ func (r *run) child(ctx context.Context, folds *eventstore.Folds[record.Record],
 	act := eventstore.Act{Stream: schema.Stream(id), Request: r.request(reconcile.ID(c.rows[0].file.name, c.rows[0].text())), Digest: c.canonical(),
 		Actor: r.Actor, Authority: r.Authority}
 	var found []Flaw
-	fresh := false
+	fresh, flags := false, 0
 	receipt, err := eventstore.Update(ctx, r.Records.Ledger, folds, act, func(on record.Record) ([]domain.Fact, error) {
 		d := newDecision(r.Records, r.of, on)
 		facts, err := d.decide(mapChild(r.of, id, person, on, c).claims)
-		found, fresh = d.flaws(), len(on.Entries) == 0
+		found, fresh, flags = d.flaws(), len(on.Entries) == 0, d.FlagsRecorded()
 		return facts, err
 	})
 	if err != nil {
 		return err
 	}
-	r.count(id, receipt, found, fresh)
+	r.count(id, receipt, found, fresh, flags)
 	return nil
 }
 
-func (r *run) count(id domain.RecordID, receipt eventstore.Receipt, found []Flaw, fresh bool) {
+func (r *run) count(id domain.RecordID, receipt eventstore.Receipt, found []Flaw, fresh bool, flags int) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.report.Children++
@@ -228,7 +231,7 @@ func (r *run) count(id domain.RecordID, receipt eventstore.Receipt, found []Flaw
 		r.report.Changed++
 		r.report.Events += events
 	}
-	r.report.Flags += len(found)
+	r.report.Flags += flags
 	for _, f := range found {
 		f.Record = id
 		r.flaws.add(f)
@@ -240,7 +243,7 @@ func (r *run) count(id domain.RecordID, receipt eventstore.Receipt, found []Flaw
 // finds them again.
 func (r *run) find(ctx context.Context, c child) (domain.RecordID, error) {
 	if c.number == "" {
-		return domain.RecordID(c.canonical()[:32]), nil
+		return domain.RecordID(child{rows: c.rows[:1]}.canonical()[:32]), nil
 	}
 	id, found, err := r.Find(ctx, c.number)
 	if err == nil && !found {

@@ -3,6 +3,7 @@ package ssda903
 import (
 	"slices"
 	"strings"
+	"time"
 
 	"caseledger/adapters/reconcile"
 	"caseledger/domain"
@@ -169,10 +170,16 @@ func (m *mapping) whole(r row) []domain.Flag {
 	if r.table == atHeader || r.table == atEpisodes || r.table == "" {
 		return flags
 	}
-	if text := r.cells["DOB"]; text != m.birth {
+	if text := r.cells["DOB"]; text != m.birth && !m.bornThen(text) {
 		flags = append(flags, domain.Flag{Field: r.table + "/DOB", Rule: "differs-from-header", Raw: text})
 	}
 	return flags
+}
+
+// bornThen reports whether a text is the day of birth, in whichever form.
+func (m *mapping) bornThen(text string) bool {
+	day, ok := parseDay(text)
+	return ok && day == m.born
 }
 
 func (m *mapping) add(c claim) { m.claims = append(m.claims, c) }
@@ -249,23 +256,33 @@ func (m *mapping) date(r row, column string) (domain.Date, []domain.Flag) {
 	}
 	day, ok := parseDay(text)
 	place := r.table + "/" + column
-	switch {
-	case !ok:
+	if !ok {
 		return domain.Date{}, []domain.Flag{{Field: place, Rule: "not-a-date", Raw: text}}
-	case day.After(m.of.last()):
-		return day, []domain.Flag{{Field: place, Rule: "after-reference-date"}}
 	}
-	return day, nil
+	var flags []domain.Flag
+	if written903(day) != text {
+		flags = append(flags, domain.Flag{Field: place, Rule: "date-of-another-form", Raw: text})
+	}
+	if day.After(m.of.last()) {
+		flags = append(flags, domain.Flag{Field: place, Rule: "after-reference-date"})
+	}
+	return day, flags
 }
 
-// parseDay reads DD/MM/YYYY.
+// parseDay reads DD/MM/YYYY, and the forms that spreadsheets make of it and
+// that can mean no other day: D/M/YYYY, YYYY-MM-DD, and any of these with the
+// time of midnight.
 func parseDay(text string) (domain.Date, bool) {
-	const form = "02/01/2006"
-	if len(text) != len(form) || text[2] != '/' || text[5] != '/' {
-		return domain.Date{}, false
+	text = strings.TrimSpace(text)
+	for _, midnight := range []string{" 00:00:00", "T00:00:00", " 00:00", " 0:00"} {
+		text = strings.TrimSuffix(text, midnight)
 	}
-	day, err := domain.ParseDate(text[6:] + "-" + text[3:5] + "-" + text[:2])
-	return day, err == nil
+	for _, form := range []string{"2/1/2006", "2006-01-02"} {
+		if day, err := time.Parse(form, text); err == nil {
+			return domain.DateOf(day), true
+		}
+	}
+	return domain.Date{}, false
 }
 
 // yes reads 0 and 1; a fraction of nothing, which spreadsheets add, is

@@ -12,9 +12,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"unicode/utf8"
-
-	"golang.org/x/text/encoding/charmap"
 )
 
 // row is one line of a table.
@@ -52,33 +49,49 @@ type child struct {
 	rows   []row
 }
 
-var byteOrderMark = []byte{0xEF, 0xBB, 0xBF}
-
 // readFolder reads the tables of a folder.
 func readFolder(dir string) (*contents, error) {
-	names, err := filepath.Glob(filepath.Join(dir, "*.[cC][sS][vV]"))
-	if err != nil {
-		return nil, fmt.Errorf("ssda903: %w", err)
-	}
-	if len(names) > MaxFiles {
-		return nil, overLimit(filepath.Base(dir), "files", MaxFiles)
-	}
-	if len(names) == 0 {
-		return nil, &Fault{File: filepath.Base(dir), Rule: "no-tables", Reason: "the folder holds no file of comma-separated values"}
-	}
-	slices.Sort(names)
 	c := &contents{}
+	names, err := c.files(dir)
+	if err != nil {
+		return nil, err
+	}
 	g := gathering{contents: c, places: make(map[string]int)}
 	sum := sha256.New()
 	for _, name := range names {
-		one, err := g.file(name)
+		one, err := g.file(filepath.Join(dir, name))
 		if err != nil {
-			return nil, err
+			return c, err
 		}
 		fmt.Fprintf(sum, "%s %s\n", one.name, one.sum)
 	}
 	c.sum = hex.EncodeToString(sum.Sum(nil))
 	return c, g.check()
+}
+
+// files returns the names of the tables in a folder, in their order. What else
+// stands there is noted, so that nobody takes it for read.
+func (c *contents) files(dir string) ([]string, error) {
+	all, err := os.ReadDir(dir)
+	if err != nil {
+		return nil, fmt.Errorf("ssda903: %w", err)
+	}
+	var names []string
+	for _, f := range all {
+		switch name := f.Name(); {
+		case strings.EqualFold(filepath.Ext(name), ".csv") && !f.IsDir():
+			names = append(names, name)
+		case !strings.HasPrefix(name, "."):
+			c.flaws.add(Flaw{File: name, Rule: "not-read", Reason: reasonOf("not-read")})
+		}
+	}
+	switch {
+	case len(names) > MaxFiles:
+		return nil, overLimit(filepath.Base(dir), 0, "files", MaxFiles)
+	case len(names) == 0:
+		return nil, &Fault{File: filepath.Base(dir), Rule: "no-tables", Reason: "the folder holds no file whose name ends in .csv"}
+	}
+	return names, nil
 }
 
 // gathering brings the rows of each child together.
@@ -94,7 +107,7 @@ func (g *gathering) file(path string) (*source, error) {
 		return nil, fmt.Errorf("ssda903: %w", err)
 	}
 	if info.Size() > MaxFileBytes {
-		return nil, overLimit(name, "file-bytes", MaxFileBytes)
+		return nil, overLimit(name, 0, "file-bytes", MaxFileBytes)
 	}
 	text, err := os.ReadFile(path)
 	if err != nil {
@@ -105,40 +118,20 @@ func (g *gathering) file(path string) (*source, error) {
 	return from, g.read(from, text)
 }
 
-func (g *gathering) read(from *source, text []byte) error {
-	text = bytes.TrimPrefix(text, byteOrderMark)
-	if !utf8.Valid(text) {
-		g.flaws.add(Flaw{File: from.name, Line: 1, Rule: "encoding", Reason: reasonOf("encoding")})
-		decoded, err := charmap.Windows1252.NewDecoder().Bytes(text)
-		if err != nil {
-			return &Fault{File: from.name, Rule: "encoding", Reason: "the file must be UTF-8 or windows-1252"}
-		}
-		text = decoded
+func (g *gathering) read(from *source, raw []byte) error {
+	text, err := g.decode(from, raw)
+	if err != nil {
+		return err
 	}
 	r := csv.NewReader(bytes.NewReader(text))
-	r.FieldsPerRecord, r.TrimLeadingSpace = -1, true
-	head, err := r.Read()
-	if errors.Is(err, io.EOF) {
-		g.flaws.add(Flaw{File: from.name, Line: 1, Rule: "empty-file", Reason: reasonOf("empty-file")})
-		g.tables = append(g.tables, Table{File: from.name})
-		return nil
+	r.FieldsPerRecord = -1
+	if r.Comma = separator(text); r.Comma != ',' {
+		g.note(from, 1, "", "separator")
 	}
-	if err != nil {
-		return notCSV(from.name, err)
-	}
-	if len(head) > MaxColumns {
-		return overLimit(from.name, "columns", MaxColumns)
-	}
-	for i := range head {
-		head[i] = strings.ToUpper(strings.TrimSpace(head[i]))
-	}
-	if slices.Equal(head, split(strings.ToUpper(strings.Join(traceColumns(), " ")))) {
-		return nil // this program's own, beside a return that it wrote
-	}
-	if !slices.Contains(head, "CHILD") {
-		g.flaws.add(Flaw{File: from.name, Line: 1, Rule: "no-children", Reason: reasonOf("no-children")})
-		g.tables = append(g.tables, Table{File: from.name})
-		return nil
+	r.TrimLeadingSpace = r.Comma != '\t' // a tab is a space too
+	head, err := g.head(r, from)
+	if err != nil || head == nil {
+		return err
 	}
 	t, known := recognise(from.name, head)
 	g.describe(from, t, known, head)
@@ -147,23 +140,73 @@ func (g *gathering) read(from *source, text []byte) error {
 	return err
 }
 
+// note notes what is wrong with a file.
+func (g *gathering) note(from *source, line int, column, rule string) {
+	g.flaws.add(Flaw{File: from.name, Line: line, Column: column, Rule: rule, Reason: reasonOf(rule)})
+}
+
+// maxLinesBefore is how many lines may stand above the names of the columns,
+// such as a title.
+const maxLinesBefore = 10
+
+// head reads up to the names of the columns, in capitals; nil where the file
+// has none that says whose a row is.
+func (g *gathering) head(r *csv.Reader, from *source) ([]string, error) {
+	for n := 0; n <= maxLinesBefore; n++ {
+		head, err := r.Read()
+		if errors.Is(err, io.EOF) && n == 0 {
+			return nil, g.skip(from, "empty-file")
+		}
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return nil, notCSV(from.name, err)
+		}
+		if len(head) > MaxColumns {
+			return nil, overLimit(from.name, 1, "columns", MaxColumns)
+		}
+		for i := range head {
+			head[i] = strings.ToUpper(strings.TrimSpace(head[i]))
+		}
+		if slices.Equal(head, split(strings.ToUpper(strings.Join(traceColumns(), " ")))) {
+			return nil, nil // this program's own, beside a return that it wrote
+		}
+		if slices.Contains(head, "CHILD") {
+			if n > 0 {
+				g.note(from, 1, "", "lines-before")
+			}
+			return head, nil
+		}
+	}
+	if named(from.name) {
+		return nil, &Fault{File: from.name, Line: 1, Rule: "no-children",
+			Reason: "the table has no column CHILD, so nothing says whose its rows are; are its first line the names of the columns?"}
+	}
+	return nil, g.skip(from, "no-children")
+}
+
+// skip passes over a file of which nothing can be recorded.
+func (g *gathering) skip(from *source, rule string) error {
+	g.note(from, 1, "", rule)
+	g.tables = append(g.tables, Table{File: from.name})
+	return nil
+}
+
 // describe notes what is wrong with a table as a whole.
 func (g *gathering) describe(from *source, t table, known bool, head []string) {
-	note := func(column, rule string) {
-		g.flaws.add(Flaw{File: from.name, Line: 1, Column: column, Rule: rule, Reason: reasonOf(rule)})
-	}
 	if !known {
-		note("", "unknown-table")
+		g.note(from, 1, "", "unknown-table")
 		return
 	}
 	for i, c := range head {
 		if !slices.Contains(t.columns, c) || slices.Contains(head[:i], c) {
-			note(t.name+"/"+c, "unknown-column")
+			g.note(from, 1, t.name+"/"+c, "unknown-column")
 		}
 	}
 	for _, c := range t.columns {
 		if !slices.Contains(head, c) {
-			note(t.name+"/"+c, "missing-column")
+			g.note(from, 1, t.name+"/"+c, "missing-column")
 		}
 	}
 }
@@ -177,16 +220,25 @@ func (g *gathering) body(r *csv.Reader, from *source, t table, head []string) (i
 		if err != nil {
 			return n, notCSV(from.name, err)
 		}
-		if g.rows++; g.rows > MaxRows {
-			return n, overLimit(from.name, "rows", MaxRows)
-		}
 		line, _ := r.FieldPos(0)
+		if g.rows++; g.rows > MaxRows {
+			return n, overLimit(from.name, line, "rows", MaxRows)
+		}
+		if saysNothing(fields) {
+			g.note(from, line, "", "empty-row")
+			continue
+		}
 		one, err := makeRow(from, t, head, fields, line)
 		if err != nil {
 			return n, err
 		}
 		g.add(one)
 	}
+}
+
+// saysNothing reports whether all cells of a row are empty.
+func saysNothing(fields []string) bool {
+	return !slices.ContainsFunc(fields, func(text string) bool { return strings.TrimSpace(text) != "" })
 }
 
 func makeRow(from *source, t table, head, fields []string, line int) (row, error) {
@@ -196,7 +248,7 @@ func makeRow(from *source, t table, head, fields []string, line int) (row, error
 	}
 	for i, text := range fields {
 		if text = strings.TrimSpace(text); len(text) > MaxCellBytes {
-			return one, overLimit(from.name, "cell-bytes", MaxCellBytes)
+			return one, overLimit(from.name, line, "cell-bytes", MaxCellBytes)
 		}
 		if text == "" {
 			continue
@@ -215,13 +267,17 @@ func makeRow(from *source, t table, head, fields []string, line int) (row, error
 }
 
 // add gives a row to its child. Rows without a number are children of their
-// own, because nothing says whose they are.
+// own, because nothing says whose they are; the same such row twice is one.
 func (g *gathering) add(one row) {
 	number := one.cells["CHILD"]
-	i, known := g.places[number]
-	if !known || number == "" {
+	place := "numbered|" + number
+	if number == "" {
+		place = one.table + "|" + one.text()
+	}
+	i, known := g.places[place]
+	if !known {
 		i = len(g.children)
-		g.places[number] = i
+		g.places[place] = i
 		g.children = append(g.children, child{number: number})
 	}
 	g.children[i].rows = append(g.children[i].rows, one)
@@ -237,7 +293,7 @@ func (g *gathering) check() error {
 	order[""] = len(order)
 	for _, c := range g.children {
 		if len(c.rows) > MaxChildRows {
-			return overLimit(c.rows[0].file.name, "child-rows", MaxChildRows)
+			return overLimit(c.rows[0].file.name, c.rows[0].line, "child-rows", MaxChildRows)
 		}
 		slices.SortStableFunc(c.rows, func(a, b row) int { return order[a.table] - order[b.table] })
 	}
@@ -248,7 +304,7 @@ func notCSV(file string, err error) error {
 	f := &Fault{File: file, Rule: "not-comma-separated", Reason: "a quotation mark is not closed, or stands where none may"}
 	var parse *csv.ParseError
 	if errors.As(err, &parse) {
-		f.Line = parse.Line
+		f.Line = parse.StartLine // an open quotation mark is found lines later
 	}
 	return f
 }

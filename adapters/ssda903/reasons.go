@@ -8,6 +8,16 @@ func reasonOf(rule string) string {
 	switch rule {
 	case "encoding":
 		return "The file is not UTF-8; it is read as windows-1252."
+	case "encoding-utf-16":
+		return "The file is UTF-16, and is read so; the return is UTF-8."
+	case "separator":
+		return "The cells are separated by semicolons or tabs, and are read so; the return has commas."
+	case "lines-before":
+		return "Lines stand above the names of the columns; they are not recorded."
+	case "empty-row":
+		return "All cells of the row are empty; it says nothing, and nothing of it is recorded."
+	case "not-read":
+		return "Only files whose name ends in .csv are read, and no folders in the folder; nothing of it is recorded."
 	case "empty-file":
 		return "The file is empty."
 	case "unknown-table":
@@ -22,6 +32,8 @@ func reasonOf(rule string) string {
 		return "The row has fewer cells than the table columns; the rest is taken as empty."
 	case "not-a-date":
 		return "The text is no date of the form DD/MM/YYYY; it is kept with the flag."
+	case "date-of-another-form":
+		return "The date is not of the form DD/MM/YYYY; it is understood, and kept with the flag."
 	case "after-reference-date":
 		return "The day lies after the end of the collection year."
 	case "not-a-yes-or-no":

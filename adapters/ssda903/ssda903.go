@@ -94,11 +94,15 @@ type Fault struct {
 }
 
 func (f *Fault) Error() string {
-	return fmt.Sprintf("ssda903: %s: line %d: %s: %s", f.File, f.Line, f.Rule, f.Reason)
+	place := f.File
+	if f.Line > 0 {
+		place += ": line " + strconv.Itoa(f.Line)
+	}
+	return fmt.Sprintf("ssda903: %s: %s: %s", place, f.Rule, f.Reason)
 }
 
-func overLimit(file, limit string, n int) *Fault {
-	return &Fault{File: file, Rule: "over-limit", Reason: "the limit " + limit + " is " + strconv.Itoa(n)}
+func overLimit(file string, line int, limit string, n int) *Fault {
+	return &Fault{File: file, Line: line, Rule: "over-limit", Reason: "more than is read; the limit " + limit + " is " + strconv.Itoa(n)}
 }
 
 // collection is what a return says about itself.

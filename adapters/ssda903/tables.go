@@ -51,7 +51,7 @@ func split(columns string) []string { return strings.Fields(columns) }
 
 // recognise returns the table that a file is: the one with the same columns, in
 // any order; else the one of whose columns it has all; else the one that its
-// name says.
+// name says; else the one of whose own columns it has at least half.
 func recognise(file string, columns []string) (table, bool) {
 	all := tables()
 	for _, t := range all {
@@ -65,11 +65,37 @@ func recognise(file string, columns []string) (table, bool) {
 		}
 	}
 	for _, t := range all {
-		if strings.EqualFold(file, t.file) && slices.Contains(columns, "CHILD") {
+		if strings.EqualFold(file, t.file) {
+			return t, true
+		}
+	}
+	for _, t := range all {
+		if t.hasHalf(columns) {
 			return t, true
 		}
 	}
 	return table{}, false
+}
+
+// hasHalf reports whether at least half of the table's own columns are among
+// some: those that only this table has.
+func (t table) hasHalf(columns []string) bool {
+	own, found := 0, 0
+	for _, c := range t.columns {
+		if c == "CHILD" || c == "DOB" || c == "SEX" {
+			continue
+		}
+		own++
+		if slices.Contains(columns, c) {
+			found++
+		}
+	}
+	return 2*found >= own
+}
+
+// named reports whether a file has the name of a table.
+func named(file string) bool {
+	return slices.ContainsFunc(tables(), func(t table) bool { return strings.EqualFold(file, t.file) })
 }
 
 func hasAll(columns, wanted []string) bool {

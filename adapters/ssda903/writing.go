@@ -81,8 +81,8 @@ func (w *writing) ordered(one lookedafter.Restriction) bool {
 	return known && ofThis(e, w.of) || w.of.year >= libertyFrom && one.Restricted.Fact.Kind != "secure-accommodation"
 }
 
-// put adds a row. A cell that an import could not read, or that says otherwise
-// than another table, is written as it came.
+// put adds a row. A cell that an import could not read, that is written in
+// another form, or that says otherwise than another table, is written as it came.
 func (w *writing) put(name, order string, entries []uint64, cells map[string]string) {
 	for _, t := range tables() {
 		if t.name != name {

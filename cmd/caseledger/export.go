@@ -101,7 +101,7 @@ func (a *app) exportCINCensus(ctx context.Context, x cincensus.Export, out, trac
 			return err
 		}
 	}
-	_, err = fmt.Fprintf(to.err, "cin-census/%d as of %s: %d children, %d episodes, %d values that the schema of the year refuses.\n",
+	_, err = fmt.Fprintf(to.err, "cin-census/%d as of %s: %d children, %d episodes, %d flaws: values that the schema or the rules of the year refuse.\n",
 		x.Year, x.ReferenceDate, report.Children, report.Episodes, report.FlawCount)
 	return err
 }

@@ -41,6 +41,12 @@ children before the break are recorded.`,
 			a.warn(to)
 			for _, path := range args {
 				report, err := a.importCINCensus(cmd.Context(), path, keepGoing, to)
+				if err == nil {
+					err = unlessAll(report.Failed)
+				}
+				if err != nil {
+					err = fmt.Errorf("%s: %w", path, err)
+				}
 				// What was recorded before a fault is reported too.
 				if printed := printReport(to, *output, report, quiet); printed != nil || err != nil {
 					return errors.Join(err, printed)
@@ -50,6 +56,14 @@ children before the break are recorded.`,
 		})
 	}
 	return cmd
+}
+
+// unlessAll is the error of an import that could not record some children.
+func unlessAll(failed int) error {
+	if failed == 0 {
+		return nil
+	}
+	return fmt.Errorf("%d children were not recorded: the report has their lines under the rule not-recorded", failed)
 }
 
 func (a *app) importCINCensus(ctx context.Context, path string, keepGoing bool, to streams) (cincensus.Report, error) {
@@ -98,7 +112,7 @@ func printReport(to streams, output format, r cincensus.Report, quiet bool) erro
 	if output == "csv" || r.Kind == "" { // the file is no return
 		return nil
 	}
-	_, err := fmt.Fprintf(to.out, "%s: %d children (%d new, %d changed, %d unchanged), %d episodes, %d events recorded, %d flaws found, %d flags recorded.\n",
-		r.Kind, r.Children, r.New, r.Changed, r.Unchanged, r.Episodes, r.Events, r.FlawCount, r.Flags)
+	_, err := fmt.Fprintf(to.out, "%s: %d children (%d new, %d changed, %d unchanged, %d failed), %d episodes, %d events recorded, %d flaws found, %d flags recorded.\n",
+		r.Kind, r.Children, r.New, r.Changed, r.Unchanged, r.Failed, r.Episodes, r.Events, r.FlawCount, r.Flags)
 	return err
 }

@@ -32,6 +32,9 @@ is taken from the days of the episodes unless --year is given.`,
 		return withApp(cmd.Context(), *data, to, func(a *app) error {
 			a.warn(to)
 			report, err := a.importSSDA903(cmd.Context(), args[0], year, to)
+			if err == nil {
+				err = unlessAll(report.Failed)
+			}
 			// What was recorded before a fault is reported too.
 			return errors.Join(err, printSSDA903(to, *output, report, quiet))
 		})
@@ -59,9 +62,6 @@ func (a *app) importSSDA903(ctx context.Context, dir string, year int, to stream
 }
 
 func printSSDA903(to streams, output format, r ssda903.Report, quiet bool) error {
-	if r.Kind == "" { // the folder is no return
-		return nil
-	}
 	if output == "json" {
 		return writeJSON(to.out, r)
 	}
@@ -70,7 +70,7 @@ func printSSDA903(to streams, output format, r ssda903.Report, quiet bool) error
 			return err
 		}
 	}
-	if output == "csv" {
+	if output == "csv" || r.Kind == "" { // nothing says of which year the folder is
 		return nil
 	}
 	_, err := fmt.Fprintf(to.out, "%s: %d children (%d new, %d changed, %d unchanged, %d failed), %d events recorded, %d flaws found, %d flags recorded.\n",
