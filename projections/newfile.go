@@ -260,9 +260,9 @@ func (b *building) takePlace(ctx context.Context) error {
 var errLog = errors.New("another process has opened the file")
 
 // rename is what takePlace does alone. The log of the old file must be gone for
-// good before the new one has the name that SQLite would look for it under. The
-// old file is emptied: a connection that was made, but has not read yet, then
-// finds no table, and does not show for ever what stood there.
+// good before the new one has the name that SQLite would look for it under. A
+// connection that was made to the old file, but has not read yet, finds no rows
+// there: empty has dropped the tables.
 func (b *building) rename(tx tx) error {
 	if err := b.mine(tx); err != nil {
 		return err
@@ -274,14 +274,7 @@ func (b *building) rename(tx tx) error {
 	if err := flushNames(filepath.Dir(b.db.path)); err != nil {
 		return err
 	}
-	old, err := os.OpenFile(b.db.path, os.O_WRONLY, 0)
-	if err != nil {
-		return err
-	}
-	if err := os.Rename(b.file.path, b.db.path); err != nil {
-		return errors.Join(err, old.Close())
-	}
-	return errors.Join(old.Truncate(0), old.Close())
+	return os.Rename(b.file.path, b.db.path)
 }
 
 // flushNames makes the names in a directory durable.

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
@@ -151,7 +152,7 @@ func TestTheFeedHoldsWhatItsFiltersChoose(t *testing.T) {
 func TestManyFollowersEachHearEverythingOnceAndInOrder(t *testing.T) {
 	w := newWorld(t)
 	path := w.child("AT1")
-	const followers, notes = 20, 100
+	const followers, notes = tailRows + 8, 100
 	ahead := w.follow(t, "?after=50")
 	streams := make([]following, followers)
 	for i := range streams {
@@ -171,6 +172,68 @@ func TestManyFollowersEachHearEverythingOnceAndInOrder(t *testing.T) {
 	}
 	if n := ahead.next(); n.Position != 51 {
 		t.Errorf("who began at 50 hears of %d", n.Position)
+	}
+}
+
+// TestThoseWhoFollowTheFeedAreToldInTurns has two of them in each row but the
+// last, where there is one.
+func TestThoseWhoFollowTheFeedAreToldInTurns(t *testing.T) {
+	tail := newTail(0, func() {})
+	tail.teller.Stop()
+	for i := range 2*tailRows - 1 {
+		if row := tail.sit(); row != i%tailRows {
+			t.Fatalf("follower %d sits in row %d", i, row)
+		}
+	}
+	begin := time.Date(2026, 11, 22, 10, 0, 0, 0, time.UTC)
+	step := tail.step()
+	waiting := func() (all []<-chan struct{}) {
+		for i := range tailRows {
+			_, more, _ := tail.after(0, i)
+			all = append(all, more)
+		}
+		return all
+	}
+	told := func(rows []<-chan struct{}) (n int) {
+		for i, more := range rows {
+			select {
+			case <-more:
+				n++
+				if n != i+1 {
+					t.Errorf("row %d is told before another", i)
+				}
+			default:
+			}
+		}
+		return n
+	}
+	tail.left, tail.due = tailRows, begin
+	rows := waiting()
+	for i, at := range []time.Duration{0, step / 2, step, 3*step + step/2} {
+		tail.turn(begin.Add(at))
+		if got, want := told(rows), []int{1, 1, 2, 4}[i]; got != want {
+			t.Errorf("after %v %d rows were told, want %d", at, got, want)
+		}
+	}
+	// What comes meanwhile is for all once more, and the rows go on in their order.
+	tail.left = tailRows
+	if wait := tail.turn(begin.Add(tailRows*step - 1)); told(rows) != tailRows || wait != 1 {
+		t.Errorf("%d rows were told, and the next one is in %v", told(rows), wait)
+	}
+	// Who is late tells each row once, and then nobody until there is more.
+	rows = waiting()
+	if wait := tail.turn(begin.Add(time.Hour)); told(rows[:4]) != 4 || told(rows) != 4 || wait != heartbeat/2 {
+		t.Errorf("%d rows were told, and the next one is in %v", told(rows), wait)
+	}
+	// Nothing is recorded: all hear that the stream goes on.
+	rows = waiting()
+	begin = begin.Add(2 * time.Hour)
+	tail.turn(begin)
+	if tail.turn(begin.Add(tailRows * step)); told(append(rows[4:], rows[:4]...)) != tailRows {
+		t.Error("not all rows were told that the stream goes on")
+	}
+	if left := tail.rise(0); left != 2*tailRows-2 || tail.sit() != 0 {
+		t.Errorf("%d are left, and a place that is free is not taken", left)
 	}
 }
 

@@ -41,11 +41,15 @@ const (
 	// keptFrames is how many of the last frames are kept for all followers. One
 	// that is further behind reads the ledger by itself.
 	keptFrames = 8_192
-	// What was recorded is gathered before all followers are told, so that each
-	// gets it in one piece: for a while that grows with their number, as does the time
-	// that a processor needs to write to them all.
+	// What was recorded is gathered before a follower is told, so that it comes in
+	// one piece: for a while that grows with the number of followers, as does the
+	// time that a processor needs to write to them all.
 	gatherForEach = 20 * time.Microsecond
 	gatherAtMost  = 20 * time.Millisecond
+	// The followers sit in rows that are told one after the other, all of them in
+	// that while. Were all told at once, the last would hear of it when all others
+	// had been written to, and so long everything else would wait for a processor.
+	tailRows = 32
 	// streamPiece is about how many bytes are written to a follower in one piece, and
 	// of how many the blocks are that the texts of frames stand in.
 	streamPiece = 64 << 10
@@ -58,21 +62,54 @@ type tail struct {
 	begin  eventstore.Position // after which it has every event
 	end    eventstore.Position // of the last event it has
 	frames []frame
-	block  []byte        // in which the text of the next frame stands right after the last one's
-	grown  chan struct{} // closed when there are more, or it is time for a heartbeat
-	told   bool          // whether they will be told soon
+	block  []byte // in which the text of the next frame stands right after the last one's
+	users  int
+	rows   [tailRows]row
+	next   int       // the row whose turn it is
+	left   int       // rows that are not told of everything yet
+	due    time.Time // the next row's turn, while some are left
 	teller *time.Timer
 	over   bool // there will be no more
-	users  atomic.Int64
 	cancel context.CancelFunc
 	ended  chan struct{}
 }
 
+// row are followers who are told together.
+type row struct {
+	users int
+	grown chan struct{} // closed when there are more frames, or it is time for a heartbeat
+}
+
 func newTail(head eventstore.Position, cancel context.CancelFunc) *tail {
-	t := &tail{begin: head, end: head, grown: make(chan struct{}), cancel: cancel, ended: make(chan struct{})}
-	t.users.Store(1)
+	t := &tail{begin: head, end: head, cancel: cancel, ended: make(chan struct{})}
+	for i := range t.rows {
+		t.rows[i].grown = make(chan struct{})
+	}
 	t.teller = time.AfterFunc(heartbeat/2, t.tell)
 	return t
+}
+
+// sit gives another follower a place in the row that has the fewest.
+func (t *tail) sit() (row int) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for i := range t.rows {
+		if t.rows[i].users < t.rows[row].users {
+			row = i
+		}
+	}
+	t.rows[row].users++
+	t.users++
+	return row
+}
+
+// rise gives a place back, and returns how many followers are left.
+func (t *tail) rise(row int) int {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.rows[row].users--
+	t.users--
+	return t.users
 }
 
 // tails holds the tail of the feed while somebody follows it.
@@ -86,25 +123,24 @@ type tails struct {
 // out who asks and whether he may.
 var errOtherEra = errors.New("callers or policies are others")
 
-// join returns the tail of the feed; leave gives it back. The era is that before
-// anybody found out who asks.
-func (a *API) join(era int64) (*tail, error) {
+// join returns the tail of the feed and a place in it; leave gives it back. The era
+// is that before anybody found out who asks.
+func (a *API) join(era int64) (*tail, int, error) {
 	a.tails.mu.Lock()
 	defer a.tails.mu.Unlock()
 	if era != a.tails.era.Load() {
-		return nil, errOtherEra
+		return nil, 0, errOtherEra
 	}
 	if t := a.tails.now; t != nil {
 		select {
 		case <-t.ended: // it failed: those who have it go, and come back
 		default:
-			t.users.Add(1)
-			return t, nil
+			return t, t.sit(), nil
 		}
 	}
 	head, err := a.Head(a.running)
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
 	ctx, cancel := context.WithCancel(a.running)
 	t := newTail(head, cancel)
@@ -114,13 +150,13 @@ func (a *API) join(era int64) (*tail, error) {
 		t.run(ctx, a)
 	}()
 	a.tails.now = t
-	return t, nil
+	return t, t.sit(), nil
 }
 
-func (a *API) leave(t *tail) {
+func (a *API) leave(t *tail, row int) {
 	a.tails.mu.Lock()
 	defer a.tails.mu.Unlock()
-	if t.users.Add(-1) > 0 {
+	if t.rise(row) > 0 {
 		return
 	}
 	t.cancel()
@@ -170,22 +206,47 @@ func (t *tail) add(f frame) {
 	t.block = append(t.block, f.text...)
 	f.text = t.block[len(t.block)-len(f.text):]
 	t.frames, t.end = append(t.frames, f), f.event.Position
-	if !t.told {
-		t.told = true
-		t.teller.Reset(min(gatherAtMost, time.Duration(t.users.Load())*gatherForEach))
+	if t.left == 0 {
+		t.due = time.Now().Add(t.step())
+		t.teller.Reset(t.step())
 	}
+	t.left = len(t.rows)
 }
 
-// tell wakes all followers, twice in the time of a heartbeat at least.
+// step is the time between the turns of two rows.
+func (t *tail) step() time.Duration {
+	return min(gatherAtMost, time.Duration(t.users)*gatherForEach) / tailRows
+}
+
+// tell is called when it is a row's turn, and twice in the time of a heartbeat at
+// least.
 func (t *tail) tell() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if t.over {
-		return
+	if !t.over {
+		t.teller.Reset(t.turn(time.Now()))
 	}
-	close(t.grown)
-	t.told, t.grown = false, make(chan struct{})
-	t.teller.Reset(heartbeat / 2)
+}
+
+// turn wakes the rows whose turn has come by now, and returns how long it is until
+// the next one's. A row without followers takes no time.
+func (t *tail) turn(now time.Time) time.Duration {
+	if t.left == 0 { // nobody had anything to hear for a while
+		t.left, t.due = len(t.rows), now
+	}
+	for ; t.left > 0 && !t.due.After(now); t.left-- {
+		r := &t.rows[t.next]
+		t.next = (t.next + 1) % len(t.rows)
+		if r.users > 0 {
+			close(r.grown)
+			r.grown = make(chan struct{})
+			t.due = t.due.Add(t.step())
+		}
+	}
+	if t.left == 0 {
+		return heartbeat / 2
+	}
+	return t.due.Sub(now)
 }
 
 // finish tells the followers that there will be no more.
@@ -194,19 +255,21 @@ func (t *tail) finish() {
 	defer t.mu.Unlock()
 	t.teller.Stop()
 	t.over = true
-	close(t.grown)
+	for _, r := range t.rows {
+		close(r.grown)
+	}
 }
 
-// after returns the frames after a position, and what is closed when there are
-// more; nil when there will be none. Before begin it returns no frames, and false.
-func (t *tail) after(at eventstore.Position) ([]frame, <-chan struct{}, bool) {
+// after returns the frames after a position, and what is closed when a row is told
+// of more; nil when there will be none. Before begin it returns no frames, and false.
+func (t *tail) after(at eventstore.Position, row int) ([]frame, <-chan struct{}, bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if at < t.begin {
 		return nil, nil, false
 	}
 	i := sort.Search(len(t.frames), func(i int) bool { return t.frames[i].event.Position > at })
-	more := t.grown
+	more := t.rows[row].grown
 	if t.over {
 		more = nil
 	}
@@ -224,12 +287,12 @@ func (a *API) send(ctx context.Context, w http.ResponseWriter, era int64, chosen
 	// calls of the system, and wakes its reader twice.
 	w.Header().Set("Transfer-Encoding", "identity")
 	w.WriteHeader(http.StatusOK)
-	t, err := a.join(era)
+	t, row, err := a.join(era)
 	if err != nil {
 		return
 	}
-	defer a.leave(t)
-	s := &streaming{ctx: ctx, out: http.NewResponseController(w), w: w, chosen: chosen, at: from, piece: []byte(": following\n\n")}
+	defer a.leave(t, row)
+	s := &streaming{ctx: ctx, out: http.NewResponseController(w), w: w, chosen: chosen, at: from, row: row, piece: []byte(": following\n\n")}
 	for {
 		more, err := a.next(s, t)
 		if err != nil || more == nil {
@@ -247,7 +310,7 @@ func (a *API) send(ctx context.Context, w http.ResponseWriter, era int64, chosen
 // returns what is closed when it is time to look again.
 func (a *API) next(s *streaming, t *tail) (<-chan struct{}, error) {
 	for {
-		frames, more, near := t.after(s.at)
+		frames, more, near := t.after(s.at, s.row)
 		if !near {
 			if err := a.reread(s, t); err != nil {
 				return nil, err
@@ -276,7 +339,7 @@ func (a *API) reread(s *streaming, t *tail) error {
 		if err := s.take(&f); err != nil {
 			return err
 		}
-		if _, _, near := t.after(s.at); near {
+		if _, _, near := t.after(s.at, s.row); near {
 			return nil
 		}
 	}
@@ -290,6 +353,7 @@ type streaming struct {
 	out    *http.ResponseController
 	chosen *choice
 	at     eventstore.Position
+	row    int       // of the tail
 	piece  []byte    // to be written: a part of a block, or own
 	own    []byte    // what did not stand together
 	mixed  bool      // whether piece is own

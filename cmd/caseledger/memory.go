@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"fmt"
 	"os"
+	"runtime"
 	"runtime/debug"
 	"strconv"
 	"strings"
@@ -23,6 +24,21 @@ func spaciously() {
 	}
 	if most := machineMemory(); most > 0 && os.Getenv("GOMEMLIMIT") == "" {
 		debug.SetMemoryLimit(most / 2)
+	}
+}
+
+// waitForDisk is how many of a server's threads wait for a disk as a rule: the
+// writers of its two journals.
+const waitForDisk = 2
+
+// untiringly lets a server work while some of its threads wait for a disk. The
+// runtime has as many places to run as the machine has processors, and takes its
+// place from a thread that waits only after a while: of two processors one stood
+// still meanwhile. Who sets GOMAXPROCS decides.
+func untiringly() {
+	if os.Getenv("GOMAXPROCS") == "" {
+		runtime.SetDefaultGOMAXPROCS() // what the machine, or the container, lets a process have
+		runtime.GOMAXPROCS(runtime.GOMAXPROCS(0) + waitForDisk)
 	}
 }
 

@@ -108,6 +108,7 @@ which calls in the role "service", the action "event.open".`,
 // outlives ctx, so that what has begun is finished and sealed.
 func serveLedger(ctx context.Context, p place, o serveFlags, to streams) error {
 	spaciously()
+	untiringly()
 	open, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	defer cancel()
 	interrupted := context.AfterFunc(ctx, cancel) // while it opens
