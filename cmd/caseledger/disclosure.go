@@ -213,6 +213,9 @@ func (a *app) disclose(ctx context.Context, to streams, output format, id domain
 	}
 	packed, err := a.packDisclosure(ctx, to, id, d, all, others)
 	warnOf(to.err, packed.attested)
+	if errors.Is(err, errNobodyToCall) {
+		return usageError{fmt.Errorf("%w, with --contact", err)}
+	}
 	if err != nil {
 		return err
 	}
@@ -244,6 +247,8 @@ type disclosurePack struct {
 	attested []attestedRow
 }
 
+var errNobodyToCall = errors.New("the profile says that telephone numbers go with it: say whom to call")
+
 // packDisclosure makes the package and the paper of a disclosure that was decided.
 func (a *app) packDisclosure(ctx context.Context, to streams, id domain.RecordID, d disclosing, all disclosure.Catalogue, others verifierFlags) (disclosurePack, error) {
 	r, err := a.load(ctx, id)
@@ -257,7 +262,7 @@ func (a *app) packDisclosure(ctx context.Context, to streams, id domain.RecordID
 		return disclosurePack{}, errors.New("the disclosure was not considered under a profile that is in force: record that first")
 	}
 	if profile.Contacts && len(d.contacts) == 0 {
-		return disclosurePack{}, usageError{errors.New("the profile says that telephone numbers go with it: say whom to call")}
+		return disclosurePack{}, errNobodyToCall
 	}
 	shown, schedule, err := a.disclosable(ctx, id, r, profile, one, redaction.ID(d.redaction))
 	if err != nil {
