@@ -98,10 +98,7 @@ func (m Made) KeepCount(ctx context.Context, s *enclosures.Store, c AnswerCount)
 // and records that it goes.
 func (a *API) packDisclosure(ctx context.Context, r *request) (reply, error) {
 	var body PackDisclosure
-	if err := unmarshal(r.body, &body); err != nil {
-		return reply{}, err
-	}
-	rec, _, err := a.View.Record(ctx, r.record)
+	rec, err := ordered(ctx, a, r, &body)
 	if err != nil {
 		return reply{}, err
 	}
@@ -187,10 +184,7 @@ func (a *API) give(ctx context.Context, r *request, about OfRecord, made Made, f
 // makeAnswer begins the job that makes the answer to a request for access.
 func (a *API) makeAnswer(ctx context.Context, r *request) (reply, error) {
 	var body MakeAnswer
-	if err := unmarshal(r.body, &body); err != nil {
-		return reply{}, err
-	}
-	rec, _, err := a.View.Record(ctx, r.record)
+	rec, err := ordered(ctx, a, r, &body)
 	if err != nil {
 		return reply{}, err
 	}

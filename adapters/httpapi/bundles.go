@@ -103,10 +103,7 @@ func (m Made) Rules(ctx context.Context, s *enclosures.Store) (found BundleRules
 // makeBundle begins a job.
 func (a *API) makeBundle(ctx context.Context, r *request) (reply, error) {
 	var body MakeBundle
-	if err := unmarshal(r.body, &body); err != nil {
-		return reply{}, err
-	}
-	rec, _, err := a.View.Record(ctx, r.record)
+	rec, err := ordered(ctx, a, r, &body)
 	if err != nil {
 		return reply{}, err
 	}
@@ -128,10 +125,7 @@ func (a *API) makeBundle(ctx context.Context, r *request) (reply, error) {
 // addLate begins the job of a supplement, of documents that the bundle would take.
 func (a *API) addLate(ctx context.Context, r *request) (reply, error) {
 	var body AddLate
-	if err := unmarshal(r.body, &body); err != nil {
-		return reply{}, err
-	}
-	rec, _, err := a.View.Record(ctx, r.record)
+	rec, err := ordered(ctx, a, r, &body)
 	if err != nil {
 		return reply{}, err
 	}

@@ -99,6 +99,15 @@ type Job struct {
 	Problem *Problem `json:"problem,omitempty"`
 }
 
+// ordered reads the body of a request for a job, and returns the record that it is of.
+func ordered[T any](ctx context.Context, a *API, r *request, body *T) (record.Record, error) {
+	if err := unmarshal(r.body, body); err != nil {
+		return record.Record{}, err
+	}
+	rec, _, err := a.View.Record(ctx, r.record)
+	return rec, err
+}
+
 // order is what a request asks for.
 func (a *API) order(r *request, of string, asked any) Order {
 	return Order{Job: a.jobOf(r, of), Record: r.record, Makes: r.op.id, Of: of, Asked: asked, By: r.actor(),
