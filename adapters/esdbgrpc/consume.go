@@ -89,8 +89,7 @@ func (g *group) nack(c *consumer, ids []messageID, action persistent.ReadReq_Nac
 	case persistent.ReadReq_Nack_Skip:
 		g.settled(c, ids, g.finish)
 	case persistent.ReadReq_Nack_Stop:
-		g.settled(c, ids, g.queue)
-		g.leave(c)
+		g.leave(c) // and all that it holds is free
 	default:
 		g.settled(c, ids, g.retry)
 	}
