@@ -39,6 +39,7 @@ type Folded[S any] struct {
 	State S
 	Tail
 	requests *requests
+	kept     *folded[S] // where it is kept
 }
 
 // requests are the receipts of one stream's acts. All folded states of the
@@ -111,14 +112,14 @@ func (f *Folds[S]) Load(ctx context.Context, l *Ledger, stream string) (Folded[S
 	return one.at, nil
 }
 
-// appended folds what was just appended to a stream after it was at a revision,
-// so that it need not be read again. Where the kept state is another one by now
-// it does nothing: what is missing there will be read.
-func (f *Folds[S]) appended(after Revision, more gain) {
-	one := f.use(more.tail.Stream)
+// appended folds what was just appended to a stream that was loaded, so that it
+// need not be read again. Where the kept state is another one by now it does
+// nothing: what is missing there will be read.
+func (f *Folds[S]) appended(to *Folded[S], more gain) {
+	one := to.kept
 	one.mu.Lock()
 	defer one.mu.Unlock()
-	if one.at.Revision == after {
+	if one.at.Revision == to.Revision {
 		f.fold(one, more)
 	}
 }
@@ -240,6 +241,7 @@ func (f *Folds[S]) use(stream string) *folded[S] {
 	}
 	const perStream = 256 // bytes: an empty stream is not free
 	one := &folded[S]{stream: stream, bytes: perStream, at: Folded[S]{Tail: Tail{Stream: stream}}}
+	one.at.kept = one
 	f.inBytes += perStream
 	f.kept[stream] = f.recent.PushFront(one)
 	return one

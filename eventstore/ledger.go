@@ -160,7 +160,7 @@ func attempt[S any](ctx context.Context, l *Ledger, folds *Folds[S], act Act, de
 	for i, e := range events { // only the last one's position is known, and asked for: it is one request
 		more.add(Recorded{Stream: act.Stream, Revision: at.Revision + Revision(i) + 1, Position: position, Event: e}, entries[i])
 	}
-	folds.appended(at.Revision, more)
+	folds.appended(&at, more)
 	return Receipt{Stream: act.Stream, First: at.Revision + 1, Revision: more.tail.Revision, Position: position}, nil
 }
 

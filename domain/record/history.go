@@ -27,13 +27,25 @@ func KnownAt(entries []domain.Entry, t time.Time) []domain.Entry {
 // error is left out, and a corrected one is represented by its latest
 // correction. Taking a correction out of force puts the corrected entry back.
 func Effective(entries []domain.Entry) []domain.Entry {
-	out := OutOfForce(entries)
-	root := make(map[uint64]uint64) // of a correction: the first entry of its chain
-	type place struct {             // of an entry, which is long, in the order of the world
-		day       domain.Date
-		root, seq uint64
-		at        int
+	force := inForce(entries)
+	effective := make([]domain.Entry, len(force))
+	for i, p := range force {
+		effective[i] = entries[p.at]
 	}
+	return effective
+}
+
+// place stands for an entry, which is long, in the order of the world.
+type place struct {
+	day       domain.Date
+	root, seq uint64 // root is the first entry of its chain of corrections
+	at        int    // among the entries
+}
+
+// inForce returns the places of the entries in force, in the order of the world.
+func inForce(entries []domain.Entry) []place {
+	out := OutOfForce(entries)
+	root := make(map[uint64]uint64) // of a correction
 	force := make([]place, 0, len(entries))
 	for i := range entries {
 		e := &entries[i]
@@ -49,11 +61,7 @@ func Effective(entries []domain.Entry) []domain.Entry {
 	slices.SortStableFunc(force, func(a, b place) int {
 		return cmp.Or(a.day.Compare(b.day), cmp.Compare(a.root, b.root), cmp.Compare(a.seq, b.seq))
 	})
-	effective := make([]domain.Entry, len(force))
-	for i, p := range force {
-		effective[i] = entries[p.at]
-	}
-	return effective
+	return force
 }
 
 func rootOf(root map[uint64]uint64, seq uint64) uint64 {
@@ -68,14 +76,15 @@ func rootOf(root map[uint64]uint64, seq uint64) uint64 {
 // force takes nothing out. A correction of a correction takes out both.
 func OutOfForce(entries []domain.Entry) map[uint64]uint64 {
 	out := make(map[uint64]uint64)
-	for _, e := range slices.Backward(entries) {
+	for i := range slices.Backward(entries) {
+		e := &entries[i]
 		if _, by := out[e.Seq]; by {
 			continue
 		}
 		if v, ok := e.Event.(correction.EnteredInError); ok {
 			out[v.Entry] = e.Seq
 		}
-		for corrected := range chain(entries, e) {
+		for corrected := range chain(entries, *e) {
 			out[corrected] = e.Seq
 		}
 	}
@@ -159,7 +168,7 @@ func From(effective []domain.Entry) Record {
 func told(entries, effective []domain.Entry) Record {
 	r := Record{Entries: entries}
 	for _, e := range effective {
-		r = r.apply(e)
+		r.apply(e)
 	}
 	return r
 }

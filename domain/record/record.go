@@ -111,7 +111,16 @@ type Record struct {
 
 // Fold returns the record that the entries tell.
 func Fold(entries []domain.Entry) Record {
-	return told(slices.Clip(entries), Effective(entries))
+	return folded(slices.Clip(entries))
+}
+
+// folded is Fold, but that the record's entries may grow in place.
+func folded(entries []domain.Entry) Record {
+	r := Record{Entries: entries}
+	for _, p := range inForce(entries) {
+		r.apply(entries[p.at])
+	}
+	return r
 }
 
 // Evolve returns the record with more entries. The result is the same as that
@@ -123,10 +132,10 @@ func Fold(entries []domain.Entry) Record {
 func (r Record) Evolve(entries ...domain.Entry) Record {
 	r.Entries = append(r.Entries, entries...)
 	if r.unordered(entries) {
-		return told(r.Entries, Effective(r.Entries))
+		return folded(r.Entries)
 	}
 	for _, e := range entries {
-		r = r.apply(e)
+		r.apply(e)
 	}
 	return r
 }
@@ -144,7 +153,7 @@ func (r Record) unordered(entries []domain.Entry) bool {
 	return false
 }
 
-func (r Record) apply(e domain.Entry) Record {
+func (r *Record) apply(e domain.Entry) {
 	switch ev := e.Event.(type) {
 	case identity.Event:
 		r.Person = r.Person.Evolve(e.Seq, ev)
@@ -230,7 +239,6 @@ func (r Record) apply(e domain.Entry) Record {
 	if day := e.Event.HappenedOn(); day.After(r.latest) {
 		r.latest = day
 	}
-	return r
 }
 
 // Fork returns the record in a form that may be evolved apart from the one it

@@ -2,11 +2,10 @@ package seal
 
 import (
 	"bytes"
-	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/base64"
 	"fmt"
-	"hash"
+	"sync"
 )
 
 // Field is one field of a payload, named by its JSON Pointer.
@@ -19,8 +18,6 @@ const (
 	saltChars     = 43 // 32 bytes in base64url without padding
 	disclosureTop = `["`
 
-	usualCommitBytes = 128 // of a salt, and of the prefix and the path that it is made of
-
 	maxPathChars = 1 + 2*MaxMemberChars + 1 + len("9999")
 
 	// MaxDisclosureBytes bounds a disclosure.
@@ -30,24 +27,33 @@ const (
 // committer makes the disclosures of one payload.
 type committer struct {
 	payload []byte
-	salts   hash.Hash // HMAC-SHA-256 under the seed
-	message []byte    // space for the HMAC's message
-	salt    []byte    // space for its result
+	salts   keyedHash // under the seed
+	message []byte    // space for what a salt is made of
 }
 
+// committers are what has been used, for their space: nearly all that is done
+// with one is to make one root.
+var committers = sync.Pool{New: func() any { return &committer{salts: newKeyedHash()} }}
+
 func newCommitter(seed Hash, payload []byte) *committer {
-	space := make([]byte, sha256.Size, usualCommitBytes)
-	return &committer{payload: payload, salts: hmac.New(sha256.New, seed[:]), salt: space[:0:sha256.Size], message: space[sha256.Size:]}
+	c := committers.Get().(*committer)
+	c.payload = payload
+	c.salts.setKey(&seed)
+	return c
+}
+
+// free puts back the committer, but neither payload nor key, which are secret.
+func (c *committer) free() {
+	c.payload = nil
+	c.salts.setKey(new(Hash))
+	committers.Put(c)
 }
 
 // disclose appends the disclosure of f to b.
 func (c *committer) disclose(b []byte, f *field) []byte {
 	c.message = f.appendPath(append(c.message[:0], saltPrefix...), c.payload)
-	c.salts.Reset()
-	c.salts.Write(c.message)
-	c.salt = c.salts.Sum(c.salt[:0])
 	b = append(b, disclosureTop...)
-	b = base64.RawURLEncoding.AppendEncode(b, c.salt)
+	b = base64.RawURLEncoding.AppendEncode(b, c.salts.of(c.message))
 	b = append(b, `","`...)
 	b = append(b, c.message[len(saltPrefix):]...)
 	b = append(b, `",`...)

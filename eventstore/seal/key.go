@@ -5,7 +5,9 @@ import (
 	"crypto/cipher"
 	"crypto/sha256"
 	"crypto/subtle"
+	"encoding"
 	"fmt"
+	"hash"
 )
 
 const (
@@ -66,15 +68,19 @@ func (k *Key) eventKey(event [16]byte) Hash {
 	return mac(&extracted, append(info, 1))
 }
 
-const maxMACBytes = 64
+const (
+	maxMACBytes = 64
+
+	innerPad, outerPad = 0x36, 0x5c // of HMAC
+)
 
 // mac is HMAC-SHA-256 (RFC 2104) of at most maxMACBytes. For one message,
 // crypto/hmac spends more on its state than on hashing.
 func mac(key *Hash, message []byte) Hash {
 	var inner [sha256.BlockSize + maxMACBytes]byte
 	var outer [sha256.BlockSize + sha256.Size]byte
-	pad(inner[:sha256.BlockSize], key, 0x36)
-	pad(outer[:sha256.BlockSize], key, 0x5c)
+	pad(inner[:sha256.BlockSize], key, innerPad)
+	pad(outer[:sha256.BlockSize], key, outerPad)
 	n := copy(inner[sha256.BlockSize:], message)
 	sum := sha256.Sum256(inner[:sha256.BlockSize+n])
 	copy(outer[sha256.BlockSize:], sum[:])
@@ -87,6 +93,54 @@ func pad(block []byte, key *Hash, with byte) {
 	for i := range block {
 		block[i] ^= with
 	}
+}
+
+// keyedHash is HMAC-SHA-256 (RFC 2104) of many messages under one key, and then
+// under another, as crypto/hmac is not. It keeps the two states that every hash
+// under the key goes on from.
+type keyedHash struct {
+	hash         resumable
+	inner, outer []byte                 // states
+	sum          []byte                 // space for a hash
+	block        [sha256.BlockSize]byte // space for a padded key
+}
+
+// resumable is what package sha256 promises of its hashes.
+type resumable interface {
+	hash.Hash
+	encoding.BinaryAppender
+	encoding.BinaryUnmarshaler
+}
+
+func newKeyedHash() keyedHash { return keyedHash{hash: sha256.New().(resumable)} }
+
+func (k *keyedHash) setKey(key *Hash) {
+	k.inner = k.padded(k.inner, key, innerPad)
+	k.outer = k.padded(k.outer, key, outerPad)
+}
+
+// padded returns the state after a padded key, in the space given. Hashes of
+// package sha256 never fail.
+func (k *keyedHash) padded(space []byte, key *Hash, with byte) []byte {
+	clear(k.block[:])
+	pad(k.block[:], key, with)
+	k.hash.Reset()
+	k.hash.Write(k.block[:])
+	state, _ := k.hash.AppendBinary(space[:0])
+	return state
+}
+
+// of returns the HMAC of a message, which is good until the next.
+func (k *keyedHash) of(message []byte) []byte {
+	k.sum = k.resume(k.inner, message)
+	k.sum = k.resume(k.outer, k.sum)
+	return k.sum
+}
+
+func (k *keyedHash) resume(state, message []byte) []byte {
+	k.hash.UnmarshalBinary(state)
+	k.hash.Write(message)
+	return k.hash.Sum(k.sum[:0])
 }
 
 // aead returns the cipher of one event.

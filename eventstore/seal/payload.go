@@ -35,7 +35,7 @@ func (s *scanner) split(payload []byte) ([]field, error) {
 	if len(payload) > MaxPayloadBytes {
 		return nil, refusal("more than %d bytes", MaxPayloadBytes)
 	}
-	*s = scanner{text: payload, fields: slices.Grow(s.fields[:0], usualFields), names: slices.Grow(s.names[:0], usualFields)}
+	*s = scanner{text: payload, fields: slices.Grow(s.fields[:0], usualFields), names: slices.Grow(s.names[:0], usualFields), head: s.head}
 	if err := s.payload(); err != nil {
 		return nil, err
 	}

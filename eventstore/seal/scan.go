@@ -38,6 +38,7 @@ type scanner struct {
 	fields  []field
 	names   []span // of the objects that are being read, the innermost one's last
 	escapes bool   // in some string
+	head    []byte // space for that of a leaf
 }
 
 // scanners are what Open has used, for their space: of all that is opened the

@@ -68,6 +68,7 @@ func Seal(h Header, payload []byte, key Key, event [16]byte, random io.Reader) (
 func commit(seed Hash, payload []byte, fields []field) Hash {
 	var space [usualFields]Hash
 	c := newCommitter(seed, payload)
+	defer c.free()
 	return root(c.digests(fields, space[:0]))
 }
 
@@ -98,13 +99,14 @@ func (l Leaf) Open(blob []byte, key Key, event [16]byte) (Opened, error) {
 	if err := CheckBlob(l, blob); err != nil {
 		return Opened{}, err
 	}
-	plain, err := l.decrypt(blob, key, event)
+	s := scanners.Get().(*scanner)
+	defer s.free()
+	s.head = l.appendHead(s.head[:0])
+	plain, err := l.decrypt(blob, key, event, s.head)
 	if err != nil {
 		return Opened{}, err
 	}
 	o := Opened{Leaf: l, Payload: plain[len(Hash{}):], seed: Hash(plain)}
-	s := scanners.Get().(*scanner)
-	defer s.free()
 	fields, err := s.split(o.Payload)
 	if err != nil || len(fields) != l.Fields || commit(o.seed, o.Payload, fields) != l.Root {
 		return Opened{}, fmt.Errorf("%w: seq %d", ErrRoot, l.Seq)
@@ -121,8 +123,8 @@ func CheckBlob(l Leaf, blob []byte) error {
 	return nil
 }
 
-// decrypt returns seed and payload.
-func (l *Leaf) decrypt(blob []byte, key Key, event [16]byte) ([]byte, error) {
+// decrypt returns seed and payload. head is the leaf's.
+func (l *Leaf) decrypt(blob []byte, key Key, event [16]byte, head []byte) ([]byte, error) {
 	if key.ID != l.Key {
 		return nil, fmt.Errorf("%w: seq %d needs key %s", ErrKey, l.Seq, l.Key)
 	}
@@ -130,7 +132,6 @@ func (l *Leaf) decrypt(blob []byte, key Key, event [16]byte) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("seal: %w", err)
 	}
-	head := l.appendHead(make([]byte, 0, usualLeafBytes))
 	plain, err := gcm.Open(nil, blob[:nonceBytes], blob[nonceBytes:], head)
 	if err != nil {
 		return nil, fmt.Errorf("%w: seq %d, key %s", ErrKey, l.Seq, l.Key)
@@ -152,12 +153,14 @@ func (o Opened) Fields() []Field {
 // about the fields and are given to every reader.
 func (o Opened) Digests() []Hash {
 	c := newCommitter(o.seed, o.Payload)
+	defer c.free()
 	return c.digests(o.split(), nil)
 }
 
 // Disclosures returns the disclosures of all fields in stored order.
 func (o Opened) Disclosures() [][]byte {
 	c := newCommitter(o.seed, o.Payload)
+	defer c.free()
 	parts := o.split()
 	texts := make([][]byte, len(parts))
 	for i := range parts {
@@ -169,6 +172,7 @@ func (o Opened) Disclosures() [][]byte {
 // Disclose returns the disclosure of one field, or ErrNoField.
 func (o Opened) Disclose(path string) ([]byte, error) {
 	c := newCommitter(o.seed, o.Payload)
+	defer c.free()
 	parts := o.split()
 	for i := range parts {
 		if string(parts[i].appendPath(nil, o.Payload)) == path {
