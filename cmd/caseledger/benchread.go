@@ -204,7 +204,7 @@ func readFile(path string, buffer []byte) (sum int64, err error) {
 // and how long the same calls would wait for a bare loop to write and sync them.
 func (b *bench) follow(ctx context.Context) error {
 	return b.withJournal(func(store *journal.Store) error {
-		bare, err := storebench.NewBare(filepath.Join(b.dir, "bare"))
+		bare, err := storebench.NewBare(filepath.Join(b.dir, "bare"), false)
 		if err != nil {
 			return err
 		}

@@ -7,44 +7,65 @@ import (
 )
 
 const (
-	readLanes  = 2         // goroutines that read ahead for one reader
-	blockBytes = 128 << 10 // of one read along the log
-	scanBytes  = 256 << 10 // of one read of a scan, which is in one processor's cache when it is looked at
+	readLanes    = 2         // that read for one reader, its own among them
+	blockBytes   = 128 << 10 // of one read along the log
+	fetchedAhead = 2         // by each lane, at most
+	scanBytes    = 256 << 10 // of one read of a scan, which is in one processor's cache when it is looked at
 )
 
-// ahead yields fetch(0) to fetch(n-1) in order, while others are fetched by as
-// many goroutines as there are lanes. All of them have ended when it ends.
-func ahead[T any](n, lanes int, fetch func(i int) T) iter.Seq2[int, T] {
+// ahead yields fetch(_, 0) to fetch(_, n-1) in order, each fetched by one of so many
+// lanes. Lane 0 is whoever asks: instead of waiting for another lane it fetches
+// what comes later, so that hardly anybody is put to sleep and woken for what takes
+// less time than that. The others are goroutines, which have ended when it ends.
+func ahead[T any](n, lanes int, fetch func(lane, i int) T) iter.Seq2[int, T] {
 	return func(yield func(int, T) bool) {
 		if n == 1 {
-			yield(0, fetch(0))
+			yield(0, fetch(0, 0))
 			return
 		}
-		out := make([]chan T, min(lanes, n))
-		var running sync.WaitGroup
-		stop := make(chan struct{})
-		defer running.Wait()
-		defer close(stop)
-		for lane := range out {
-			out[lane] = make(chan T, 1)
-			running.Go(func() { fetchLane(out[lane], stop, lane, n, len(out), fetch) })
+		due := make(chan int, min(n, fetchedAhead*lanes))
+		fetched := make([]chan T, cap(due)) // i in the one with index i modulo their number
+		for i := range fetched {
+			fetched[i] = make(chan T, 1)
+			due <- i
 		}
+		var running sync.WaitGroup
+		for lane := 1; lane < min(n, lanes); lane++ {
+			running.Go(func() {
+				for i := range due {
+					fetched[i%len(fetched)] <- fetch(lane, i)
+				}
+			})
+		}
+		defer running.Wait()
+		defer func() {
+			close(due)
+			for range due { // which nobody wants any more
+			}
+		}()
 		for i := range n {
-			if !yield(i, <-out[i%len(out)]) {
+			if !yield(i, await(fetched, i, due, fetch)) {
 				return
+			}
+			if next := i + len(fetched); next < n {
+				due <- next
 			}
 		}
 	}
 }
 
-func fetchLane[T any](out chan<- T, stop <-chan struct{}, lane, n, lanes int, fetch func(i int) T) {
-	for i := lane; i < n; i += lanes {
+// await returns what was fetched of i. Until it is, it fetches what is due.
+func await[T any](fetched []chan T, i int, due <-chan int, fetch func(lane, i int) T) T {
+	mine := fetched[i%len(fetched)]
+	for len(mine) == 0 {
 		select {
-		case out <- fetch(i):
-		case <-stop:
-			return
+		case v := <-mine:
+			return v
+		case other := <-due:
+			fetched[other%len(fetched)] <- fetch(0, other)
 		}
 	}
+	return <-mine
 }
 
 type block struct {
@@ -56,7 +77,7 @@ type block struct {
 // to whoever gets the blocks.
 func blocks(src io.ReaderAt, from, to int64) iter.Seq2[int, block] {
 	n := int((to - from + blockBytes - 1) / blockBytes)
-	return ahead(n, readLanes, func(i int) block {
+	return ahead(n, readLanes, func(_, i int) block {
 		at := from + int64(i)*blockBytes
 		return readBlock(src, at, make([]byte, min(blockBytes, to-at)))
 	})
@@ -95,7 +116,7 @@ func records(blocks iter.Seq2[int, block], seed uint32) iter.Seq2[record, error]
 		var j joiner
 		for _, b := range blocks {
 			if b.err != nil {
-				yield(record{}, b.err)
+				yield(nil, b.err)
 				return
 			}
 			if !j.each(b.bytes, seed, yield) {
@@ -103,7 +124,7 @@ func records(blocks iter.Seq2[int, block], seed uint32) iter.Seq2[record, error]
 			}
 		}
 		if len(j.part) > 0 {
-			yield(record{}, errUnreadable)
+			yield(nil, errUnreadable)
 		}
 	}
 }
@@ -119,15 +140,11 @@ func (j *joiner) each(b []byte, seed uint32, yield func(record, error) bool) boo
 		if ok && whole == nil {
 			return true
 		}
-		var r record
-		if ok {
-			r, ok = decode(whole, seed)
-		}
-		if !ok {
-			yield(record{}, errUnreadable)
+		if !ok || !sound(whole, seed) {
+			yield(nil, errUnreadable)
 			return false
 		}
-		if !yield(r, nil) {
+		if !yield(whole, nil) {
 			return false
 		}
 		b = rest
@@ -140,8 +157,11 @@ func (j *joiner) each(b []byte, seed uint32, yield func(record, error) bool) boo
 func (j *joiner) cut(b []byte) (whole, rest []byte, ok bool) {
 	if len(j.part) == 0 && len(b) >= recordHeaderBytes {
 		size, ok := recordSize(b)
-		if !ok || size <= len(b) {
-			return b[:size:size], b[size:], ok
+		if !ok {
+			return nil, nil, false
+		}
+		if size <= len(b) {
+			return b[:size:size], b[size:], true
 		}
 		j.part = make([]byte, 0, size)
 	}

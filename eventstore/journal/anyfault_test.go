@@ -80,6 +80,13 @@ func (f trappedFile) Allocate(offset, bytes int64) error {
 	return f.file.Allocate(offset, bytes)
 }
 
+func (f trappedFile) Start(offset, bytes int64) error {
+	if f.strikes() {
+		return f.fault.err
+	}
+	return f.file.Start(offset, bytes)
+}
+
 func (f trappedFile) Truncate(size int64) error {
 	if f.strikes() {
 		return f.fault.err

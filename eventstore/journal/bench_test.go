@@ -1,6 +1,7 @@
 package journal
 
 import (
+	"bytes"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -112,6 +113,18 @@ type writes struct {
 	began   time.Time
 	events  uint64
 	synced  []synced
+	zeros   []zeroed
+}
+
+// zeroed says where zeros were written ahead, and how many.
+type zeroed struct{ at, bytes int64 }
+
+// zerosAhead returns how many bytes are written ahead, 0 when they are something else.
+func zerosAhead(b []byte) int64 {
+	if len(b) <= zeroedBytes && bytes.Equal(b, zeros[:len(b)]) {
+		return int64(len(b))
+	}
+	return 0
 }
 
 // synced says when the sync of everything up to a position ended.
@@ -134,7 +147,9 @@ type notedFile struct {
 func (f notedFile) WriteAt(b []byte, offset int64) (int, error) {
 	f.mu.Lock()
 	f.bytes += int64(len(b))
-	if f.segment {
+	if ahead := zerosAhead(b); ahead > 0 {
+		f.zeros = append(f.zeros, zeroed{offset, ahead})
+	} else if f.segment {
 		if f.writing == 0 {
 			f.began = time.Now()
 		}

@@ -2,6 +2,7 @@ package journal
 
 import (
 	"bytes"
+	"encoding/binary"
 	"errors"
 	"os"
 	"path/filepath"
@@ -217,34 +218,35 @@ func TestATornEndIsToldFromDamage(t *testing.T) {
 		layout *layout
 		events int // found; -1 when Open must refuse
 	}{
-		"complete":                        {two(), 2},
-		"the last write lost":             {two().lost(eventBytes), 1},
-		"half an append":                  {two().write().event(3, "a", 3, 1), 2},
-		"one of an append lost":           {two().write().event(3, "a", 3, 1).lost(eventBytes).event(4, "a", 4, 0), 2},
-		"a page of the last write lost":   {two().write().event(3, "a", 3, 0).lost(eventBytes).event(4, "a", 4, 0), 2},
-		"zeros at the end":                {two().raw(make([]byte, 5000)), 2},
-		"a copy of an earlier record":     {nested(), 2},
-		"a lost mark":                     {two().mark(2).lost(recordHeaderBytes), 2},
-		"a record of another journal":     {two().raw([]byte{1}).raw(newLayoutWithSalt(7).event(3, "a", 3, 0).b[headerBytes:]), 2},
-		"damage before another write":     {two().lost(eventBytes).write().event(3, "a", 3, 0), -1},
-		"damage before a mark":            {two().lost(eventBytes).mark(2), -1},
-		"a lost mark before a write":      {two().mark(2).lost(recordHeaderBytes).write().event(3, "a", 3, 0), -1},
-		"half an append before a write":   {two().write().event(3, "a", 3, 1).write().event(4, "b", 1, 0), -1},
-		"a position left out":             {two().write().event(4, "a", 3, 0), -1},
-		"a position twice":                {two().write().event(2, "a", 3, 0), -1},
-		"a revision left out":             {two().write().event(3, "a", 4, 0), -1},
-		"a revision twice":                {two().write().event(3, "a", 2, 0), -1},
-		"a revision of a new stream":      {two().write().event(3, "b", 2, 0), -1},
-		"an append of two streams":        {two().write().event(3, "a", 3, 1).event(4, "b", 2, 0), -1},
-		"an append that counts wrongly":   {two().write().event(3, "a", 3, 5).event(4, "a", 4, 0), -1},
-		"a mark of another position":      {two().mark(1), -1},
-		"more than one write can hold":    {two().raw(make([]byte, maxGroupBytes)).raw([]byte{1}), -1},
-		"room of any size":                {two().raw(make([]byte, 2*maxGroupBytes)), 2},
-		"a torn write and room":           {two().raw([]byte{1}).raw(make([]byte, 2*maxGroupBytes)), 2},
-		"damage before a mark and room":   {two().lost(eventBytes).mark(2).raw(make([]byte, 5000)), -1},
-		"another first position":          {newLayout(7).event(7, "a", 1, 0), -1},
-		"no header":                       {(&layout{b: nil}), -1},
-		"a record before any write of it": {func() *layout { l := two(); l.begun -= 8; return l.event(3, "a", 3, 0) }(), -1},
+		"complete":                            {two(), 2},
+		"the last write lost":                 {two().lost(eventBytes), 1},
+		"half an append":                      {two().write().event(3, "a", 3, 1), 2},
+		"one of an append lost":               {two().write().event(3, "a", 3, 1).lost(eventBytes).event(4, "a", 4, 0), 2},
+		"a page of the last write lost":       {two().write().event(3, "a", 3, 0).lost(eventBytes).event(4, "a", 4, 0), 2},
+		"zeros at the end":                    {two().raw(make([]byte, 5000)), 2},
+		"a copy of an earlier record":         {nested(), 2},
+		"a lost mark":                         {two().mark(2).lost(recordHeaderBytes), 2},
+		"a record of another journal":         {two().raw([]byte{1}).raw(newLayoutWithSalt(7).event(3, "a", 3, 0).b[headerBytes:]), 2},
+		"damage before another write":         {two().lost(eventBytes).write().event(3, "a", 3, 0), -1},
+		"damage before a mark":                {two().lost(eventBytes).mark(2), -1},
+		"a lost mark before a write":          {two().mark(2).lost(recordHeaderBytes).write().event(3, "a", 3, 0), -1},
+		"half an append before a write":       {two().write().event(3, "a", 3, 1).write().event(4, "b", 1, 0), -1},
+		"a position left out":                 {two().write().event(4, "a", 3, 0), -1},
+		"a position twice":                    {two().write().event(2, "a", 3, 0), -1},
+		"a revision left out":                 {two().write().event(3, "a", 4, 0), -1},
+		"a revision twice":                    {two().write().event(3, "a", 2, 0), -1},
+		"a revision of a new stream":          {two().write().event(3, "b", 2, 0), -1},
+		"an append of two streams":            {two().write().event(3, "a", 3, 1).event(4, "b", 2, 0), -1},
+		"an append that counts wrongly":       {two().write().event(3, "a", 3, 5).event(4, "a", 4, 0), -1},
+		"a mark of another position":          {two().mark(1), -1},
+		"a record that is less than it holds": {two().raw(contradiction(1 << 20)), 2},
+		"more than one write can hold":        {two().raw(make([]byte, maxGroupBytes)).raw([]byte{1}), -1},
+		"room of any size":                    {two().raw(make([]byte, 2*maxGroupBytes)), 2},
+		"a torn write and room":               {two().raw([]byte{1}).raw(make([]byte, 2*maxGroupBytes)), 2},
+		"damage before a mark and room":       {two().lost(eventBytes).mark(2).raw(make([]byte, 5000)), -1},
+		"another first position":              {newLayout(7).event(7, "a", 1, 0), -1},
+		"no header":                           {(&layout{b: nil}), -1},
+		"a record before any write of it":     {func() *layout { l := two(); l.begun -= 8; return l.event(3, "a", 3, 0) }(), -1},
 	} {
 		dir := t.TempDir()
 		replace(t, segmentPath(dir, 1), tt.layout.b)
@@ -252,6 +254,36 @@ func TestATornEndIsToldFromDamage(t *testing.T) {
 			t.Errorf("%s: %d events, want %d", name, got, tt.events)
 		}
 	}
+}
+
+// contradiction is the header of a record of so many bytes whose names and content
+// are longer.
+func contradiction(size uint32) []byte {
+	b := bytes.Repeat([]byte{0xff}, recordHeaderBytes)
+	binary.LittleEndian.PutUint32(b, size)
+	return b
+}
+
+// FuzzRecords reads bytes that are no records as records, in blocks and as a piece.
+func FuzzRecords(f *testing.F) {
+	l := newLayout(1).event(1, "a", 1, 1).event(2, "a", 2, 0).mark(2)
+	f.Add(l.b[headerBytes:])
+	f.Add(contradiction(1 << 20))
+	f.Add(contradiction(recordHeaderBytes))
+	f.Fuzz(func(t *testing.T, b []byte) {
+		src, seed := bytes.NewReader(b), newLayout(1).seed()
+		var end int64
+		for r, err := range records(scanned(src, 0, int64(len(b))), seed) {
+			if err == nil {
+				end += r.size()
+			}
+		}
+		var p piece
+		p.read(src, 0, int64(len(b)), seed)
+		if p.end != end || (p.err == nil) != (end == int64(len(b))) {
+			t.Errorf("as a piece %d bytes are sound, in blocks %d: %v", p.end, end, p.err)
+		}
+	})
 }
 
 // eventsFound opens a journal and returns its number of events, or -1 when

@@ -16,8 +16,9 @@ import (
 // disk is a disk that can fail.
 type disk struct {
 	mu     sync.Mutex
-	room   int64 // bytes that may still be written
-	broken error // what every sync says from now on
+	room   int64         // bytes that may still be written
+	broken error         // what every sync says from now on
+	unable chan struct{} // closed when the disk could not begin to write; nil while it can
 }
 
 func (d *disk) open(path string) (file, error) {
@@ -29,6 +30,15 @@ func (d *disk) breakSync(err error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.broken = err
+}
+
+// breakStart lets the disk be unable to begin to write, and returns what is closed
+// when it was to.
+func (d *disk) breakStart() <-chan struct{} {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.unable = make(chan struct{})
+	return d.unable
 }
 
 type badFile struct {
@@ -49,6 +59,16 @@ func (f badFile) WriteAt(b []byte, offset int64) (int, error) {
 		return int(n), &os.PathError{Op: "write", Path: "segment", Err: syscall.ENOSPC}
 	}
 	return int(n), nil
+}
+
+func (f badFile) Start(offset, bytes int64) error {
+	f.disk.mu.Lock()
+	defer f.disk.mu.Unlock()
+	if f.disk.unable != nil {
+		close(f.disk.unable)
+		return syscall.EIO
+	}
+	return f.file.Start(offset, bytes)
 }
 
 func (f badFile) Sync() error {
@@ -147,6 +167,24 @@ func TestAFailedSyncRefusesEveryLaterAppend(t *testing.T) {
 		t.Fatalf("%v, want the error of the sync", err)
 	}
 	d.breakSync(nil) // as a kernel does: it reports a failed sync once
+	refuses(t, s, dir, 3)
+}
+
+func TestADiskThatCannotBeginWithALargeAppendRefusesEveryLaterOne(t *testing.T) {
+	dir := t.TempDir()
+	d := &disk{room: 1 << 20}
+	s, err := open(dir, Options{}, d.open)
+	if err != nil {
+		t.Fatal(err)
+	}
+	extend(t, s, "a", 0, 3)
+	unable := d.breakStart()
+	s.queue.show(bytes.Repeat([]byte{1}, pieceShown)) // as while a large append is being encoded
+	<-unable
+	s.queue.show(nil)
+	if _, err := s.Append(t.Context(), "a", 3, []eventstore.Event{entry("a", 4)}); !errors.Is(err, syscall.EIO) {
+		t.Fatalf("%v, want the error of the disk", err)
+	}
 	refuses(t, s, dir, 3)
 }
 

@@ -253,10 +253,10 @@ func (o *Files) grow(ctx context.Context, path string, upTo uint64) error {
 		if !r.mark() {
 			last++
 		}
-		if r.position != last {
-			return &CorruptError{path, offset, fmt.Sprintf("position %d where %d is due", r.position, last)}
+		if r.position() != last {
+			return &CorruptError{path, offset, fmt.Sprintf("position %d where %d is due", r.position(), last)}
 		}
-		if offset += r.size(); r.rest == 0 && !r.mark() {
+		if offset += r.size(); r.rest() == 0 && !r.mark() {
 			o.Events += last - uint64(o.Last)
 			o.Bytes += offset - p.Bytes
 			o.Last, p.Bytes = eventstore.Position(last), offset

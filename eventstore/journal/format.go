@@ -144,25 +144,20 @@ func decodeFooter(src io.ReaderAt, size int64, seed uint32) (footer, bool) {
 	return f, true
 }
 
-// record is one record of a segment: an event, or with revision 0 a mark. Its
-// slices point into the buffer that it was read from.
-type record struct {
-	position uint64
-	revision uint64
-	id       eventstore.EventID
-	back     uint32 // bytes from the beginning of the commit to this record
-	rest     uint16 // events of the same append that follow
-	stream   []byte
-	kind     []byte // the event's type
-	metadata []byte
-	data     []byte
-}
+// record is the bytes of one sound record of a segment: an event, or with
+// revision 0 a mark. They belong to the buffer that it was read from.
+type record []byte
 
-func (r record) mark() bool { return r.revision == 0 }
+func (r record) position() uint64 { return binary.LittleEndian.Uint64(r[8:]) }
+func (r record) revision() uint64 { return binary.LittleEndian.Uint64(r[16:]) }
+func (r record) back() uint32     { return binary.LittleEndian.Uint32(r[40:]) } // bytes from the beginning of the commit to this record
+func (r record) rest() uint16     { return binary.LittleEndian.Uint16(r[44:]) } // events of the same append that follow
+func (r record) stream() []byte   { return r[recordHeaderBytes:][:r[46]] }
+func (r record) kind() []byte     { return r[recordHeaderBytes+int(r[46]):][:r[47]] } // the event's type
 
-func (r record) size() int64 {
-	return int64(recordHeaderBytes + len(r.stream) + len(r.kind) + len(r.metadata) + len(r.data))
-}
+func (r record) mark() bool { return r.revision() == 0 }
+
+func (r record) size() int64 { return int64(len(r)) }
 
 // recordBytes is the size of an event's record.
 func recordBytes(stream string, e *eventstore.Event) int64 {
@@ -214,55 +209,35 @@ func recordSize(b []byte) (int, bool) {
 	return int(size), recordHeaderBytes+names+uint64(binary.LittleEndian.Uint32(b[48:])) <= uint64(size)
 }
 
-// recordKind is the type of the event whose record b begins with.
-func recordKind(b []byte) []byte {
-	return b[recordHeaderBytes+int(b[46]):][:b[47]]
+// sound reports whether b is a record. recordSize has been asked before.
+func sound(b []byte, seed uint32) bool {
+	return binary.LittleEndian.Uint32(b[4:]) == checksum(b, seed)
 }
 
-// decode reads the record that b consists of and reports whether it is sound.
-// recordSize has been asked before.
-func decode(b []byte, seed uint32) (record, bool) {
-	if binary.LittleEndian.Uint32(b[4:]) != checksum(b, seed) {
-		return record{}, false
-	}
-	r := record{
-		position: binary.LittleEndian.Uint64(b[8:]),
-		revision: binary.LittleEndian.Uint64(b[16:]),
-		id:       eventstore.EventID(b[24:40]),
-		back:     binary.LittleEndian.Uint32(b[40:]),
-		rest:     binary.LittleEndian.Uint16(b[44:]),
-	}
-	stream, kind, metadata := int(b[46]), int(b[47]), int(binary.LittleEndian.Uint32(b[48:]))
-	b = b[recordHeaderBytes:]
-	r.stream, b = b[:stream], b[stream:]
-	r.kind, b = b[:kind], b[kind:]
-	r.metadata, r.data = b[:metadata:metadata], b[metadata:len(b):len(b)]
-	return r, true
-}
-
-// leading reads the record that b begins with, and reports whether it is whole
+// leading returns the record that b begins with, and reports whether it is whole
 // and sound.
 func leading(b []byte, seed uint32) (record, bool) {
 	if len(b) < recordHeaderBytes {
-		return record{}, false
+		return nil, false
 	}
 	size, ok := recordSize(b)
 	if !ok || size > len(b) {
-		return record{}, false
+		return nil, false
 	}
-	return decode(b[:size:size], seed)
+	return b[:size:size], sound(b[:size], seed)
 }
 
-// recorded is the event in the buffer that it was read from, which is not used
-// again. Stream and type are given as strings so that a reader of many can
-// share them.
-func (r record) recorded(stream, kind string) eventstore.Recorded {
-	return eventstore.Recorded{
-		Stream:   stream,
-		Revision: eventstore.Revision(r.revision),
-		Position: eventstore.Position(r.position),
-		Event:    eventstore.Event{ID: r.id, Type: kind, Metadata: r.metadata, Data: r.data},
-	}
+// event fills in e, whose metadata and data stay in the buffer that the record was
+// read from. Stream and type are given as strings so that a reader of many can share
+// them. Each field is written to its place: an event that is put together elsewhere
+// and then copied takes as long again.
+func (r record) event(e *eventstore.Recorded, stream, kind string) {
+	e.Stream = stream
+	e.Revision, e.Position = eventstore.Revision(r.revision()), eventstore.Position(r.position())
+	e.ID, e.Type = eventstore.EventID(r[24:40]), kind
+	b := r[recordHeaderBytes+len(stream)+len(kind):]
+	metadata := binary.LittleEndian.Uint32(r[48:])
+	e.Metadata, e.Data = b[:metadata:metadata], b[metadata:len(b):len(b)]
 }
 
 // errUnreadable says that no sound record begins at an offset.

@@ -99,7 +99,7 @@ func (s *Store) start(segmentBytes int64, disk opener) error {
 	if err != nil {
 		return err
 	}
-	w := &writer{Store: s, disk: disk, segmentBytes: segmentBytes}
+	w := &writer{Store: s, disk: disk, segmentBytes: segmentBytes, earned: firstZeros}
 	if err := w.ready(r); err != nil {
 		return fmt.Errorf("journal: %w", err)
 	}

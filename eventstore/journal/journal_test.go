@@ -255,3 +255,41 @@ func TestManySegmentsNeedFewOpenFiles(t *testing.T) {
 		t.Fatalf("%d segments with %d open, want %d with at most %d", got.Segments, len(s.files.open), segments, maxOpenSegments)
 	}
 }
+
+func TestGroupsGetNoMoreZerosAheadThanTheyHaveBytes(t *testing.T) {
+	disk := &writes{}
+	s, err := open(t.TempDir(), Options{}, disk.open)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	large := entry("large", 1)
+	large.Data = bytes.Repeat([]byte{'"'}, largeGroup)
+	if _, err := s.Append(t.Context(), "large", 0, []eventstore.Event{large}); err != nil {
+		t.Fatal(err)
+	}
+	if len(disk.zeros) > 0 {
+		t.Error("zeros were written ahead of a large group")
+	}
+	const n = 40
+	small, given, ahead := entry("small", 1), int64(firstZeros), int64(0)
+	small.Data = bytes.Repeat([]byte{'"'}, largeGroup/4)
+	for i := range n {
+		begin := s.view.Load().active.end
+		small.ID[0] = byte(i + 1)
+		if _, err := s.Append(t.Context(), "small", eventstore.Revision(i), []eventstore.Event{small}); err != nil {
+			t.Fatal(err)
+		}
+		given += s.view.Load().active.end - begin
+	}
+	var last zeroed
+	for _, z := range disk.zeros {
+		if z.at < last.at+last.bytes {
+			t.Errorf("zeros at %d, and at %d already", z.at, last.at)
+		}
+		ahead, last = ahead+z.bytes, z
+	}
+	if len(disk.zeros) == 0 || len(disk.zeros) > n/4 || ahead > given {
+		t.Errorf("%d zeros were written %d times for %d bytes", ahead, len(disk.zeros), given)
+	}
+}

@@ -5,7 +5,6 @@ import (
 	"iter"
 	"slices"
 	"sort"
-	"sync"
 
 	"caseledger/eventstore"
 )
@@ -17,9 +16,10 @@ const (
 	largestPiece = 4 << 20   // what has more is read block by block
 )
 
-// piece are events that one goroutine reads and checks, so that who gets them need
-// not look at their bytes.
+// piece are events that one lane reads and checks, so that who gets them need not
+// look at their bytes.
 type piece struct {
+	lane    int // whose memory it is: that of another is in the cache of another processor
 	bytes   []byte
 	events  []eventstore.Recorded // without marks
 	streams names
@@ -40,12 +40,9 @@ func (s *Store) pieces(in *segment, from int64, again bool) iter.Seq[*piece] {
 		}
 		defer src.release()
 		cuts := in.cuts(from)
-		var spare sync.Pool // of pieces
-		fetch := func(i int) *piece {
-			p, _ := spare.Get().(*piece)
-			if p == nil {
-				p = new(piece)
-			}
+		spare := newSpare()
+		fetch := func(lane, i int) *piece {
+			p := spare.get(lane)
 			p.read(src, cuts[i], cuts[i+1], in.seed)
 			return p
 		}
@@ -59,20 +56,41 @@ func (s *Store) pieces(in *segment, from int64, again bool) iter.Seq[*piece] {
 			if !again {
 				p.bytes = nil
 			}
-			spare.Put(p)
+			spare.put(p)
 			return true
 		}
 		n := len(cuts) - 1
-		if n == 0 || !give(0, fetch(0)) {
+		if n == 0 || !give(0, fetch(0, 0)) {
 			return
 		}
-		for i, p := range ahead(n-1, readLanes, func(i int) *piece { return fetch(i + 1) }) {
+		for i, p := range ahead(n-1, readLanes, func(lane, i int) *piece { return fetch(lane, i+1) }) {
 			if !give(i+1, p) {
 				return
 			}
 		}
 	}
 }
+
+// spare are the pieces of each lane that are not in use.
+type spare [readLanes]chan *piece
+
+func newSpare() (s spare) {
+	for lane := range s {
+		s[lane] = make(chan *piece, fetchedAhead*readLanes+1) // and the one that the reader has
+	}
+	return s
+}
+
+func (s spare) get(lane int) *piece {
+	select {
+	case p := <-s[lane]:
+		return p
+	default:
+		return &piece{lane: lane}
+	}
+}
+
+func (s spare) put(p *piece) { s[p.lane] <- p }
 
 // cuts returns where the pieces begin that the segment has from an offset on,
 // and where the last one ends.
@@ -118,7 +136,8 @@ func (p *piece) read(src io.ReaderAt, from, to int64, seed uint32) {
 func (p *piece) take(r record) {
 	p.end += r.size()
 	if !r.mark() {
-		p.events = append(p.events, r.recorded(p.streams.of(r.stream), p.kind.of(r.kind)))
+		p.events = append(p.events, eventstore.Recorded{})
+		r.event(&p.events[len(p.events)-1], p.streams.of(r.stream()), p.kind.of(r.kind()))
 	}
 }
 

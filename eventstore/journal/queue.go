@@ -161,11 +161,11 @@ func (q *queue) sign(g *group, r *request, p *places, next bool) {
 	for i := range r.events {
 		at := len(g.records)
 		g.records = appendRecord(g.records, r.stream, r.after+uint64(i)+1, r.n-1-i, &r.events[i])
-		record := g.records[at:]
+		record := record(g.records[at:])
 		sign(record, q.next.seed, q.next.last()+1, at)
-		g.table.ofType(recordKind(record)).push(uint32(q.next.end))
+		g.table.ofType(record.kind()).push(uint32(q.next.end))
 		q.next.count(p, uint32(q.next.end))
-		q.next.end += int64(len(record))
+		q.next.end += record.size()
 		if show && len(g.records)-shown >= pieceShown {
 			q.show(g.records)
 			shown = len(g.records)

@@ -205,7 +205,7 @@ func (c *scan) laterWrite(b []byte, offset int64) int64 {
 		if !ok || size > len(b)-i || !c.later(b[i:], i) {
 			continue
 		}
-		if _, ok := decode(b[i:i+size], c.seed); ok {
+		if sound(b[i:i+size], c.seed) {
 			return offset + int64(i)
 		}
 	}

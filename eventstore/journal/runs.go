@@ -87,7 +87,7 @@ func (x *runs) complete(ctx context.Context, list []*run) error {
 			missing = append(missing, i)
 		}
 	}
-	for at, built := range ahead(len(missing), buildLanes, func(i int) built { return x.build(ctx, list[missing[i]].first) }) {
+	for at, built := range ahead(len(missing), buildLanes, func(_, i int) built { return x.build(ctx, list[missing[i]].first) }) {
 		if built.err != nil {
 			return built.err
 		}

@@ -59,10 +59,10 @@ func (c *scan) read(ctx context.Context, src io.ReaderAt, to int64) error {
 
 // take takes in a sound record, or says why it does not belong there.
 func (c *scan) take(r record, offset int64) string {
-	if begin := offset - int64(r.back); begin != offset && begin != c.commit {
+	if begin := offset - int64(r.back()); begin != offset && begin != c.commit {
 		return "the record does not belong to the write before it"
 	}
-	c.commit = offset - int64(r.back)
+	c.commit = offset - int64(r.back())
 	c.marked = r.mark()
 	if r.mark() {
 		return c.takeMark(r, offset)
@@ -71,19 +71,19 @@ func (c *scan) take(r record, offset int64) string {
 		return reason
 	}
 	if len(c.pending) == 0 {
-		c.stream = append(c.stream[:0], r.stream...)
+		c.stream = append(c.stream[:0], r.stream()...)
 	}
-	c.pending = append(c.pending, placed{uint32(offset), c.table.ofType(r.kind)})
-	c.revision, c.rest = r.revision, r.rest
-	if r.rest == 0 {
+	c.pending = append(c.pending, placed{uint32(offset), c.table.ofType(r.kind())})
+	c.revision, c.rest = r.revision(), r.rest()
+	if r.rest() == 0 {
 		c.complete(offset + r.size())
 	}
 	return ""
 }
 
 func (c *scan) takeMark(r record, offset int64) string {
-	if len(c.pending) > 0 || r.position != c.last() {
-		return fmt.Sprintf("a mark for position %d after position %d", r.position, c.last())
+	if len(c.pending) > 0 || r.position() != c.last() {
+		return fmt.Sprintf("a mark for position %d after position %d", r.position(), c.last())
 	}
 	c.end = offset + r.size()
 	return ""
@@ -92,28 +92,28 @@ func (c *scan) takeMark(r record, offset int64) string {
 // unexpected says why an event cannot follow the ones before it. That a stream
 // goes on where it ended in another segment is left to Verify.
 func (c *scan) unexpected(r record) string {
-	if due := c.last() + uint64(len(c.pending)) + 1; r.position != due {
-		return fmt.Sprintf("position %d where %d is due", r.position, due)
+	if due := c.last() + uint64(len(c.pending)) + 1; r.position() != due {
+		return fmt.Sprintf("position %d where %d is due", r.position(), due)
 	}
 	due := c.revision + 1
 	if len(c.pending) == 0 {
 		due = c.due(r)
-	} else if string(r.stream) != string(c.stream) || r.rest != c.rest-1 {
-		return fmt.Sprintf("position %d does not belong to the append before it", r.position)
+	} else if string(r.stream()) != string(c.stream) || r.rest() != c.rest-1 {
+		return fmt.Sprintf("position %d does not belong to the append before it", r.position())
 	}
-	if r.revision != due {
-		return fmt.Sprintf("position %d has revision %d where %d is due", r.position, r.revision, due)
+	if r.revision() != due {
+		return fmt.Sprintf("position %d has revision %d where %d is due", r.position(), r.revision(), due)
 	}
 	return ""
 }
 
 // due is the revision with which the event's stream goes on.
 func (c *scan) due(r record) uint64 {
-	if known := c.table.get(r.stream); known != nil {
+	if known := c.table.get(r.stream()); known != nil {
 		return known.head() + 1
 	}
 	if c.first > 1 {
-		return r.revision
+		return r.revision()
 	}
 	return 1
 }

@@ -67,6 +67,7 @@ func listSegments(dir string) ([]uint64, error) {
 type file interface {
 	WriteAt(b []byte, offset int64) (int, error)
 	Allocate(offset, bytes int64) error // room ahead that reads as zeros; a file system may be unable to
+	Start(offset, bytes int64) error    // bring to the medium what was written there: only begun, and no promise
 	Sync() error                        // as durable as the medium can make it, including the size
 	Truncate(size int64) error
 	Chmod(mode os.FileMode) error

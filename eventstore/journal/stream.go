@@ -41,11 +41,12 @@ func (s *Store) ReadStream(ctx context.Context, stream string, after eventstore.
 // expects accepts the events of the stream that follow a revision.
 func (t *trail) expects(after uint64) accept {
 	var kind shared
-	return func(i int, r record) (e eventstore.Recorded, ok bool) {
-		if string(r.stream) != t.stream || r.revision != after+uint64(i)+1 {
-			return e, false
+	return func(i int, r record, e *eventstore.Recorded) bool {
+		if string(r.stream()) != t.stream || r.revision() != after+uint64(i)+1 {
+			return false
 		}
-		return r.recorded(t.stream, kind.of(r.kind)), true
+		r.event(e, t.stream, kind.of(r.kind()))
+		return true
 	}
 }
 
@@ -149,15 +150,15 @@ func (s *Store) astray(v *view, at location) error {
 		fmt.Sprintf("it leads to byte %d of %s, which is not the event that is due", at.offset(), fileName(v.segment(at.segment()).first))}
 }
 
-// accept makes the event of the i'th record of a chunk, or reports that it is not
+// accept fills in the event of the i'th record of a chunk, or reports that it is not
 // the one that is due.
-type accept func(i int, r record) (eventstore.Recorded, bool)
+type accept func(i int, r record, e *eventstore.Recorded) bool
 
 // give yields the events at the places, in order, and reports whether the caller
 // wants more. accepts is asked for each chunk, with its first place's number.
 func (s *Store) give(ctx context.Context, v *view, places []location, accepts func(first int) accept, yield func(eventstore.Recorded, error) bool) bool {
 	n := (len(places) + recordsAtOnce - 1) / recordsAtOnce
-	for _, c := range ahead(n, readLanes, func(i int) chunk {
+	for _, c := range ahead(n, readLanes, func(_, i int) chunk {
 		first := i * recordsAtOnce
 		return s.chunk(v, places[first:min(first+recordsAtOnce, len(places))], accepts(first))
 	}) {
@@ -200,12 +201,12 @@ func (s *Store) chunk(v *view, places []location, accept accept) chunk {
 				c.err = s.fault(errUnreadable, in, places[i].offset())
 				return c
 			}
-			e, ok := accept(len(c.events), r)
-			if !ok {
-				c.err = s.astray(v, places[i])
+			n := len(c.events)
+			c.events = c.events[:n+1]
+			if !accept(n, r, &c.events[n]) {
+				c.events, c.err = c.events[:n], s.astray(v, places[i])
 				return c
 			}
-			c.events = append(c.events, e)
 		}
 		places = places[len(records):]
 		if err != nil {

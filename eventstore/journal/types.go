@@ -87,11 +87,12 @@ func (s *Store) eachOfType(ctx context.Context, v *view, number int, kind string
 	}
 	return s.give(ctx, v, places, func(int) accept {
 		var streams names
-		return func(_ int, r record) (e eventstore.Recorded, ok bool) {
-			if string(r.kind) != kind {
-				return e, false
+		return func(_ int, r record, e *eventstore.Recorded) bool {
+			if string(r.kind()) != kind {
+				return false
 			}
-			return r.recorded(streams.of(r.stream), kind), true
+			r.event(e, streams.of(r.stream()), kind)
+			return true
 		}
 	}, yield)
 }

@@ -13,6 +13,18 @@ import (
 // few writes have to change the size of the file.
 const allocatedBytes = 16 << 20
 
+// The first write to a place has the file system note that something is there now,
+// which the sync has to write as well, and elsewhere. So all groups but the large
+// ones, for which it is the bytes that cost, get zeros ahead of them, a few syncs
+// for many; and after the first never more zeros than they had bytes themselves.
+const (
+	largeGroup  = pieceShown
+	firstZeros  = 32 << 10 // a command that records one act needs few
+	zeroedBytes = 256 << 10
+)
+
+var zeros [zeroedBytes]byte
+
 // The writer gives those it has answered a part of the last write's time to come
 // back with their next append: with few appenders one group of all is faster
 // than two groups that take turns. With more, half of them are enough.
@@ -29,6 +41,8 @@ type writer struct {
 	segmentBytes int64
 	file         file          // the active segment
 	allocated    int64         // its size
+	zeroed       int64         // end of the zeros that were written ahead
+	earned       int64         // zeros that may be written
 	marked       bool          // its last record is a mark
 	ahead        int           // bytes of the next group that are written already
 	took         time.Duration // the last write and sync
@@ -123,7 +137,10 @@ func (w *writer) commit(g *group) {
 	}
 	v := w.view.Load()
 	began := time.Now()
-	err := w.put(g.records[w.ahead:], v.active.end+int64(w.ahead))
+	err := w.zero(g)
+	if err == nil {
+		err = w.put(g.records[w.ahead:], v.active.end+int64(w.ahead))
+	}
 	w.ahead = 0
 	if err != nil {
 		w.fail(err, v.active.end)
@@ -136,7 +153,8 @@ func (w *writer) commit(g *group) {
 }
 
 // writeShown writes the pieces of a large append while the rest of it is being
-// encoded. They are synced with the group that they are part of.
+// encoded, and lets the disk begin with them. They are synced with the group that
+// they are part of.
 func (w *writer) writeShown() {
 	for b := w.queue.shown.Load(); b != nil && w.cause == nil; b = w.queue.shown.Load() {
 		if len(*b) == w.ahead {
@@ -144,12 +162,34 @@ func (w *writer) writeShown() {
 			continue
 		}
 		end := w.view.Load().active.end
-		if err := w.write((*b)[w.ahead:], end+int64(w.ahead)); err != nil {
+		at, piece := end+int64(w.ahead), (*b)[w.ahead:]
+		err := w.write(piece, at)
+		if err == nil {
+			err = w.file.Start(at, int64(len(piece)))
+		}
+		if err != nil {
 			w.fail(err, end)
 			return
 		}
 		w.ahead = len(*b)
 	}
+}
+
+// zero writes zeros behind a group that reaches the end of the last ones.
+func (w *writer) zero(g *group) error {
+	if len(g.records) > largeGroup {
+		return nil
+	}
+	w.earned += int64(len(g.records))
+	end := g.after.end
+	room := min(w.earned, zeroedBytes, w.allocated-end)
+	if end <= w.zeroed || room <= 0 {
+		return nil
+	}
+	w.earned -= room
+	w.zeroed = end + room
+	_, err := w.file.WriteAt(zeros[:room], end)
+	return err
 }
 
 // put writes at the end of the active segment and syncs.
@@ -187,7 +227,7 @@ func (w *writer) roll(g *group) error {
 	next.tables = append(slices.Clone(unflushed(v.tables)), g.table)
 	w.view.Store(next)
 	old := w.file
-	w.file, w.allocated, w.marked = f, headerBytes, false
+	w.file, w.allocated, w.zeroed, w.marked = f, headerBytes, 0, false
 	w.behind.begin(v.tables[len(v.tables)-1])
 	return old.Close()
 }

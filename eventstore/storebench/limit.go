@@ -9,25 +9,41 @@ import (
 // fastest way to write a log needs it.
 const aheadBytes = 16 << 20
 
+// Groups of up to so many bytes get zeros ahead of them from a loop that writes
+// zeros: so many at a time, and after the first no more than they had bytes.
+const (
+	zeroedGroup = 128 << 10
+	firstZeros  = 32 << 10
+	zeroBytes   = 256 << 10
+)
+
 // Bare is the limit of durable appends: a loop that writes groups of bytes to
 // the end of a file, and syncs after each.
 type Bare struct {
 	f              *os.File
+	zeros          []byte // nil when the loop writes none ahead
 	content        []byte
 	end, allocated int64
+	zeroed, earned int64 // end of the zeros, and how many more may be written
+	written        int64
 }
 
-// NewBare creates the file. The caller closes it.
-func NewBare(path string) (*Bare, error) {
+// NewBare creates the file. The loop writes groups alone, or zeros ahead of small
+// ones as the journal does. The caller closes it.
+func NewBare(path string, zeros bool) (*Bare, error) {
 	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
-	return &Bare{f: f}, err
+	b := &Bare{f: f, earned: firstZeros}
+	if zeros {
+		b.zeros = make([]byte, zeroBytes)
+	}
+	return b, err
 }
 
 // Close closes the file.
 func (b *Bare) Close() error { return b.f.Close() }
 
 // Bytes returns how many bytes were written.
-func (b *Bare) Bytes() int64 { return b.end }
+func (b *Bare) Bytes() int64 { return b.written }
 
 // Replay writes groups of so many bytes, and returns how long each took.
 func (b *Bare) Replay(groups []int) ([]time.Duration, error) {
@@ -57,12 +73,35 @@ func (b *Bare) write(group []byte) error {
 			return err
 		}
 	}
-	n, err := b.f.WriteAt(group, b.end)
-	b.end += int64(n)
-	if err != nil {
+	if err := b.put(group, b.end); err != nil {
+		return err
+	}
+	b.end += int64(len(group))
+	if err := b.zero(int64(len(group))); err != nil {
 		return err
 	}
 	return syncData(b.f)
+}
+
+// zero writes zeros behind a small group that reaches the end of the last ones.
+func (b *Bare) zero(group int64) error {
+	if group > zeroedGroup {
+		return nil
+	}
+	b.earned += group
+	room := min(b.earned, int64(len(b.zeros)), b.allocated-b.end)
+	if b.end <= b.zeroed || room <= 0 {
+		return nil
+	}
+	b.earned -= room
+	b.zeroed = b.end + room
+	return b.put(b.zeros[:room], b.end)
+}
+
+func (b *Bare) put(content []byte, at int64) error {
+	n, err := b.f.WriteAt(content, at)
+	b.written += int64(n)
+	return err
 }
 
 // Sum adds durations.

@@ -187,7 +187,7 @@ func TestGroupsAreWhatTheJournalHasWritten(t *testing.T) {
 
 func TestTheBareLoopWritesWhatItIsTold(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "bare")
-	bare, err := storebench.NewBare(path)
+	bare, err := storebench.NewBare(path, false)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -202,8 +202,29 @@ func TestTheBareLoopWritesWhatItIsTold(t *testing.T) {
 	if err != nil || bare.Bytes() != 2*(10+100_000+52) || info.Size() < bare.Bytes() {
 		t.Errorf("%d bytes in a file of %d: %v", bare.Bytes(), info.Size(), err)
 	}
-	if _, err := storebench.NewBare(path); err == nil {
+	if _, err := storebench.NewBare(path, false); err == nil {
 		t.Error("a file that is there already was taken")
+	}
+}
+
+func TestTheBareLoopWritesZerosAheadOfSmallGroupsAlone(t *testing.T) {
+	for _, c := range []struct {
+		groups  []int
+		written int64
+	}{
+		{[]int{1000}, 1000 + 32<<10 + 1000},
+		{[]int{1000, 1000, 1000}, 3000 + 32<<10 + 1000}, // the others have room
+		{[]int{128<<10 + 1}, 128<<10 + 1},
+		{[]int{1000, 256 << 10, 10}, 1000 + 32<<10 + 1000 + 256<<10 + 10 + 10}, // what small groups had since
+	} {
+		bare, err := storebench.NewBare(filepath.Join(t.TempDir(), "bare"), true)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer bare.Close()
+		if _, err := bare.Replay(c.groups); err != nil || bare.Bytes() != c.written {
+			t.Errorf("%v: %d bytes, want %d: %v", c.groups, bare.Bytes(), c.written, err)
+		}
 	}
 }
 

@@ -150,7 +150,7 @@ func compare(ctx context.Context, chosen []kind, dir string, turn time.Duration,
 		}
 		all = append(all, &contender{kind: k, peer: p, load: storebench.NewWorkload(1)})
 	}
-	bare, err := storebench.NewBare(filepath.Join(dir, "bare"))
+	bare, err := storebench.NewBare(filepath.Join(dir, "bare"), false)
 	if err != nil {
 		return nil, err
 	}
