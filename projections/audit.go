@@ -118,7 +118,7 @@ func applyAudit(w *Writer, c Change) error {
 	}
 	turns := false // does an entry put others in or out of force?
 	for i, e := range c.Entries {
-		row, err := auditRow(c.Record, c.After, e, c.Positions[i])
+		row, err := auditRow(c.Record, &c.After, e, c.Positions[i])
 		if err != nil {
 			return err
 		}
@@ -161,7 +161,7 @@ func target(e domain.Entry) uint64 {
 }
 
 // auditRow returns the row of an entry of the record.
-func auditRow(id domain.RecordID, r record.Record, e domain.Entry, at eventstore.Position) (AuditRow, error) {
+func auditRow(id domain.RecordID, r *record.Record, e domain.Entry, at eventstore.Position) (AuditRow, error) {
 	row := AuditRow{
 		Record: id, Entry: e.Seq, Position: at, Type: typeName(e.Event), Happened: e.Event.HappenedOn(), Recorded: e.Recorded, Lateness: lateness(e),
 		Actor: e.Actor.ID, Role: e.Actor.Role, Agency: e.Actor.Agency, Basis: e.Authority.Basis, Purpose: e.Authority.Purpose,

@@ -47,18 +47,19 @@ func typeName(e domain.Event) string { return typeNames()[reflect.TypeOf(e)] }
 // changes returns the fields that an entry states otherwise than the entry that
 // stood for the same fact until then. An entry that takes another out of force
 // takes back all that it states.
-func changes(r record.Record, e domain.Entry) ([]FieldChange, error) {
+func changes(r *record.Record, e domain.Entry) ([]FieldChange, error) {
 	old, after := predecessor(r, e), e.Event
 	if v, ok := e.Event.(correction.EnteredInError); ok {
 		if voided, found := r.Entry(v.Entry); found {
 			old, after = voided.Event, nil
 		}
 	}
-	was, err := fieldsOf(old)
+	var space [2][usualFields]field
+	was, err := appendFields(space[0][:0], old)
 	if err != nil {
 		return nil, err
 	}
-	is, err := fieldsOf(after)
+	is, err := appendFields(space[1][:0], after)
 	if err != nil {
 		return nil, err
 	}
@@ -67,21 +68,22 @@ func changes(r record.Record, e domain.Entry) ([]FieldChange, error) {
 
 // predecessor returns the event that stood for the same fact when the entry was
 // recorded: later entries are not looked at, so that the answer never changes.
-func predecessor(r record.Record, e domain.Entry) domain.Event {
+func predecessor(r *record.Record, e domain.Entry) domain.Event {
 	if e.Corrects != nil {
 		if corrected, found := r.Entry(e.Corrects.Entry); found {
 			return corrected.Event
 		}
 		return nil
 	}
-	then := record.Record{Entries: r.Entries[:e.Seq-1]}
+	then := r.Entries[:e.Seq-1]
 	kind, about := reflect.TypeOf(e.Event), e.Event.About()
-	for _, earlier := range slices.Backward(then.Entries) {
-		if reflect.TypeOf(earlier.Event) != kind || earlier.Event.About() != about {
+	for i := range slices.Backward(then) {
+		earlier := then[i].Event
+		if reflect.TypeOf(earlier) != kind || earlier.About() != about {
 			continue
 		}
-		if in, _ := then.InForce(earlier.Seq); in {
-			return earlier.Event
+		if _, gone := record.OutOfForce(then)[then[i].Seq]; !gone {
+			return earlier
 		}
 	}
 	return nil
@@ -94,24 +96,25 @@ type field struct {
 }
 
 // fieldsOf returns the members of what the event is as JSON.
-func fieldsOf(e domain.Event) ([]field, error) {
+func fieldsOf(e domain.Event) ([]field, error) { return appendFields(nil, e) }
+
+func appendFields(to []field, e domain.Event) ([]field, error) {
 	if e == nil {
-		return nil, nil
+		return to, nil
 	}
 	text, err := json.Marshal(e)
 	if err != nil {
 		return nil, errFields
 	}
-	return membersOf(text)
+	return appendMembers(to, text)
 }
 
-// membersOf returns the members of an object. The text is our own encoder's, so
+// appendMembers appends the members of an object. The text is our own encoder's, so
 // that nothing stands between its parts.
-func membersOf(text []byte) ([]field, error) {
+func appendMembers(to []field, text []byte) ([]field, error) {
 	if len(text) < len("{}") {
 		return nil, errFields
 	}
-	all := make([]field, 0, usualFields)
 	names := string(text) // at once, and then in parts
 	for rest := text[1:]; len(rest) > 1; {
 		name, value := valueEnd(rest), 0
@@ -122,10 +125,10 @@ func membersOf(text []byte) ([]field, error) {
 			return nil, errFields
 		}
 		begin := len(text) - len(rest)
-		all = append(all, field{names[begin+1 : begin+name-1], jsontext.Value(rest[name+1 : value : value])})
+		to = append(to, field{names[begin+1 : begin+name-1], jsontext.Value(rest[name+1 : value : value])})
 		rest = rest[value+1:] // after the comma or the closing brace
 	}
-	return all, nil
+	return to, nil
 }
 
 // elementsOf returns the elements of a list that our own encoder wrote.

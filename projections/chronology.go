@@ -48,10 +48,10 @@ func applyChronology(w *Writer, c Change) error {
 	}
 	if slices.ContainsFunc(c.Entries, retells) {
 		return replace(w, "chronology",
-			chronologyRows(c.Record, c.Before, record.Effective(c.Before.Entries)),
-			chronologyRows(c.Record, c.After, record.Effective(c.After.Entries)))
+			chronologyRows(c.Record, &c.Before, inForce(c.Before.Entries)),
+			chronologyRows(c.Record, &c.After, inForce(c.After.Entries)))
 	}
-	return replace(w, "chronology", nil, chronologyRows(c.Record, c.After, c.Entries))
+	return replace(w, "chronology", nil, chronologyRows(c.Record, &c.After, c.Entries))
 }
 
 // retells reports whether an entry changes what is told of other entries: which
@@ -86,8 +86,17 @@ func chronologyTable() Table {
 	}
 }
 
+// inForce returns the entries in force, in the order of recording.
+func inForce(entries []domain.Entry) []domain.Entry {
+	out := record.OutOfForce(entries)
+	if len(out) == 0 {
+		return entries
+	}
+	return slices.DeleteFunc(slices.Clone(entries), func(e domain.Entry) bool { return out[e.Seq] != 0 })
+}
+
 // chronologyRows tells entries of a record, in their order.
-func chronologyRows(id domain.RecordID, r record.Record, effective []domain.Entry) []ChronologyRow {
+func chronologyRows(id domain.RecordID, r *record.Record, effective []domain.Entry) []ChronologyRow {
 	rows := make([]ChronologyRow, 0, len(effective))
 	for _, e := range effective {
 		row := ChronologyRow{
@@ -104,7 +113,7 @@ func chronologyRows(id domain.RecordID, r record.Record, effective []domain.Entr
 }
 
 // firstOf follows corrections back to the entry that was corrected first.
-func firstOf(r record.Record, e domain.Entry) uint64 {
+func firstOf(r *record.Record, e domain.Entry) uint64 {
 	for e.Corrects != nil {
 		earlier, found := r.Entry(e.Corrects.Entry)
 		if !found || earlier.Seq >= e.Seq {
@@ -160,5 +169,5 @@ func ChronologyAt(id domain.RecordID, r record.Record, known time.Time, on domai
 	if !on.IsZero() {
 		effective = record.TrueOn(effective, on)
 	}
-	return chronologyRows(id, then, effective)
+	return chronologyRows(id, &then, effective)
 }

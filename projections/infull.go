@@ -108,7 +108,7 @@ func ByDay(a, b FullEntry) int {
 }
 
 func fullEntry(r record.Record, e domain.Entry, sift Sift) (FullEntry, error) {
-	f := FullEntry{Entry: e.Seq, First: firstOf(r, e), Happened: e.Event.HappenedOn(), Recorded: e.Recorded, Lateness: lateness(e), Kind: typeName(e.Event),
+	f := FullEntry{Entry: e.Seq, First: firstOf(&r, e), Happened: e.Event.HappenedOn(), Recorded: e.Recorded, Lateness: lateness(e), Kind: typeName(e.Event),
 		Author: e.Actor, On: e.Authority, Source: e.Source, Captured: e.Captured, Sentence: sentence(e.Event)}
 	f.Late = f.Lateness != nil && *f.Lateness > lateAfterDays
 	fields, err := fieldsOf(e.Event)
@@ -190,7 +190,7 @@ func (f *FullEntry) correct(r record.Record, e domain.Entry, sift Sift) error {
 		return nil
 	}
 	f.Corrects, f.Reason = e.Corrects.Entry, e.Corrects.Reason
-	all, err := changes(r, e)
+	all, err := changes(&r, e)
 	for _, c := range all {
 		if err != nil {
 			return err
@@ -212,7 +212,7 @@ func appendSaying(all []Saying, level int, name string, value jsontext.Value) ([
 	words := inWords(name)
 	switch value.Kind() {
 	case '{':
-		parts, err := membersOf(value)
+		parts, err := appendMembers(nil, value)
 		all = append(all, Saying{Level: level, Name: words})
 		for _, p := range parts {
 			if err == nil {

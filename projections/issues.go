@@ -19,7 +19,7 @@ func Issues(id domain.RecordID, r record.Record) []StoryRow {
 	part, m := StoryPart{Record: id, Person: bestName(r.Person).Fact.Given}, markedOf(r)
 	var rows []StoryRow
 	for _, e := range record.Effective(r.Entries) {
-		if tells(e) && len(m.stands[firstOf(r, e)]) > 0 {
+		if tells(e) && len(m.stands[firstOf(&r, e)]) > 0 {
 			rows = append(rows, storyRow(part, r, e, m))
 		}
 	}

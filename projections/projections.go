@@ -31,7 +31,7 @@ type Projection struct {
 	// again after a failure, for one event or thousands at a time, and in a
 	// rebuild by several goroutines for a stream each: what it writes may not
 	// depend on where one change ends and the next begins, and rows belong to
-	// the stream that they come from.
+	// the stream that they come from. The change is good until it returns.
 	//
 	// An error stops the projection at the event. Its text may hold nothing of
 	// what the event says about people.

@@ -15,7 +15,6 @@ import (
 	"sync"
 	"sync/atomic"
 
-	"caseledger/domain"
 	"caseledger/domain/record"
 	"caseledger/eventstore"
 	"caseledger/schema"
@@ -224,9 +223,12 @@ func (b *building) fold(ctx context.Context, streams []string) folded {
 	if b.file != nil {
 		out.inFile = b.file.space()
 	}
+	var c Change
 	for _, stream := range streams {
-		c, err := b.whole(ctx, stream)
-		if err != nil {
+		if b.file == nil {
+			c = Change{} // what the rows point at stays
+		}
+		if err := b.whole(ctx, stream, &c); err != nil {
 			out.err = err
 			return out
 		}
@@ -264,20 +266,21 @@ func (b *building) endStream(out *folded) error {
 	return err
 }
 
-// whole returns the change from nothing to a stream as the survey saw it.
-func (b *building) whole(ctx context.Context, stream string) (Change, error) {
+// whole makes c the change from nothing to a stream as the survey saw it, in the
+// space of the change that c was.
+func (b *building) whole(ctx context.Context, stream string, c *Change) error {
 	usual := b.events/len(b.streams) + 1
-	c := Change{Stream: stream, Entries: make([]domain.Entry, 0, usual), Positions: make([]eventstore.Position, 0, usual)}
+	*c = Change{Stream: stream, Entries: slices.Grow(c.Entries[:0], usual), Positions: slices.Grow(c.Positions[:0], usual)}
 	for e, err := range b.store.ReadStream(ctx, stream, 0) {
 		if err != nil {
-			return c, fmt.Errorf("stream %s: %w", stream, err)
+			return fmt.Errorf("stream %s: %w", stream, err)
 		}
 		if e.Position > b.last {
 			break
 		}
 		entry, err := b.codec.Decode(e)
 		if err != nil {
-			return c, fmt.Errorf("position %d: stream %s: %w", e.Position, stream, err)
+			return fmt.Errorf("position %d: stream %s: %w", e.Position, stream, err)
 		}
 		c.Entries, c.Positions = append(c.Entries, entry), append(c.Positions, e.Position)
 	}
@@ -285,7 +288,7 @@ func (b *building) whole(ctx context.Context, stream string) (Change, error) {
 		c.Record = id
 		c.After = record.Fold(c.Entries)
 	}
-	return c, nil
+	return nil
 }
 
 // write writes the rows of portions as they come, many in one transaction. No
@@ -454,9 +457,11 @@ func keyOfRow(t *Table, row []any) string {
 	text := append(make([]byte, 0, 128), t.Name...)
 	for _, v := range row[:len(t.Key)] {
 		text = append(text, 0)
-		switch v := itself(v).(type) {
+		switch v := v.(type) {
 		case string:
 			text = append(text, v...)
+		case *string:
+			text = append(text, *v...)
 		case int64:
 			text = strconv.AppendInt(text, v, 10)
 		default:

@@ -91,7 +91,7 @@ func (s side) isLater(e domain.Entry, than uint64) bool {
 		return true
 	}
 	other, of := s.entries[than-1], record.Record{Entries: s.entries}
-	return cmp.Or(e.Event.HappenedOn().Compare(other.Event.HappenedOn()), cmp.Compare(firstOf(of, e), firstOf(of, other)), cmp.Compare(e.Seq, other.Seq)) > 0
+	return cmp.Or(e.Event.HappenedOn().Compare(other.Event.HappenedOn()), cmp.Compare(firstOf(&of, e), firstOf(&of, other)), cmp.Compare(e.Seq, other.Seq)) > 0
 }
 
 // entry returns the entry that tells something of a subject, the zero value for

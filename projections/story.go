@@ -112,7 +112,7 @@ func Choose(s chronology.Selection, ids []domain.RecordID, records []record.Reco
 		parts[i] = chronology.Part{Record: ids[i], Known: uint64(len(r.Entries))}
 		m := markedOf(r)
 		for _, e := range record.Effective(r.Entries) {
-			if chooses(s, e, m.tags[firstOf(r, e)]) {
+			if chooses(s, e, m.tags[firstOf(&r, e)]) {
 				parts[i].Entries = append(parts[i].Entries, e.Seq)
 			}
 		}
@@ -155,7 +155,7 @@ func markedOf(r record.Record) marked {
 	m := marked{make(map[uint64][]string), make(map[uint64][]Stand), make(map[uint64]*Impact)}
 	first := func(entry uint64) uint64 {
 		e, _ := r.Entry(entry)
-		return firstOf(r, e)
+		return firstOf(&r, e)
 	}
 	for _, t := range r.Chronologies.Tags {
 		m.tags[first(t.Fact.Entry)] = t.Fact.Tags
@@ -223,7 +223,7 @@ func byDay(a, b StoryRow) int {
 }
 
 func storyRow(part StoryPart, r record.Record, e domain.Entry, m marked) StoryRow {
-	first := firstOf(r, e)
+	first := firstOf(&r, e)
 	row := StoryRow{Record: part.Record, Person: part.Person, Entry: e.Seq, First: first, Happened: e.Event.HappenedOn(), Recorded: e.Recorded,
 		Lateness: lateness(e), Kind: typeName(e.Event), Sentence: sentence(e.Event), Author: e.Actor.ID, Role: e.Actor.Role, Source: e.Actor.Agency,
 		Tags: m.tags[first], Stands: m.stands[first], Impact: m.impacts[first]}

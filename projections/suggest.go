@@ -154,12 +154,12 @@ func shieldedBy(r record.Record) map[uint64]bool {
 	roots, all := make(map[uint64]bool), make(map[uint64]bool)
 	for _, e := range r.Entries {
 		if is, _ := r.Restrictions.Shields(e.Seq); is {
-			roots[firstOf(r, e)] = true
+			roots[firstOf(&r, e)] = true
 		}
 	}
 	for _, e := range r.Entries {
 		voids, _ := e.Event.(correction.EnteredInError)
-		all[e.Seq] = roots[firstOf(r, e)] || all[voids.Entry]
+		all[e.Seq] = roots[firstOf(&r, e)] || all[voids.Entry]
 	}
 	return all
 }

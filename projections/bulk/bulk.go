@@ -108,9 +108,11 @@ func (f *File) append(page []byte) (uint32, error) {
 }
 
 // flush has the disk write what the file has by now, so that it has little left
-// to write at the end.
+// to write at the end, and the system forget it: nothing of it is read again, and
+// memory that is new to the system costs it far more than writing does.
 func (f *File) flush() {
 	err := f.file.Sync()
+	forget(f.file)
 	f.mutex.Lock()
 	defer f.mutex.Unlock()
 	f.flushing, f.errFlush = false, errors.Join(f.errFlush, err)
@@ -229,7 +231,7 @@ func (t *Table) Encode(to *Rows, rows [][]any) error {
 	return nil
 }
 
-// Append adds rows to the table. What keys have in common is not looked for.
+// Append adds rows to the table.
 func (t *Table) Append(rows *Rows) error {
 	first := t.last + 1
 	for i := range rows.records.len() {

@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"io"
+	"math"
 	"os"
 	"runtime"
 	"slices"
@@ -63,10 +64,13 @@ func (i *index) relieve() error {
 		return nil
 	}
 	begin := i.spill.size
+	var last []byte
 	for _, s := range i.spans {
-		if err := i.spill.write(i.waiting[s.begin:s.end]); err != nil {
+		key := i.waiting[s.begin:s.end]
+		if err := i.spill.write(last, key); err != nil {
 			return err
 		}
+		last = key
 	}
 	i.runs = append(i.runs, run{begin, i.spill.size})
 	i.waiting, i.spans = i.waiting[:0], i.spans[:0]
@@ -146,12 +150,14 @@ func (m *inMemory) next() ([]byte, error) {
 	return m.keys[s.begin:s.end], nil
 }
 
-// spill is the scratch file: sorted runs of keys, each with its length before
-// it.
+// spill is the scratch file: sorted runs of keys. Of each stands there how many
+// bytes it has in common with the one before it in its run, how many more it
+// has, and these.
 type spill struct {
 	file *os.File
 	out  *bufio.Writer
 	size int64
+	head [2 * binary.MaxVarintLen64]byte // space
 }
 
 // run is where in the scratch file keys stand in their order.
@@ -165,14 +171,19 @@ func newSpill(path string) (*spill, error) {
 	return &spill{file: file, out: bufio.NewWriterSize(file, writeBuffer)}, nil
 }
 
-func (s *spill) write(key []byte) error {
-	var length [4]byte
-	binary.BigEndian.PutUint32(length[:], uint32(len(key)))
-	if _, err := s.out.Write(length[:]); err != nil {
+// write adds a key of the run in which the other one was the last.
+func (s *spill) write(last, key []byte) error {
+	common := 0
+	for common < min(len(last), len(key)) && last[common] == key[common] {
+		common++
+	}
+	head := binary.AppendUvarint(s.head[:0], uint64(common))
+	head = binary.AppendUvarint(head, uint64(len(key)-common))
+	if _, err := s.out.Write(head); err != nil {
 		return err
 	}
-	_, err := s.out.Write(key)
-	s.size += int64(len(length) + len(key))
+	_, err := s.out.Write(key[common:])
+	s.size += int64(len(head) + len(key) - common)
 	return err
 }
 
@@ -191,22 +202,30 @@ func (s *spill) close() error {
 	return errors.Join(err, s.file.Close())
 }
 
+var errSpill = errors.New("the scratch file is not what was written to it")
+
 type onDisk struct {
 	from *bufio.Reader
 	key  []byte
 }
 
 func (d *onDisk) next() ([]byte, error) {
-	var length [4]byte
-	if _, err := io.ReadFull(d.from, length[:]); err != nil {
-		if err == io.EOF {
-			return nil, nil
-		}
+	common, err := binary.ReadUvarint(d.from)
+	if err == io.EOF {
+		return nil, nil
+	}
+	if err != nil {
 		return nil, err
 	}
-	n := int(binary.BigEndian.Uint32(length[:]))
-	d.key = slices.Grow(d.key[:0], n)[:n]
-	_, err := io.ReadFull(d.from, d.key)
+	more, err := binary.ReadUvarint(d.from)
+	if err != nil {
+		return nil, err
+	}
+	if common > uint64(len(d.key)) || more > math.MaxUint32 {
+		return nil, errSpill
+	}
+	d.key = slices.Grow(d.key[:common], int(more))[:common+more]
+	_, err = io.ReadFull(d.from, d.key[common:])
 	return d.key, err
 }
 
