@@ -128,18 +128,19 @@ type posting struct {
 	more   bool   // the run may have another posting of the stream
 }
 
-// cut takes the first posting off the postings of a page.
-func cut(b []byte) (posting, []byte, error) {
+// cut takes the first posting off the postings of a page, and returns the rest.
+func (e *posting) cut(b []byte) ([]byte, error) {
 	if len(b) < postingBytes {
-		return posting{}, nil, errIndex
+		return nil, errIndex
 	}
-	e := posting{fence: fence{key(b), binary.LittleEndian.Uint64(b[16:])}, events: int(binary.LittleEndian.Uint16(b[24:]))}
+	e.key, e.revision = key(b), binary.LittleEndian.Uint64(b[16:])
+	e.events = int(binary.LittleEndian.Uint16(b[24:]))
 	n := int(binary.LittleEndian.Uint16(b[26:]))
 	if len(b) < postingBytes+n || e.events == 0 || e.events > n {
-		return posting{}, nil, errIndex
+		return nil, errIndex
 	}
 	e.places = b[postingBytes:][:n]
-	return e, b[postingBytes+n:], nil
+	return b[postingBytes+n:], nil
 }
 
 // last is the revision of the posting's last event.
@@ -178,7 +179,7 @@ func (r *run) next(k key, after uint64, buffer []byte) (posting, error) {
 		b, err := r.page(i, buffer)
 		for len(b) > 0 && err == nil {
 			var e posting
-			if e, b, err = cut(b); err == nil && e.key == k && e.last() > after {
+			if b, err = e.cut(b); err == nil && e.key == k && e.last() > after {
 				e.more = r.goesOn(i, b, k)
 				return e, nil
 			}
@@ -208,9 +209,8 @@ func (r *run) head(k key, buffer []byte) (uint64, error) {
 	}
 	b, err := r.page(i, buffer)
 	head := uint64(0)
-	for len(b) > 0 && err == nil {
-		var e posting
-		if e, b, err = cut(b); err == nil && e.key == k {
+	for e := (posting{}); err == nil && len(b) > 0 && e.compare(k) <= 0; {
+		if b, err = e.cut(b); e.key == k {
 			head = e.last()
 		}
 	}

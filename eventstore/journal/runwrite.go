@@ -247,6 +247,6 @@ func (e *postings) advance() (bool, error) {
 		}
 		e.turned++
 	}
-	e.posting, e.rest, err = cut(e.rest)
+	e.rest, err = e.posting.cut(e.rest)
 	return true, err
 }

@@ -10,10 +10,9 @@ import (
 const aheadBytes = 16 << 20
 
 // Groups of up to so many bytes get zeros ahead of them from a loop that writes
-// zeros: so many at a time, and after the first no more than they had bytes.
+// zeros, and so many of them at a time.
 const (
 	zeroedGroup = 128 << 10
-	firstZeros  = 32 << 10
 	zeroBytes   = 256 << 10
 )
 
@@ -24,15 +23,15 @@ type Bare struct {
 	zeros          []byte // nil when the loop writes none ahead
 	content        []byte
 	end, allocated int64
-	zeroed, earned int64 // end of the zeros, and how many more may be written
+	zeroed         int64 // end of the zeros
 	written        int64
 }
 
 // NewBare creates the file. The loop writes groups alone, or zeros ahead of small
-// ones as the journal does. The caller closes it.
+// ones. The caller closes it.
 func NewBare(path string, zeros bool) (*Bare, error) {
 	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
-	b := &Bare{f: f, earned: firstZeros}
+	b := &Bare{f: f}
 	if zeros {
 		b.zeros = make([]byte, zeroBytes)
 	}
@@ -85,17 +84,11 @@ func (b *Bare) write(group []byte) error {
 
 // zero writes zeros behind a small group that reaches the end of the last ones.
 func (b *Bare) zero(group int64) error {
-	if group > zeroedGroup {
+	if group > zeroedGroup || b.end <= b.zeroed {
 		return nil
 	}
-	b.earned += group
-	room := min(b.earned, int64(len(b.zeros)), b.allocated-b.end)
-	if b.end <= b.zeroed || room <= 0 {
-		return nil
-	}
-	b.earned -= room
-	b.zeroed = b.end + room
-	return b.put(b.zeros[:room], b.end)
+	b.zeroed = min(b.end+int64(len(b.zeros)), b.allocated)
+	return b.put(b.zeros[:b.zeroed-b.end], b.end)
 }
 
 func (b *Bare) put(content []byte, at int64) error {

@@ -212,10 +212,9 @@ func TestTheBareLoopWritesZerosAheadOfSmallGroupsAlone(t *testing.T) {
 		groups  []int
 		written int64
 	}{
-		{[]int{1000}, 1000 + 32<<10 + 1000},
-		{[]int{1000, 1000, 1000}, 3000 + 32<<10 + 1000}, // the others have room
+		{[]int{1000, 1000, 1000}, 3000 + 256<<10}, // the others have room
 		{[]int{128<<10 + 1}, 128<<10 + 1},
-		{[]int{1000, 256 << 10, 10}, 1000 + 32<<10 + 1000 + 256<<10 + 10 + 10}, // what small groups had since
+		{[]int{1000, 256 << 10, 10}, 1000 + 256<<10 + 256<<10 + 10 + 256<<10}, // the large one used the room up
 	} {
 		bare, err := storebench.NewBare(filepath.Join(t.TempDir(), "bare"), true)
 		if err != nil {
