@@ -21,6 +21,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"caseledger/eventstore/durable"
 	"caseledger/eventstore/seal/keys"
 )
 
@@ -83,18 +84,10 @@ func (s *Store) Put(ctx context.Context, stream, name string, content []byte) er
 	if err = errors.Join(err, f.Sync(), f.Close(), os.MkdirAll(at.dir, 0o700)); err == nil {
 		err = os.Rename(f.Name(), at.path())
 	}
-	if err = errors.Join(err, sync(at.dir), sync(s.dir)); err != nil {
+	if err = errors.Join(err, durable.SyncDir(at.dir), durable.SyncDir(s.dir)); err != nil {
 		return fmt.Errorf("enclosures: %w", err)
 	}
 	return nil
-}
-
-func sync(path string) error {
-	dir, err := os.Open(path)
-	if err != nil {
-		return err
-	}
-	return errors.Join(dir.Sync(), dir.Close())
 }
 
 // Get returns the file that was put last under a name: ErrNone where none was, and

@@ -4,8 +4,6 @@ import (
 	"cmp"
 	"context"
 	"hash/fnv"
-	"os"
-	"path/filepath"
 	"slices"
 	"sync"
 	"time"
@@ -13,6 +11,7 @@ import (
 	"github.com/go-json-experiment/json"
 
 	"caseledger/eventstore"
+	"caseledger/eventstore/durable"
 )
 
 // settings of a group, as clients state them. Times are milliseconds.
@@ -479,39 +478,5 @@ func (g *group) save() error {
 	if err != nil {
 		return err
 	}
-	return replaceFile(g.path, text)
-}
-
-func replaceFile(path string, text []byte) error {
-	f, err := os.CreateTemp(filepath.Dir(path), "new-*.tmp")
-	if err != nil {
-		return err
-	}
-	_, err = f.Write(text)
-	if err == nil {
-		err = f.Sync()
-	}
-	if closing := f.Close(); err == nil {
-		err = closing
-	}
-	if err == nil {
-		err = os.Rename(f.Name(), path)
-	}
-	if err != nil {
-		_ = os.Remove(f.Name()) // the first error says more
-		return err
-	}
-	return syncDir(filepath.Dir(path))
-}
-
-func syncDir(dir string) error {
-	d, err := os.Open(dir)
-	if err != nil {
-		return err
-	}
-	err = d.Sync()
-	if closing := d.Close(); err == nil {
-		err = closing
-	}
-	return err
+	return durable.Replace(g.path, text)
 }

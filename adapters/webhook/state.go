@@ -9,8 +9,8 @@ import (
 
 	"github.com/go-json-experiment/json"
 
-	"caseledger/adapters/feed"
 	"caseledger/eventstore"
+	"caseledger/eventstore/durable"
 )
 
 // MaxParked bounds what is parked for one subscription; with that many it waits
@@ -65,11 +65,11 @@ func parseState(text []byte) (state, error) {
 	return s, nil
 }
 
-// save keeps it in a file, as feed.Save does.
+// save keeps it in a file, whole or not at all.
 func (s state) save(path string) error {
 	text, err := json.Marshal(s)
 	if err != nil {
 		return err
 	}
-	return feed.Save(path, text)
+	return durable.Replace(path, text)
 }

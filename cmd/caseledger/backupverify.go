@@ -13,6 +13,7 @@ import (
 
 	"caseledger/eventstore"
 	"caseledger/eventstore/backup"
+	"caseledger/eventstore/durable"
 	"caseledger/eventstore/proof"
 	"caseledger/eventstore/proof/evidence"
 	"caseledger/eventstore/seal/keys"
@@ -203,7 +204,7 @@ func copyFiles(from, into string) error {
 		}
 		b, err := os.ReadFile(filepath.Join(from, f.Name()))
 		if err == nil {
-			err = writeNew(filepath.Join(into, f.Name()), b)
+			err = durable.Create(filepath.Join(into, f.Name()), b)
 		}
 		if err != nil {
 			return err

@@ -20,6 +20,7 @@ import (
 	"caseledger/domain"
 	"caseledger/domain/bundle"
 	"caseledger/eventstore"
+	"caseledger/eventstore/durable"
 )
 
 // builtRow is one file that was written.
@@ -127,11 +128,11 @@ func (b bundling) file(ctx context.Context, to streams, by acting, out string, p
 		return builtRow{}, err
 	}
 	for _, a := range whole.Attachments {
-		if err := replaceFile(stem+"-"+a.Name, a.Content); err != nil {
+		if err := durable.Replace(stem+"-"+a.Name, a.Content); err != nil {
 			return builtRow{}, err
 		}
 	}
-	if err := replaceFile(stem+".json", append(manifest, '\n')); err != nil {
+	if err := durable.Replace(stem+".json", append(manifest, '\n')); err != nil {
 		return builtRow{}, err
 	}
 	if err := os.Rename(part, stem+".pdf"); err != nil {

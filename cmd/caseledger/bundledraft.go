@@ -16,6 +16,7 @@ import (
 	"caseledger/domain/bundle"
 	"caseledger/domain/chronology"
 	"caseledger/domain/record"
+	"caseledger/eventstore/durable"
 )
 
 func newBundleDraft(to streams) *cobra.Command {
@@ -78,7 +79,7 @@ func (a *app) draftAll(ctx context.Context, on domain.RecordID, b bundle.Bundle,
 			return nil, err
 		}
 		row := builtRow{v.Variant, filepath.Join(out, fileName(string(b.ID), v.Variant, "draft")) + ".pdf", len(m.Labels), hashOf(file.Bytes())}
-		if err := replaceFile(row.File, file.Bytes()); err != nil {
+		if err := durable.Replace(row.File, file.Bytes()); err != nil {
 			return nil, err
 		}
 		rows = append(rows, row)

@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"caseledger/adapters/binder"
+	"caseledger/eventstore/durable"
 )
 
 func newBundleSign(to streams) *cobra.Command {
@@ -57,7 +58,7 @@ vouch for it, are PEM files; the ledger does not keep them.`,
 		if err := binder.Sign(cmd.Context(), &signed, file, s); err != nil {
 			return err
 		}
-		if err := writeNew(out, signed.Bytes()); err != nil {
+		if err := durable.Create(out, signed.Bytes()); err != nil {
 			return err
 		}
 		fmt.Fprintf(to.out, "Wrote %s.\n", out)

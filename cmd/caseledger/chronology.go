@@ -21,6 +21,7 @@ import (
 	"caseledger/domain/record"
 	"caseledger/domain/redaction"
 	"caseledger/eventstore"
+	"caseledger/eventstore/durable"
 	"caseledger/projections"
 )
 
@@ -223,7 +224,7 @@ func (a *app) writeChronology(ctx context.Context, to streams, of domain.RecordI
 		if err := papers[strings.ToLower(filepath.Ext(path))](&file, story); err != nil {
 			return err
 		}
-		if err := writeNew(path, file.Bytes()); err != nil {
+		if err := durable.Create(path, file.Bytes()); err != nil {
 			return err
 		}
 		fmt.Fprintf(to.out, "Wrote %s: %d rows.\n", path, len(story.Rows))

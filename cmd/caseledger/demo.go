@@ -21,6 +21,7 @@ import (
 	"caseledger/cmd/caseledger/demo"
 	"caseledger/domain/policy"
 	"caseledger/domain/settings"
+	"caseledger/eventstore/durable"
 )
 
 func newDemo(to streams) *cobra.Command {
@@ -141,8 +142,8 @@ func makeCertificate(dir string) (cert, key string, err error) {
 		return "", "", err
 	}
 	cert, key = filepath.Join(dir, "demo-cert.pem"), filepath.Join(dir, "demo-key.pem")
-	return cert, key, errors.Join(replaceFile(key, pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: secret})),
-		replaceFile(cert, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der})))
+	return cert, key, errors.Join(durable.Replace(key, pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: secret})),
+		durable.Replace(cert, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der})))
 }
 
 func runDemo(ctx context.Context, p place, options demo.Options, to streams) error {

@@ -21,6 +21,7 @@ import (
 	"caseledger/domain/record"
 	"caseledger/domain/redaction"
 	"caseledger/domain/subjectaccess"
+	"caseledger/eventstore/durable"
 	"caseledger/projections"
 )
 
@@ -192,7 +193,7 @@ func (c *courtCase) access(ctx context.Context) error {
 	if err := writeAnswer(&file, answer{Answer: given}); err != nil {
 		return err
 	}
-	if err := writeNew(filepath.Join(c.dir, "answer.zip"), file.Bytes()); err != nil {
+	if err := durable.Create(filepath.Join(c.dir, "answer.zip"), file.Bytes()); err != nil {
 		return err
 	}
 	sum := sha256.Sum256(file.Bytes())

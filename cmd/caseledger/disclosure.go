@@ -23,6 +23,7 @@ import (
 	"caseledger/domain/disclosure"
 	"caseledger/domain/record"
 	"caseledger/domain/redaction"
+	"caseledger/eventstore/durable"
 	"caseledger/eventstore/proof/evidence"
 	"caseledger/projections"
 	"caseledger/schema"
@@ -222,7 +223,7 @@ func (a *app) disclose(ctx context.Context, to streams, output format, id domain
 	if _, err := a.records.Do(ctx, id, d.by.act(packed.made)); err != nil {
 		return err
 	}
-	if err := writeNew(d.pkg, packed.pkg); err != nil {
+	if err := durable.Create(d.pkg, packed.pkg); err != nil {
 		return err
 	}
 	for _, path := range d.out {
@@ -230,7 +231,7 @@ func (a *app) disclose(ctx context.Context, to streams, output format, id domain
 		if err := disclosurePapers[strings.ToLower(filepath.Ext(path))](&file, packed.paper); err != nil {
 			return err
 		}
-		if err := writeNew(path, file.Bytes()); err != nil {
+		if err := durable.Create(path, file.Bytes()); err != nil {
 			return err
 		}
 	}

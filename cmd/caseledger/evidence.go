@@ -17,6 +17,7 @@ import (
 	"caseledger/domain/redaction"
 	"caseledger/domain/settings"
 	"caseledger/eventstore"
+	"caseledger/eventstore/durable"
 	"caseledger/eventstore/proof"
 	"caseledger/eventstore/proof/evidence"
 	"caseledger/eventstore/seal"
@@ -113,7 +114,7 @@ func (a *app) evidence(ctx context.Context, to streams, output format, f evidenc
 	if err != nil {
 		return err
 	}
-	if err := writeNew(f.out, text); err != nil {
+	if err := durable.Create(f.out, text); err != nil {
 		return err
 	}
 	return output.print(to.out, []packageRow{{f.out, report.Fingerprint, string(report.Overall), len(report.Entries), report.Size, report.Head}})

@@ -13,6 +13,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"caseledger/eventstore"
+	"caseledger/eventstore/durable"
 	"caseledger/eventstore/esdb"
 	"caseledger/eventstore/journal"
 )
@@ -105,7 +106,7 @@ func (c storeConfig) write(dir string) error {
 	if err != nil {
 		return err
 	}
-	return replaceFile(filepath.Join(dir, storeFile), append(text, '\n'))
+	return durable.Replace(filepath.Join(dir, storeFile), append(text, '\n'))
 }
 
 // openStore opens the store of a ledger that exists.

@@ -8,6 +8,8 @@ import (
 	"os"
 	"path/filepath"
 
+	"caseledger/eventstore/durable"
+
 	"github.com/spf13/cobra"
 )
 
@@ -70,7 +72,7 @@ func addNode(dir, target string) error {
 			continue
 		}
 		if err == nil {
-			err = writeNew(filepath.Join(target, name), text)
+			err = durable.Create(filepath.Join(target, name), text)
 		}
 		if err != nil {
 			return err

@@ -11,6 +11,7 @@ import (
 	"filippo.io/age"
 	"github.com/spf13/cobra"
 
+	"caseledger/eventstore/durable"
 	"caseledger/eventstore/seal/keys"
 )
 
@@ -42,7 +43,7 @@ destroy it when a key is destroyed.`,
 			if err := s.Export(&sealed, recipients[0], recipients[1]); err != nil {
 				return refusedIsUsage(err)
 			}
-			if err := writeNew(out, sealed.Bytes()); err != nil {
+			if err := durable.Create(out, sealed.Bytes()); err != nil {
 				return err
 			}
 			return told(to.out, s, "Exported", out)

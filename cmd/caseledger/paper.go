@@ -24,6 +24,7 @@ import (
 	"caseledger/domain/chronology"
 	"caseledger/domain/record"
 	"caseledger/domain/redaction"
+	"caseledger/eventstore/durable"
 	"caseledger/projections"
 )
 
@@ -193,7 +194,7 @@ func writePapers(to streams, p paper.Paper, out []string) error {
 		if err := paperFiles[strings.ToLower(filepath.Ext(path))](&file, p); err != nil {
 			return err
 		}
-		if err := writeNew(path, file.Bytes()); err != nil {
+		if err := durable.Create(path, file.Bytes()); err != nil {
 			return err
 		}
 		fmt.Fprintf(to.out, "Wrote %s.\n", path)

@@ -22,6 +22,7 @@ import (
 	"caseledger/adapters/drafts"
 	"caseledger/adapters/httpapi"
 	"caseledger/adapters/otlp"
+	"caseledger/eventstore/durable"
 )
 
 // serveFlags say how the HTTP API is served.
@@ -229,7 +230,7 @@ func ensureSecret(path string) ([]byte, error) {
 	}
 	secret = make([]byte, 32)
 	rand.Read(secret) // never fails: see crypto/rand
-	return secret, writeNew(path, secret)
+	return secret, durable.Create(path, secret)
 }
 
 // listenBoth serves the API and the admin's pages until ctx ends or one of them

@@ -24,6 +24,7 @@ import (
 	"caseledger/domain/record"
 	"caseledger/domain/subjectaccess"
 	"caseledger/eventstore"
+	"caseledger/eventstore/durable"
 	"caseledger/projections"
 	"caseledger/schema"
 )
@@ -233,7 +234,7 @@ The evidence package for the same reader is 'evidence --redaction ID'.`,
 		if err := writeAnswer(&file, a); err != nil {
 			return err
 		}
-		if err := writeNew(out, file.Bytes()); err != nil {
+		if err := durable.Create(out, file.Bytes()); err != nil {
 			return err
 		}
 		return output.print(to.out, []deliveryRow{{out, hashOf(file.Bytes()), len(a.Entries), a.Known, len(a.Looks)}})

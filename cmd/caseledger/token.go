@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"caseledger/adapters/httpapi"
+	"caseledger/eventstore/durable"
 )
 
 func newToken(to streams) *cobra.Command {
@@ -113,5 +114,5 @@ func onTokens(dir string, change func(*httpapi.Tokens) error) error {
 	if err != nil {
 		return err
 	}
-	return replaceFile(path, text)
+	return durable.Replace(path, text)
 }

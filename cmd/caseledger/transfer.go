@@ -15,6 +15,7 @@ import (
 	"caseledger/domain"
 	"caseledger/domain/disclosure"
 	"caseledger/domain/record"
+	"caseledger/eventstore/durable"
 	"caseledger/eventstore/proof/evidence"
 	"caseledger/projections"
 	"caseledger/schema"
@@ -104,7 +105,7 @@ func (a *app) send(ctx context.Context, to streams, output format, id domain.Rec
 		Known: uint64(len(report.Entries)), Package: report.Fingerprint, Checkpoint: fmt.Sprintf("%d %s", report.Size, report.Root)})); err != nil {
 		return err
 	}
-	if err := writeNew(out, closed.Bytes()); err != nil {
+	if err := durable.Create(out, closed.Bytes()); err != nil {
 		return err
 	}
 	return output.print(to.out, []sentRow{{id, out, report.Fingerprint, len(report.Entries), authority}})

@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/mod/sumdb/note"
 
+	"caseledger/eventstore/durable"
 	"caseledger/eventstore/proof"
 	"caseledger/eventstore/proof/witness"
 )
@@ -106,7 +107,7 @@ func enrol(dir string, keys *proof.History) error {
 		return err
 	}
 	sum := sha256.Sum256([]byte(keys.Origin))
-	return replaceFile(filepath.Join(dir, hex.EncodeToString(sum[:16])+enrolledSuffix), keys.Text())
+	return durable.Replace(filepath.Join(dir, hex.EncodeToString(sum[:16])+enrolledSuffix), keys.Text())
 }
 
 func newWitnessServe(to streams) *cobra.Command {

@@ -6,6 +6,8 @@ import (
 	"encoding/hex"
 	"errors"
 	"path"
+
+	"caseledger/eventstore/durable"
 )
 
 // Checked is what Check has read.
@@ -88,7 +90,7 @@ func (c *checker) first(ctx context.Context) error {
 // kept checks an object.
 func (c *checker) kept(ctx context.Context, k Kept) error {
 	name := path.Base(k.Name)
-	if unfinished(k.Name) {
+	if durable.Unfinished(k.Name) {
 		return ctx.Err()
 	}
 	if !validName(name) || objectName(name) != k.Name {
@@ -108,7 +110,7 @@ func (c *checker) kept(ctx context.Context, k Kept) error {
 func (c *checker) backups(ctx context.Context) (Checked, []error, error) {
 	kept, err := c.at.List(ctx, backupsFolder)
 	for _, k := range kept {
-		if unfinished(k.Name) || err != nil {
+		if durable.Unfinished(k.Name) || err != nil {
 			continue
 		}
 		var b Backup

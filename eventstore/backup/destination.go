@@ -8,9 +8,10 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
 	"syscall"
 	"time"
+
+	"caseledger/eventstore/durable"
 )
 
 // Destination is where copies are kept: files with slashes in their names.
@@ -43,8 +44,7 @@ type Kept struct {
 var ErrLocked = errors.New("another process is at work in the repository")
 
 const (
-	lockName  = "LOCK"
-	newPrefix = ".new-" // of a file that is not whole yet
+	lockName = "LOCK"
 )
 
 // Dir is a Destination in a directory of a local or mounted file system.
@@ -59,19 +59,10 @@ func (d Dir) Put(_ context.Context, name string, content []byte) error {
 	if err := makeDirs(filepath.Dir(path)); err != nil {
 		return fmt.Errorf("backup: %w", err)
 	}
-	f, err := os.CreateTemp(filepath.Dir(path), newPrefix+"*")
-	if err != nil {
-		return fmt.Errorf("backup: %w", err)
-	}
-	_, err = f.Write(content)
-	if err = errors.Join(err, f.Sync(), f.Close()); err == nil {
-		err = os.Rename(f.Name(), path)
-	}
-	if err != nil {
-		os.Remove(f.Name()) // as far as the disk allows; prune removes it too
+	if err := durable.Replace(path, content); err != nil {
 		return fmt.Errorf("backup: %s: %w", name, err)
 	}
-	return syncDir(filepath.Dir(path))
+	return nil
 }
 
 // makeDirs makes a directory and its parents durable.
@@ -92,11 +83,7 @@ func makeDirs(dir string) error {
 }
 
 func syncDir(dir string) error {
-	f, err := os.Open(dir)
-	if err == nil {
-		err = errors.Join(f.Sync(), f.Close())
-	}
-	if err != nil {
+	if err := durable.SyncDir(dir); err != nil {
 		return fmt.Errorf("backup: %w", err)
 	}
 	return nil
@@ -185,9 +172,4 @@ func (d Dir) Lock(_ context.Context, alone bool) (io.Closer, error) {
 		err = ErrLocked
 	}
 	return nil, fmt.Errorf("backup: %s: %w", d.path, err)
-}
-
-// unfinished reports a file that was being made when its maker ended.
-func unfinished(name string) bool {
-	return strings.HasPrefix(name[strings.LastIndex(name, "/")+1:], newPrefix)
 }

@@ -15,6 +15,7 @@ import (
 	"strings"
 
 	"caseledger/eventstore"
+	"caseledger/eventstore/durable"
 	"caseledger/eventstore/journal"
 	"caseledger/eventstore/proof"
 )
@@ -301,7 +302,7 @@ func readLayout(ctx context.Context, at Destination) (map[string]*layout, error)
 	}
 	out := make(map[string]*layout)
 	for _, k := range kept {
-		if unfinished(k.Name) {
+		if durable.Unfinished(k.Name) {
 			continue
 		}
 		segment := path.Base(path.Dir(k.Name))

@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"path"
+
+	"caseledger/eventstore/durable"
 )
 
 // Pruned is what Prune has removed.
@@ -51,7 +53,7 @@ func (r *Repository) Prune(ctx context.Context, keep int) (Pruned, error) {
 		if err := r.at.Remove(ctx, k.Name); err != nil {
 			return done, err
 		}
-		if !unfinished(k.Name) {
+		if !durable.Unfinished(k.Name) {
 			done.Backups++
 		}
 	}

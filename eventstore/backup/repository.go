@@ -13,6 +13,8 @@ import (
 	"strconv"
 	"strings"
 
+	"caseledger/eventstore/durable"
+
 	"filippo.io/age"
 	"github.com/go-json-experiment/json"
 )
@@ -173,7 +175,7 @@ func (r *Repository) List(ctx context.Context) ([]Backup, error) {
 	var out []Backup
 	var damages []error
 	for _, k := range kept {
-		if unfinished(k.Name) {
+		if durable.Unfinished(k.Name) {
 			continue
 		}
 		b, err := r.manifest(ctx, k.Name)

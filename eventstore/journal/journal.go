@@ -16,6 +16,7 @@ import (
 	"sync/atomic"
 
 	"caseledger/eventstore"
+	"caseledger/eventstore/durable"
 )
 
 // defaultSegmentBytes is the size of a segment. It is a bound for the time that
@@ -85,7 +86,7 @@ func makeDir(dir string) error {
 	if err != nil {
 		return err
 	}
-	return syncDir(filepath.Dir(dir))
+	return durable.SyncDir(filepath.Dir(dir))
 }
 
 // start recovers what is there and starts the goroutines.

@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"caseledger/eventstore/durable"
 )
 
 const (
@@ -115,7 +117,7 @@ func rename(from, to string) error {
 	if err := os.Rename(from, to); err != nil {
 		return err
 	}
-	return syncDir(filepath.Dir(to))
+	return durable.SyncDir(filepath.Dir(to))
 }
 
 func newSalt() uint64 {
@@ -127,14 +129,4 @@ func newSalt() uint64 {
 func newLedger() (id ledgerID) {
 	rand.Read(id[:]) // never fails
 	return id
-}
-
-// syncDir makes the names in a directory durable.
-func syncDir(dir string) error {
-	d, err := os.Open(dir)
-	if err != nil {
-		return err
-	}
-	defer d.Close()
-	return d.Sync()
 }

@@ -9,8 +9,8 @@ import (
 
 	"github.com/go-json-experiment/json"
 
-	"caseledger/adapters/feed"
 	"caseledger/eventstore"
+	"caseledger/eventstore/durable"
 )
 
 // position is up to where events are published. The event's id tells a ledger
@@ -44,12 +44,12 @@ func readPosition(path string) (position, error) {
 	return p, nil
 }
 
-// save keeps it in a file, as feed.Save does.
+// save keeps it in a file, whole or not at all.
 func (p position) save(path string) error {
 	p.Event = hex.EncodeToString(p.event[:])
 	text, err := json.Marshal(p)
 	if err != nil {
 		return err
 	}
-	return feed.Save(path, text)
+	return durable.Replace(path, text)
 }

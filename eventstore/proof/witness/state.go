@@ -11,6 +11,8 @@ import (
 	"sync"
 	"syscall"
 
+	"caseledger/eventstore/durable"
+
 	"github.com/transparency-dev/formats/log"
 )
 
@@ -87,31 +89,10 @@ func sumLine(text []byte) string { return fmt.Sprintf("sha256 %x", sha256.Sum256
 // writeState puts a state in the place of the last one: at any moment the file
 // holds one of the two, whole, and on return the new one, durably.
 func writeState(path string, text []byte) error {
-	f, err := os.CreateTemp(filepath.Dir(path), "state-*.tmp")
-	if err != nil {
-		return fmt.Errorf("witness: %w", err)
-	}
-	defer os.Remove(f.Name()) // after the rename there is none
-	_, err = fmt.Fprintf(f, "%s%s\n%s", stateHead, sumLine(text), text)
-	err = errors.Join(err, f.Sync(), f.Close())
-	if err == nil {
-		err = os.Rename(f.Name(), path)
-	}
-	if err == nil {
-		err = syncDir(filepath.Dir(path))
-	}
-	if err != nil {
+	if err := durable.Replace(path, fmt.Appendf(nil, "%s%s\n%s", stateHead, sumLine(text), text)); err != nil {
 		return fmt.Errorf("witness: %w", err)
 	}
 	return nil
-}
-
-func syncDir(dir string) error {
-	d, err := os.Open(dir)
-	if err != nil {
-		return err
-	}
-	return errors.Join(d.Sync(), d.Close())
 }
 
 // lock keeps a second process out. It ends with the process, however that ends.

@@ -6,10 +6,11 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
-	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
+
+	"caseledger/eventstore/durable"
 
 	"golang.org/x/mod/sumdb/note"
 )
@@ -238,8 +239,14 @@ func TestWritingLeavesNoOtherFiles(t *testing.T) {
 	if _, err := w.Add(l.step(t, 0, 6)); err != nil {
 		t.Fatal(err)
 	}
-	if left, err := filepath.Glob(filepath.Join(dir, "*.tmp")); err != nil || len(left) > 0 {
-		t.Error(left, err)
+	left, err := os.ReadDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range left {
+		if durable.Unfinished(f.Name()) {
+			t.Error(f.Name())
+		}
 	}
 }
 
