@@ -154,38 +154,32 @@ func TestAFullDiskLosesNothingAcknowledged(t *testing.T) {
 	}
 }
 
-func TestAFailedSyncRefusesEveryLaterAppend(t *testing.T) {
-	dir := t.TempDir()
-	d := &disk{room: 1 << 20}
-	s, err := open(dir, Options{}, d.open)
-	if err != nil {
-		t.Fatal(err)
+func TestAnErrorOfTheDiskRefusesEveryLaterAppend(t *testing.T) {
+	for name, fail := range map[string]func(*Store, *disk){
+		"of a sync": func(_ *Store, d *disk) { d.breakSync(syscall.EIO) },
+		"when it is to begin": func(s *Store, d *disk) {
+			unable := d.breakStart()
+			s.queue.show(bytes.Repeat([]byte{1}, pieceShown)) // as while a large append is being encoded
+			<-unable
+			s.queue.show(nil)
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := t.TempDir()
+			d := &disk{room: 1 << 20}
+			s, err := open(dir, Options{}, d.open)
+			if err != nil {
+				t.Fatal(err)
+			}
+			extend(t, s, "a", 0, 3)
+			fail(s, d)
+			if _, err := s.Append(t.Context(), "a", 3, []eventstore.Event{entry("a", 4)}); !errors.Is(err, syscall.EIO) {
+				t.Fatalf("%v, want the error of the disk", err)
+			}
+			d.breakSync(nil) // as a kernel does: it reports a failed sync once
+			refuses(t, s, dir, 3)
+		})
 	}
-	extend(t, s, "a", 0, 3)
-	d.breakSync(syscall.EIO)
-	if _, err := s.Append(t.Context(), "a", 3, []eventstore.Event{entry("a", 4)}); !errors.Is(err, syscall.EIO) {
-		t.Fatalf("%v, want the error of the sync", err)
-	}
-	d.breakSync(nil) // as a kernel does: it reports a failed sync once
-	refuses(t, s, dir, 3)
-}
-
-func TestADiskThatCannotBeginWithALargeAppendRefusesEveryLaterOne(t *testing.T) {
-	dir := t.TempDir()
-	d := &disk{room: 1 << 20}
-	s, err := open(dir, Options{}, d.open)
-	if err != nil {
-		t.Fatal(err)
-	}
-	extend(t, s, "a", 0, 3)
-	unable := d.breakStart()
-	s.queue.show(bytes.Repeat([]byte{1}, pieceShown)) // as while a large append is being encoded
-	<-unable
-	s.queue.show(nil)
-	if _, err := s.Append(t.Context(), "a", 3, []eventstore.Event{entry("a", 4)}); !errors.Is(err, syscall.EIO) {
-		t.Fatalf("%v, want the error of the disk", err)
-	}
-	refuses(t, s, dir, 3)
 }
 
 func TestOpenOnAFullDiskSaysSo(t *testing.T) {
