@@ -8,9 +8,9 @@ import (
 	"os"
 	"path/filepath"
 
-	"caseledger/eventstore/durable"
-
 	"github.com/spf13/cobra"
+
+	"caseledger/eventstore/durable"
 )
 
 func newNode(to streams) *cobra.Command {

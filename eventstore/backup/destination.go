@@ -43,9 +43,7 @@ type Kept struct {
 // ErrLocked says that another process changes the repository.
 var ErrLocked = errors.New("another process is at work in the repository")
 
-const (
-	lockName = "LOCK"
-)
+const lockName = "LOCK"
 
 // Dir is a Destination in a directory of a local or mounted file system.
 type Dir struct{ path string }

@@ -13,10 +13,10 @@ import (
 	"strconv"
 	"strings"
 
-	"caseledger/eventstore/durable"
-
 	"filippo.io/age"
 	"github.com/go-json-experiment/json"
+
+	"caseledger/eventstore/durable"
 )
 
 // What a repository holds.

@@ -42,10 +42,12 @@ func newCommitter(seed Hash, payload []byte) *committer {
 	return c
 }
 
-// free puts back the committer, but neither payload nor key, which are secret.
+// free puts back the committer, but nothing of payload, key and salts, which are
+// secret.
 func (c *committer) free() {
 	c.payload = nil
-	c.salts.setKey(new(Hash))
+	clear(c.message[:cap(c.message)])
+	c.salts.forget()
 	committers.Put(c)
 }
 

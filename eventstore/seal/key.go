@@ -119,6 +119,15 @@ func (k *keyedHash) setKey(key *Hash) {
 	k.outer = k.padded(k.outer, key, outerPad)
 }
 
+// forget clears what was made of the key.
+func (k *keyedHash) forget() {
+	clear(k.inner)
+	clear(k.outer)
+	clear(k.sum)
+	clear(k.block[:])
+	k.hash.Reset()
+}
+
 // padded returns the state after a padded key, in the space given. Hashes of
 // package sha256 never fail.
 func (k *keyedHash) padded(space []byte, key *Hash, with byte) []byte {

@@ -11,9 +11,9 @@ import (
 	"sync"
 	"syscall"
 
-	"caseledger/eventstore/durable"
-
 	"github.com/transparency-dev/formats/log"
+
+	"caseledger/eventstore/durable"
 )
 
 var (
