@@ -5,10 +5,10 @@ import (
 	"errors"
 	"iter"
 	"math/rand/v2"
-	"runtime"
 	"slices"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"caseledger/eventstore"
 )
@@ -295,10 +295,12 @@ func slowly(s store, ctx context.Context, stream string, after revision, events 
 		return 0, err
 	}
 	for i, e := range events {
+		if i > 0 {
+			time.Sleep(100 * time.Microsecond) // in which others read
+		}
 		if last, err = s.Append(ctx, stream, after+revision(i), []event{e}); err != nil {
 			return 0, err
 		}
-		runtime.Gosched()
 	}
 	return last, nil
 }
@@ -308,8 +310,8 @@ func looking(s store, ctx context.Context, stream string, after revision, events
 	if eventstore.Check(stream, events) != nil || headOf(s, stream) != after {
 		return s.Append(ctx, stream, after, events)
 	}
+	time.Sleep(100 * time.Microsecond) // in which the others look
 	for {
-		runtime.Gosched()
 		p, err := s.Append(ctx, stream, after, events)
 		head, conflict := actual(err)
 		if !conflict {

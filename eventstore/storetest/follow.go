@@ -78,14 +78,17 @@ func followEnds(t *recorder, s store) {
 // several others; each must see exactly the log.
 func followConcurrent(t *recorder, s store) {
 	const streams, each = 4, 50
-	total := streams * each
+	total := 1 + streams*each
 	followed := make([][]recorded, 6)
-	var followers sync.WaitGroup
+	var followers, begun sync.WaitGroup
 	follow := func(i int) {
-		followers.Go(func() { followed[i] = follower(t, s, 0, total) })
+		begun.Add(1)
+		followers.Go(func() { followed[i] = follower(t, s, 0, total, begun.Done) })
 	}
+	mustAppend(t, s, "first", 0, happened("first", 1))
 	follow(0)
 	follow(1)
+	begun.Wait() // these have read to the end before the others append
 	var appenders sync.WaitGroup
 	appenders.Go(func() { appendAtOnce(t, s, streams, each) })
 	follow(2)
@@ -103,13 +106,18 @@ func followConcurrent(t *recorder, s store) {
 	}
 }
 
-func follower(t *recorder, s store, after eventstore.Position, n int) []recorded {
+// follower follows until it has n events, and calls begun when it has the first or
+// ends.
+func follower(t *recorder, s store, after eventstore.Position, n int, begun func()) []recorded {
+	begun = sync.OnceFunc(begun)
+	defer begun()
 	var got []recorded
 	for r, err := range s.Follow(t.Context(), after) {
 		if err != nil {
 			t.Errorf("follow: after %d of %d events: %v", len(got), n, err)
 			break
 		}
+		begun()
 		if got = append(got, r); len(got) == n {
 			break
 		}
@@ -125,7 +133,7 @@ func resuming(t *recorder, s store, n int) []recorded {
 		if len(got) > 0 {
 			after = got[len(got)-1].Position
 		}
-		got = append(got, follower(t, s, after, min(7, n-len(got)))...)
+		got = append(got, follower(t, s, after, min(7, n-len(got)), func() {})...)
 	}
 	return got
 }
